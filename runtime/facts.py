@@ -1,0 +1,165 @@
+"""What happened to jobs, as facts: the rows of the journal, in order.
+
+A dispatcher's memory is a replay: `runtime.job.graph` applies facts, never wishes, so a dispatcher that comes back
+feeds
+the journal to the same code that ran before it died. Decisions (what to launch next, on which slot) are not facts; the
+launch that followed is. Facts are small tagged structs; `encode`/`decode` give their bytes (msgpack).
+
+    JobSpooled                                   the script as it came, where and by whom
+    Started > Ended | NeverStarted               one attempt of one command
+    Grown                                        -expand output or a chunk: more tasks under one task
+    StepsExpanded                                an Iterate has been read up to a step
+    Retried Restarted Skipped Resting            what users and rules did to tasks
+    Paused Prioritised Edited Deleted            ... and to jobs
+
+Times are wall-clock seconds (they are for people and for -after); durations are measured by monotonic clocks
+elsewhere.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from runtime.job.model import CmdId, JobId, TaskId
+
+AttemptId = int
+"""Number of one launch of one command, unique and rising for all of a dispatcher's life."""
+
+
+class Fact(msgspec.Struct, frozen=True, tag=True, array_like=True):
+    """Base of all facts."""
+
+    jid: JobId
+    time: float
+
+
+class JobSpooled(Fact, frozen=True, tag=True, array_like=True):
+    """A job was accepted. `number` is its place among the jobs of one script; `text` is kept apart by the journal."""
+
+    file: str
+    number: int
+    user: str
+    host: str
+    cwd: str
+    env: dict[str, str]
+    paused: bool = False
+    priority: float | None = None
+    after: float | None = None
+    reader: int = 1
+
+
+class Started(Fact, frozen=True, tag=True, array_like=True):
+    """An attempt began. `hosts` are its slots' hosts, first the one that runs it; `slots` their names."""
+
+    cid: CmdId
+    attempt: AttemptId
+    argv: tuple[str, ...]
+    slots: tuple[str, ...]
+    hosts: tuple[str, ...]
+    pid: int = 0
+    loop: int = 0
+
+
+class Ended(Fact, frozen=True, tag=True, array_like=True):
+    """An attempt ended. `status`: exit status, or minus the signal. `reason`: why, when it is not the status alone."""
+
+    cid: CmdId
+    attempt: AttemptId
+    status: int
+    reason: str = ""
+    failed: bool = False
+    requeue: bool = False
+
+
+class NeverStarted(Fact, frozen=True, tag=True, array_like=True):
+    """The launch could not even begin; `requeue` says whether it is queued again (%r unchanged) or is an error."""
+
+    cid: CmdId
+    attempt: AttemptId
+    reason: str
+    requeue: bool
+
+
+class Grown(Fact, frozen=True, tag=True, array_like=True):
+    """A script that a command printed was spliced in under task `tid`, in place of what `cid` printed before."""
+
+    tid: TaskId
+    cid: CmdId
+    text: str
+    chunk: int = 0
+
+
+class StepsExpanded(Fact, frozen=True, tag=True, array_like=True):
+    """The Iterate with number `iterate` (in order of appearance) has been read up to, not including, step `upto`."""
+
+    iterate: int
+    upto: int
+
+
+class Retried(Fact, frozen=True, tag=True, array_like=True):
+    """A task starts again at its failed command; `tid` None: every failed task of the job."""
+
+    tid: TaskId | None
+
+
+class Restarted(Fact, frozen=True, tag=True, array_like=True):
+    """A task, or with None the whole job, starts again at the beginning."""
+
+    tid: TaskId | None
+
+
+class Skipped(Fact, frozen=True, tag=True, array_like=True):
+    """A task counts as done; `tid` None: every failed task of the job. `cid`: only that command (-if was 0)."""
+
+    tid: TaskId | None
+    cid: CmdId | None = None
+    by_if: bool = False
+
+
+class Paused(Fact, frozen=True, tag=True, array_like=True):
+    paused: bool
+
+
+class Prioritised(Fact, frozen=True, tag=True, array_like=True):
+    priority: float
+
+
+class Edited(Fact, frozen=True, tag=True, array_like=True):
+    """A queued job's option (service, tags, ...) was changed by its user."""
+
+    option: str
+    value: str
+
+
+class Deleted(Fact, frozen=True, tag=True, array_like=True):
+    """The job is to go: running commands are swept, cleanups run, then it leaves the queue."""
+
+
+AnyFact = (
+    JobSpooled
+    | Started
+    | Ended
+    | NeverStarted
+    | Grown
+    | StepsExpanded
+    | Retried
+    | Restarted
+    | Skipped
+    | Paused
+    | Prioritised
+    | Edited
+    | Deleted
+)
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(AnyFact)
+
+
+def encode(fact: Fact) -> bytes:
+    return _encoder.encode(fact)
+
+
+def decode(row: bytes) -> AnyFact:
+    """Raises msgspec.DecodeError for bytes that are no fact."""
+    fact: AnyFact = _decoder.decode(row)
+    return fact

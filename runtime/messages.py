@@ -1,0 +1,257 @@
+"""Every message between clients and a dispatcher, as msgspec structs: decoding is validation.
+
+Requests carry an `id` that their reply repeats; a `Watch` turns a connection into a stream of `Changed` messages too.
+
+    Spool -> Spooled | Refusal              List -> Queue            Act -> Acted | Refusal
+    Describe -> Description | Refusal       Follow -> LogPart ...    Watch -> Queue, then Changed ...
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any
+
+import msgspec
+
+from runtime.job.model import Diagnostic
+
+PROTOCOL = 1
+
+
+class Message(msgspec.Struct, frozen=True, tag=True):
+    """Base of all messages; `id` joins a reply to its request."""
+
+    id: int = 0
+
+
+class Greeting(Message, frozen=True, tag=True, kw_only=True):
+    """First on every connection, from both sides."""
+
+    protocol: int
+    role: str
+    user: str
+    pid: int
+    version: str = ""
+
+
+class Spool(Message, frozen=True, tag=True, kw_only=True):
+    """Queue the jobs of a script. The text travels as bytes, as it stood in the file; the reader decodes it."""
+
+    file: str
+    text: bytes
+    cwd: str
+    env: dict[str, str]
+    user: str
+    host: str
+    paused: bool = False
+    after: str = ""
+    priority: float | None = None
+
+
+class Spooled(Message, frozen=True, tag=True, kw_only=True):
+    """The jobs are in the journal: whatever happens now, they are not lost."""
+
+    jids: tuple[int, ...]
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+class Refusal(Message, frozen=True, tag=True, kw_only=True):
+    """The request was not carried out, and nothing was changed. `text` says why and what to do."""
+
+    text: str
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+class JobState(Enum):
+    """State of a job (docs/states.md)."""
+
+    WAITING = "waiting"
+    PAUSED = "paused"
+    ACTIVE = "active"
+    STOPPED = "stopped"
+    DONE = "done"
+    DELETING = "deleting"
+
+
+class TaskState(Enum):
+    """State of a task: held behind an error below or before it, waiting, ready, active, error, done, skipped."""
+
+    WAITING = "waiting"
+    READY = "ready"
+    ACTIVE = "active"
+    ERROR = "error"
+    HELD = "held"
+    DONE = "done"
+    SKIPPED = "skipped"
+
+
+class RunningCmd(msgspec.Struct, frozen=True):
+    """A command that runs now. `percent` is -1 while it has not said."""
+
+    jid: int
+    tid: int
+    cid: int
+    attempt: int
+    task: str
+    argv: tuple[str, ...]
+    host: str
+    slots: tuple[str, ...]
+    since: float
+    percent: int = -1
+    pid: int = 0
+    log: str = ""
+
+
+class FailedTask(msgspec.Struct, frozen=True):
+    """A task in error: what failed, how, and where the rest of its log is. `tail` holds the last lines."""
+
+    jid: int
+    tid: int
+    cid: int
+    task: str
+    status: int
+    reason: str
+    log: str
+    tail: tuple[str, ...] = ()
+
+
+class JobSummary(msgspec.Struct, frozen=True):
+    """A line of the queue. `counts` has the number of tasks in each TaskState, by its value; `tasks` their sum.
+
+    `eta_s` is the estimated time left, None while nothing is known; `spooled`, `started`, `ended` are wall-clock
+    times.
+    """
+
+    jid: int
+    title: str
+    user: str
+    file: str
+    state: JobState
+    priority: float
+    tasks: int
+    counts: dict[str, int]
+    spooled: float
+    started: float | None = None
+    ended: float | None = None
+    after: float | None = None
+    eta_s: float | None = None
+    notice: str = ""
+
+
+class List(Message, frozen=True, tag=True, kw_only=True):
+    """Ask for the queue; `done` includes finished jobs."""
+
+    done: bool = True
+
+
+class Queue(Message, frozen=True, tag=True, kw_only=True):
+    jobs: tuple[JobSummary, ...]
+    running: tuple[RunningCmd, ...] = ()
+    failed: tuple[FailedTask, ...] = ()
+    slots: int = 0
+    busy: int = 0
+
+
+class Action(Enum):
+    """What a user may do to a job (JID) or a task (JID.TID); the value is the command line's option."""
+
+    PAUSE = "pause"
+    RESUME = "resume"
+    RETRY = "retry"
+    SKIP = "skip"
+    SKIP_ERRORS = "skiperrors"
+    RESTART = "restart"
+    KILL = "kill"
+    DELETE = "delete"
+    PRIORITY = "priority"
+    CHASER = "chaser"
+    PREVIEW = "preview"
+    EDIT = "edit"
+
+
+class Act(Message, frozen=True, tag=True, kw_only=True):
+    """`value` is the priority's number, or "option=value" for an edit."""
+
+    action: Action
+    jid: int
+    tid: int | None = None
+    value: str = ""
+
+
+class Acted(Message, frozen=True, tag=True, kw_only=True):
+    text: str = ""
+
+
+class Describe(Message, frozen=True, tag=True, kw_only=True):
+    """Ask for everything about a job or a task."""
+
+    jid: int
+    tid: int | None = None
+
+
+class Description(Message, frozen=True, tag=True, kw_only=True):
+    """Everything about a job or task as a JSON-able mapping; docs/queue-json.md has the keys."""
+
+    about: dict[str, Any]
+
+
+class Follow(Message, frozen=True, tag=True, kw_only=True):
+    """Ask where the log of a task (its newest attempt) or of all a job's tasks is; the client reads the files."""
+
+    jid: int
+    tid: int | None = None
+
+
+class Logs(Message, frozen=True, tag=True, kw_only=True):
+    """The log files asked for, newest attempt last, and whether more may come."""
+
+    files: tuple[str, ...]
+    live: bool = False
+
+
+class Watch(Message, frozen=True, tag=True, kw_only=True):
+    """Ask to be told of changes from now on, of one job or (0) of all."""
+
+    jid: int = 0
+
+
+class Changed(Message, frozen=True, tag=True, kw_only=True):
+    """One change, as `runtime.orders.Announce` has it; a client that is slow gets a fresh Queue instead of a backlog."""
+
+    change: str
+    jid: int
+    tid: int = 0
+    cid: int = 0
+    attempt: int = 0
+    percent: int = -1
+    status: int = 0
+    text: str = ""
+    time: float = 0.0
+    task: str = ""
+    log: str = ""
+    tail: tuple[str, ...] = ()
+
+
+class Shutdown(Message, frozen=True, tag=True, kw_only=True):
+    """Ask the dispatcher to end: its commands are swept first, and are queued again for its next start."""
+
+    when_idle: bool = False
+
+
+AnyMessage = (
+    Greeting
+    | Spool
+    | Spooled
+    | Refusal
+    | List
+    | Queue
+    | Act
+    | Acted
+    | Describe
+    | Description
+    | Follow
+    | Logs
+    | Watch
+    | Changed
+    | Shutdown
+)

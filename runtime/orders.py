@@ -1,0 +1,133 @@
+"""What the dispatcher's core asks its shell to do. Events go in as method calls, these come out, in order.
+
+    core (runtime.dispatcher)            shell (daemons.dispatcher)
+    -------------------------            --------------------------
+    Record(fact)                         append to the journal (group commit)
+    Launch                               start a process through the launcher
+    Sweep                                end these attempts' process groups, all at once: TERM, grace, KILL
+    RunBuiltin                           File delete|copy|rename|mkdir with the dispatcher's rights
+    RunHook                              -whendone / -whenerror program
+    TestResume                           run a -resumewhile test, answer with its exit status
+    ReadText                             read an -expand output or chunk file, answer with its text
+    Announce                             tell clients what changed
+
+Orders are plain structs so that tests compare them as values.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import msgspec
+
+from runtime.facts import AttemptId, Fact
+from runtime.job.model import CmdId, JobId, TaskId
+
+
+class Order(msgspec.Struct, frozen=True):
+    """Base of all orders."""
+
+
+class Record(Order, frozen=True):
+    """Write this fact to the journal."""
+
+    fact: Fact
+
+
+class Launch(Order, frozen=True):
+    """Start a command. `env` comes on top of the environment that the job was spooled with."""
+
+    attempt: AttemptId
+    jid: JobId
+    tid: TaskId
+    cid: CmdId
+    argv: tuple[str, ...]
+    cwd: str
+    env: dict[str, str]
+    stdin: str | None = None
+    keep_stdout: bool = False
+    """The command has -expand: its stdout alone is wanted when it ends (`Exit.stdout_path`)."""
+    maxrun_s: float | None = None
+
+
+class Sweep(Order, frozen=True):
+    """End these attempts, all at once: TERM to every process group, KILL after `grace_s`; their exits come as usual."""
+
+    attempts: tuple[AttemptId, ...]
+    grace_s: float
+    reason: str = ""
+
+
+class RunBuiltin(Order, frozen=True):
+    """Run `File OPERATION PATH...` in `cwd`; the answer is an exit like any command's."""
+
+    attempt: AttemptId
+    jid: JobId
+    tid: TaskId
+    cid: CmdId
+    argv: tuple[str, ...]
+    cwd: str
+
+
+class RunHook(Order, frozen=True):
+    """Run a job's -whendone or -whenerror program. `status_text` is the content of the file that its %f names."""
+
+    jid: JobId
+    command: str
+    title: str
+    task_title: str
+    user: str
+    status_text: str
+    cwd: str
+    env: dict[str, str]
+
+
+class TestResume(Order, frozen=True):
+    """Run a -resumewhile test; the core hears its status through `resume_tested`."""
+
+    attempt: AttemptId
+    jid: JobId
+    cid: CmdId
+    argv: tuple[str, ...]
+    cwd: str
+    env: dict[str, str]
+
+
+class Change(Enum):
+    """What an announcement is about."""
+
+    JOB = "job"
+    TASK = "task"
+    STARTED = "started"
+    PROGRESS = "progress"
+    ENDED = "ended"
+    NOTICE = "notice"
+    GONE = "gone"
+
+
+class Announce(Order, frozen=True):
+    """Something visible changed; `text` is one line for people. What is 0 or empty does not apply."""
+
+    change: Change
+    jid: JobId
+    tid: TaskId = TaskId(0)
+    cid: CmdId = CmdId(0)
+    attempt: AttemptId = 0
+    percent: int = -1
+    status: int = 0
+    text: str = ""
+
+
+class Exit(msgspec.Struct, frozen=True):
+    """How an attempt ended, as the launcher saw it: exit status, or minus the signal that ended it.
+
+    `reported` is what the command itself said with an EXIT_STATUS line. `stdout_path` holds an -expand command's
+    stdout.
+    """
+
+    attempt: AttemptId
+    status: int
+    run_s: float
+    reported: int | None = None
+    stdout_path: str = ""
+    swept: bool = False
