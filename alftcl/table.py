@@ -1,0 +1,168 @@
+"""The command table: every built-in command declares its name and its usage, as the manual writes it.
+
+    @command("lrange", "list first last")
+    def lrange(interp, args): ...                 # args are the words after the name
+
+The usage gives the number of words and the exact message when it is wrong:
+
+    list first last     three words
+    ?varName?           may be left out
+    ?arg ...?           any number
+    ?pattern string?    both or none (counted as up to two)
+
+Ensembles (string, dict, info ...) are declared by their subcommands in the same way. The table is filled
+while alftcl.commands is imported and does not change afterwards; each Interp starts with a copy of it.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from alftcl.errors import TclError
+from alftcl.values import Value, to_str
+
+if TYPE_CHECKING:
+    from alftcl.interp import Interp
+
+Function = Callable[["Interp", list[Any]], Value]
+F = TypeVar("F", bound=Callable[..., Any])
+
+UNLIMITED = sys.maxsize
+
+
+class Command:
+    """Something that a script can call: `run(interp, args)` when `least <= len(args) <= most`.
+
+    `safe` says that a safe interpreter may have it. `namespace` and `name` are where it lives in its
+    interpreter (None here: a declaration).
+    """
+
+    __slots__ = ("least", "most", "run", "safe", "usage")
+
+    def __init__(self, run: Function, usage: str, least: int, most: int, safe: bool = True) -> None:
+        self.run = run
+        self.usage = usage
+        self.least = least
+        self.most = most
+        self.safe = safe
+
+
+COMMANDS: dict[str, Command] = {}
+ENSEMBLES: dict[str, dict[str, Command]] = {}
+
+
+def wrong_args(usage: str) -> TclError:
+    """The error for a wrong number of words; `usage` begins with the command's name."""
+    return TclError(f'wrong # args: should be "{usage}"', ["TCL", "WRONGARGS"])
+
+
+def arity(usage: str) -> tuple[int, int]:
+    """The least and the largest number of words that a usage allows."""
+    optional = re.findall(r"\?([^?]*)\?", usage)
+    least = len(re.sub(r"\?[^?]*\?", " ", usage).split())
+    if "..." in usage:
+        return least - usage.split().count("..."), UNLIMITED
+    return least, least + sum(len(group.split()) for group in optional)
+
+
+def _declared(run: Function, usage: str, least: int | None, most: int | None, safe: bool) -> Command:
+    low, high = arity(usage)
+    return Command(run, usage, low if least is None else least, high if most is None else most, safe)
+
+
+def command(
+    name: str, usage: str, *, least: int | None = None, most: int | None = None, safe: bool = True
+) -> Callable[[F], F]:
+    """Declare a command. `least` and `most` override the number of words that the usage tells."""
+
+    def declare(run: F) -> F:
+        COMMANDS[name] = _declared(run, usage, least, most, safe)
+        return run
+
+    return declare
+
+
+def subcommand(
+    ensemble_name: str,
+    name: str,
+    usage: str,
+    *,
+    least: int | None = None,
+    most: int | None = None,
+    safe: bool = True,
+) -> Callable[[F], F]:
+    """Declare a subcommand of an ensemble; the ensemble exists with its first subcommand."""
+    if ensemble_name not in ENSEMBLES:
+        ensemble(ensemble_name, {})
+    members = ENSEMBLES[ensemble_name]
+
+    def declare(run: F) -> F:
+        members[name] = _declared(run, usage, least, most, safe)
+        return run
+
+    return declare
+
+
+def ensemble(name: str, members: dict[str, tuple[str, Function]]) -> None:
+    """Declare an ensemble: subcommand -> (usage, function). @subcommand adds to it."""
+    table = ENSEMBLES.setdefault(name, {})
+    for member, (usage, run) in members.items():
+        table[member] = _declared(run, usage, None, None, True)
+    COMMANDS[name] = Command(_ensemble_runner(name, table), "subcommand ?arg ...?", 1, UNLIMITED)
+
+
+def _ensemble_runner(name: str, table: dict[str, Command]) -> Function:
+    def run(interp: Interp, args: list[Any]) -> Value:
+        word = args[0] if type(args[0]) is str else to_str(args[0])
+        member = table.get(word)
+        if member is None:
+            word = find_subcommand(word, table)
+            member = table[word]
+        count = len(args) - 1
+        if count < member.least or count > member.most:
+            raise wrong_args(f"{interp.command_word or name} {word} {member.usage}".rstrip())
+        if interp.safe and not member.safe:
+            raise interp.hidden(f"{name} {word}")
+        return member.run(interp, args[1:])
+
+    return run
+
+
+def find_subcommand(word: str, table: Iterable[str]) -> str:
+    """The subcommand that `word` names or uniquely begins; else Tcl's error with the whole table."""
+    names = sorted(table)
+    if word in names:
+        return word
+    matches = [name for name in names if name.startswith(word)]
+    if len(matches) == 1 and word:
+        return matches[0]
+    raise TclError(
+        f'unknown or ambiguous subcommand "{word}": must be {english_list(names)}',
+        ["TCL", "LOOKUP", "SUBCOMMAND", word],
+    )
+
+
+def english_list(names: list[str]) -> str:
+    """a / a or b / a, b, or c"""
+    if len(names) < 3:
+        return " or ".join(names)
+    return ", ".join(names[:-1]) + ", or " + names[-1]
+
+
+def choose(word: Value, table: Iterable[str], kind: str = "option", exact: bool = False) -> str:
+    """The entry of `table` that `word` is or uniquely begins (Tcl_GetIndexFromObj).
+
+    Raises TclError 'bad option "x": must be -a, -b, or -c' or 'ambiguous option "x": must be ...'.
+    """
+    text = to_str(word)
+    names = list(table)
+    if text in names:
+        return text
+    matches = [] if exact or not text else [name for name in names if name.startswith(text)]
+    if len(matches) == 1:
+        return matches[0]
+    problem = "ambiguous" if matches else "bad"
+    raise TclError(f'{problem} {kind} "{text}": must be {english_list(names)}', ["TCL", "LOOKUP", "INDEX", kind, text])
