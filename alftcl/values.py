@@ -60,7 +60,8 @@ def _digits_to_int(digits: str) -> int:
     if len(digits) <= _DIGITS_AT_ONCE:
         return int(digits)
     half = len(digits) // 2
-    return _digits_to_int(digits[:-half]) * 10**half + int(_digits_to_int(digits[-half:]))
+    shift: int = 10**half
+    return _digits_to_int(digits[:-half]) * shift + _digits_to_int(digits[-half:])
 
 
 def float_to_str(value: float) -> str:
@@ -164,7 +165,7 @@ def _quoting_style(text: str) -> str:
 
 def list_to_str(items: Iterable[Value]) -> str:
     """The canonical list of these values."""
-    words = []
+    words: list[str] = []
     for item in items:
         text = item if type(item) is str else to_str(item)
         words.append(quote_element(text, not words))
@@ -537,8 +538,9 @@ def _glob_class(pattern: str, place: int) -> tuple[str, int]:
         low = high = pattern[place]
         place += 1
         if pattern[place : place + 1] == "-":
-            if place + 1 == len(pattern):
-                return "[^\\s\\S]", len(pattern)  # a range without an end matches nothing
+            if place + 1 == len(pattern):  # a range without an end: what came before it still counts
+                place += 1
+                break
             high = pattern[place + 1]
             place += 2
         low, high = min(low, high), max(low, high)
