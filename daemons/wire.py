@@ -1,0 +1,209 @@
+"""Streams between clients and a dispatcher: framed msgpack of `runtime.messages` over a Unix socket.
+
+    client                                    dispatcher
+      connect ------------------------------->  accept; the kernel says whose process it is (SO_PEERCRED)
+      Greeting ------------------------------>  uid, protocol
+      <--------------------------------------- Greeting
+      requests, with an id ------------------>
+      <------------------------ replies, with that id; Changed, as they happen
+
+Decoding is validation: bytes that are no message end that connection with a reason, and only that one. Until the
+greetings are exchanged a frame is small; after that it may be as large as the largest script.
+
+One task per stream writes (two writers on one stream are an error in trio); all others `post`. Replies always wait for
+the reader at the other end; news does not: a client that does not read has its backlog of news thrown away and gets
+the state of everything afresh when it reads again (`Connection.news`).
+
+What a connection means is not here: `daemons.dispatcher` answers, `daemons.client` asks.
+"""
+
+from __future__ import annotations
+
+import os
+import socket as stdlib_socket
+import struct
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import msgspec
+import trio
+
+from daemons.frames import FrameError, FrameReader, frame
+from runtime.messages import PROTOCOL, AnyMessage, Greeting, Message
+
+GREETING_LIMIT_BYTES = 64 * 1024
+FRAME_LIMIT_BYTES = 1 << 30
+NEWS_LIMIT = 2_000
+"""News that may wait for a slow client before all of it gives way to one fresh Queue."""
+
+_CHUNK_BYTES = 256 * 1024
+_UNIX_PATH_BYTES = 100
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(AnyMessage)
+
+
+class WireError(Exception):
+    """This connection cannot go on; the text is the reason."""
+
+
+class Connection:
+    """One framed stream of messages. Run `write_forever` in a task; then `receive` and `post`."""
+
+    def __init__(self, stream: trio.SocketStream, fresh: Callable[[], Message] | None = None) -> None:
+        """`fresh` makes the message that replaces a backlog of news."""
+        self._stream = stream
+        self._frames = FrameReader(GREETING_LIMIT_BYTES)
+        self._incoming: deque[bytes] = deque()
+        self._replies: deque[bytes] = deque()
+        self._news: deque[bytes] = deque()
+        self._fresh = fresh
+        self._stale = False
+        self._something_to_write = trio.Event()
+
+    async def receive(self) -> AnyMessage | None:
+        """The next message; None when the other side has closed. Raises WireError."""
+        while not self._incoming:
+            try:
+                data = await self._stream.receive_some(_CHUNK_BYTES)
+                self._incoming.extend(self._frames.feed(bytes(data)))
+            except FrameError as error:
+                raise WireError(str(error)) from error
+            except (trio.BrokenResourceError, trio.ClosedResourceError):
+                return None
+            if not data:
+                if self._frames.pending_bytes:
+                    raise WireError("the stream ended within a message")
+                return None
+        return decode(self._incoming.popleft())
+
+    def post(self, message: Message) -> None:
+        """Send a message when its turn comes."""
+        self._replies.append(frame(_encoder.encode(message)))
+        self._something_to_write.set()
+
+    def news(self, packed: bytes) -> None:
+        """Send news (a message as `pack` gives it), or, when too much waits already, the state of everything later."""
+        if self._stale:
+            return
+        if len(self._news) >= NEWS_LIMIT:
+            self._news.clear()
+            self._stale = True
+            return
+        self._news.append(packed)
+        self._something_to_write.set()
+
+    async def write_forever(self) -> None:
+        """Write what is posted until cancelled. Ends quietly when the other side is gone: `receive` will tell."""
+        with suppress(trio.BrokenResourceError, trio.ClosedResourceError):
+            while True:
+                await self._something_to_write.wait()
+                await self._stream.send_all(self._take())
+
+    async def flush(self) -> None:
+        """Write what waits, at the end of a connection whose writer has stopped."""
+        with suppress(trio.BrokenResourceError, trio.ClosedResourceError):
+            await self._stream.send_all(self._take())
+
+    async def greet(self, role: str, user: str) -> Greeting:
+        """Exchange greetings; the larger frames are allowed from here on. Raises WireError."""
+        mine = Greeting(protocol=PROTOCOL, role=role, user=user, pid=os.getpid())
+        try:
+            await self._stream.send_all(pack(mine))
+        except (trio.BrokenResourceError, trio.ClosedResourceError):
+            raise WireError("the other side closed the connection") from None
+        theirs = await self.receive()
+        if theirs is None:
+            raise WireError("the other side closed the connection")
+        if not isinstance(theirs, Greeting):
+            raise WireError("the first message was no greeting")
+        if theirs.protocol != PROTOCOL:
+            raise WireError(
+                f"the {theirs.role} speaks protocol {theirs.protocol}, this side {PROTOCOL}: both must be one version"
+            )
+        self._frames.limit_bytes = FRAME_LIMIT_BYTES
+        return theirs
+
+    async def close(self) -> None:
+        with trio.CancelScope(shield=True, deadline=trio.current_time()):
+            await self._stream.aclose()
+
+    def _take(self) -> bytes:
+        """Everything that waits, as one piece."""
+        if self._stale and self._fresh is not None:
+            self._stale = False
+            self._news.append(pack(self._fresh()))
+        data = b"".join((*self._replies, *self._news))
+        self._replies.clear()
+        self._news.clear()
+        self._something_to_write = trio.Event()
+        return data
+
+
+def pack(message: Message) -> bytes:
+    """A message as a frame: what `Connection.news` takes, so that many connections share one encoding."""
+    return frame(_encoder.encode(message))
+
+
+def decode(body: bytes) -> AnyMessage:
+    """Raises WireError for bytes that are no message."""
+    try:
+        message: AnyMessage = _decoder.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise WireError(f"not a message: {error}") from error
+    return message
+
+
+def peer_uid(stream: trio.SocketStream) -> int:
+    """The user whose process is at the other end of a Unix socket, as the kernel noted it at connect."""
+    credentials = stream.socket.getsockopt(stdlib_socket.SOL_SOCKET, stdlib_socket.SO_PEERCRED, struct.calcsize("3i"))
+    uid: int = struct.unpack("3i", credentials)[1]
+    return uid
+
+
+async def connect(path: Path) -> trio.SocketStream:
+    """Connect to a Unix socket of this user's. Raises OSError, or WireError when another user's process listens."""
+    plain = stdlib_socket.socket(stdlib_socket.AF_UNIX, stdlib_socket.SOCK_STREAM)
+    try:
+        with _short(path) as address:
+            plain.connect(address)
+        plain.setblocking(False)
+    except OSError:
+        plain.close()
+        raise
+    stream = trio.SocketStream(trio.socket.from_stdlib_socket(plain))
+    uid = peer_uid(stream)
+    if uid != os.getuid():
+        await stream.aclose()
+        raise WireError(f"the dispatcher behind {path} belongs to another user (uid {uid})")
+    return stream
+
+
+def listen(path: Path) -> trio.SocketListener:
+    """Listen on a Unix socket in place of whatever a dead dispatcher left there. Hold the lock. Raises OSError."""
+    path.unlink(missing_ok=True)
+    plain = stdlib_socket.socket(stdlib_socket.AF_UNIX, stdlib_socket.SOCK_STREAM)
+    try:
+        with _short(path) as address:
+            plain.bind(address)
+        path.chmod(0o600)
+        plain.listen(128)
+        plain.setblocking(False)
+    except OSError:
+        plain.close()
+        raise
+    return trio.SocketListener(trio.socket.from_stdlib_socket(plain))
+
+
+@contextmanager
+def _short(path: Path) -> Iterator[str]:
+    """An address for a path that may be too long for one (108 bytes): through a descriptor of its directory."""
+    if len(os.fsencode(path)) <= _UNIX_PATH_BYTES:
+        yield str(path)
+        return
+    directory = os.open(path.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield f"/proc/self/fd/{directory}/{path.name}"
+    finally:
+        os.close(directory)
