@@ -1,0 +1,53 @@
+"""The house has floors (docs/architecture.md): nothing imports upwards, and `runtime` touches no machine."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+FLOOR = {"alftcl": 0, "runtime": 1, "daemons": 2, "gui": 3, "compat": 3}
+MACHINE = {
+    "socket", "subprocess", "select", "selectors", "asyncio", "trio", "threading", "multiprocessing", "signal", "sqlite3",
+    "tkinter", "tempfile", "shutil", "psutil", "os",
+}  # fmt: skip
+CLOCKS = {"time", "datetime"}
+
+
+def modules():
+    return sorted(path for top in FLOOR for path in (ROOT / top).rglob("*.py"))
+
+
+def imports(path):
+    """Top-level package names that a module imports anywhere in it."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (name.name.split(".")[0] for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            yield node.module.split(".")[0]
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_imports_nothing_from_above(path):
+    own = FLOOR[path.relative_to(ROOT).parts[0]]
+    above = {name for name in imports(path) if FLOOR.get(name, -1) > own}
+    assert not above
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "runtime").rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_rules_touch_no_machine(path):
+    """No sockets, processes, threads, files' world or Tk in runtime; time is an argument (calendar sums are allowed)."""
+    assert not MACHINE & set(imports(path))
+    reads = {
+        node.attr
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in CLOCKS
+    }
+    assert not reads & {"time", "monotonic", "perf_counter", "now", "today", "sleep", "utcnow"}
+
+
+def test_the_documented_floors_are_these():
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    order = ["gui/", "daemons/", "runtime/", "alftcl/"]
+    places = [text.index(f"\n    {name}") for name in order]
+    assert places == sorted(places)
