@@ -9,14 +9,17 @@ launch that followed is. Facts are small tagged structs; `encode`/`decode` give 
     Started > Ended | NeverStarted               one attempt of one command
     Grown                                        -expand output or a chunk: more tasks under one task
     StepsExpanded                                an Iterate has been read up to a step
-    Retried Restarted Skipped Resting            what users and rules did to tasks
+    Retried Restarted Skipped                    what users and rules did to tasks
     Paused Prioritised Edited Deleted            ... and to jobs
+    Rested > HookRan                             the job came to rest, done or stopped, and its hook program ended
 
 Times are wall-clock seconds (they are for people and for -after); durations are measured by monotonic clocks
 elsewhere.
 """
 
 from __future__ import annotations
+
+from enum import IntEnum
 
 import msgspec
 
@@ -49,15 +52,33 @@ class JobSpooled(Fact, frozen=True, tag=True, array_like=True):
 
 
 class Started(Fact, frozen=True, tag=True, array_like=True):
-    """An attempt began. `hosts` are its slots' hosts, first the one that runs it; `slots` their names."""
+    """An attempt was ordered. `hosts` are its slots' hosts, first the one that runs it; `slots` their names.
+
+    It stands in the journal before or after the launcher's log says that it began, whichever is quicker; where the
+    launcher's log knows nothing of it, it never started.
+    """
 
     cid: CmdId
     attempt: AttemptId
     argv: tuple[str, ...]
     slots: tuple[str, ...]
     hosts: tuple[str, ...]
-    pid: int = 0
     loop: int = 0
+
+
+class Outcome(IntEnum):
+    """What the end of an attempt means for its command."""
+
+    DONE = 0
+    """It counts as done; the task goes on."""
+    ERROR = 1
+    """The task is in error at this command."""
+    RETRY = 2
+    """It failed with a status of -retryrc: queued again by itself."""
+    LOOP = 3
+    """It ended well and its -resumewhile test holds: once more."""
+    LOST = 4
+    """It was swept or lost through no fault of its own (shutdown, eject, launcher died): queued again."""
 
 
 class Ended(Fact, frozen=True, tag=True, array_like=True):
@@ -66,13 +87,15 @@ class Ended(Fact, frozen=True, tag=True, array_like=True):
     cid: CmdId
     attempt: AttemptId
     status: int
+    outcome: Outcome = Outcome.DONE
     reason: str = ""
-    failed: bool = False
-    requeue: bool = False
 
 
 class NeverStarted(Fact, frozen=True, tag=True, array_like=True):
-    """The launch could not even begin; `requeue` says whether it is queued again (%r unchanged) or is an error."""
+    """The launch could not even begin; `requeue` says whether it is queued again (%r unchanged) or is an error.
+
+    `attempt` is 0 when none was ordered: the command's -if or its needs were in error.
+    """
 
     cid: CmdId
     attempt: AttemptId
@@ -135,6 +158,16 @@ class Deleted(Fact, frozen=True, tag=True, array_like=True):
     """The job is to go: running commands are swept, cleanups run, then it leaves the queue."""
 
 
+class Rested(Fact, frozen=True, tag=True, array_like=True):
+    """Nothing of the job can run any more; `failed`: something is in error. Its postscripts and its hook run now."""
+
+    failed: bool
+
+
+class HookRan(Fact, frozen=True, tag=True, array_like=True):
+    """The -whendone or -whenerror program of the last Rested has ended: it does not run again."""
+
+
 AnyFact = (
     JobSpooled
     | Started
@@ -149,6 +182,8 @@ AnyFact = (
     | Prioritised
     | Edited
     | Deleted
+    | Rested
+    | HookRan
 )
 
 _encoder = msgspec.msgpack.Encoder()

@@ -9,6 +9,7 @@
     RunHook                              -whendone / -whenerror program
     TestResume                           run a -resumewhile test, answer with its exit status
     ReadText                             read an -expand output or chunk file, answer with its text
+    ShowFile                             a chaser or preview program that a user asked for
     Announce                             tell clients what changed
 
 Orders are plain structs so that tests compare them as values.
@@ -93,6 +94,29 @@ class TestResume(Order, frozen=True):
     env: dict[str, str]
 
 
+class ReadText(Order, frozen=True):
+    """Read a script that a command wrote; the core hears its text through `text_read`.
+
+    `chunk` is 0 for the stdout of an -expand command that has ended, else the number of the TR_EXPAND_CHUNK line.
+    A relative path is relative to `cwd`.
+    """
+
+    attempt: AttemptId
+    path: str
+    cwd: str
+    chunk: int = 0
+
+
+class ShowFile(Order, frozen=True):
+    """Start a task's chaser or preview beside the dispatcher, detached; nobody waits for it."""
+
+    jid: JobId
+    tid: TaskId
+    argv: tuple[str, ...]
+    cwd: str
+    env: dict[str, str]
+
+
 class Change(Enum):
     """What an announcement is about."""
 
@@ -122,7 +146,7 @@ class Exit(msgspec.Struct, frozen=True):
     """How an attempt ended, as the launcher saw it: exit status, or minus the signal that ended it.
 
     `reported` is what the command itself said with an EXIT_STATUS line. `stdout_path` holds an -expand command's
-    stdout.
+    stdout. `timed_out`: its -maxrunsecs were over. `reason`: words, where the status alone says too little.
     """
 
     attempt: AttemptId
@@ -131,3 +155,5 @@ class Exit(msgspec.Struct, frozen=True):
     reported: int | None = None
     stdout_path: str = ""
     swept: bool = False
+    timed_out: bool = False
+    reason: str = ""
