@@ -365,6 +365,23 @@ def to_int(value: Value) -> int:
     return number
 
 
+_WIDE = 1 << 63
+
+
+def to_wide(value: Value) -> int:
+    """An integer of 64 bits, where Tcl wants one; its errorcodes differ from to_int's."""
+    if type(value) is int and -_WIDE <= value < _WIDE:
+        return value
+    text = to_str(value)
+    number = None if type(value) is float else _parse_int(text)
+    if number is None:
+        raise TclError(f'expected integer but got "{text}"', ["TCL", "VALUE", "NUMBER"])
+    if not -2 * _WIDE < number < 2 * _WIDE:
+        words = "integer value too large to represent"
+        raise TclError(words, ["ARITH", "IOVERFLOW", words])
+    return (number + _WIDE) % (2 * _WIDE) - _WIDE
+
+
 def to_float(value: Value) -> float:
     """A double; 'expected floating-point number but got "x"'. Ints beyond the range become Inf."""
     number = as_number(value)

@@ -1,0 +1,193 @@
+"""What a channel reads from and writes to: bytes, without buffers, encodings or line ends.
+
+    Channel (text, buffers) ──► Device (bytes) ──► FileDevice       one or two file descriptors: files, pipes
+                                              ├──► StandardInput    this process's stdin, shared with Python
+                                              ├──► StandardOutput   this process's stdout or stderr, likewise
+                                              └──► MemoryDevice     bytes in memory: embedding programs, tests
+
+Devices raise OSError; the channel commands turn it into Tcl's words.
+"""
+
+import errno
+import io
+import os
+import sys
+from typing import BinaryIO, Protocol
+
+
+class Device(Protocol):
+    """The byte side of a channel."""
+
+    def read(self, size: int) -> bytes | None:
+        """At most ``size`` bytes; empty at the end of file; None when a non-blocking device has none yet."""
+
+    def write(self, data: bytes) -> int:
+        """Take some of ``data`` and return how many bytes were taken (fewer only when not blocking)."""
+
+    def flush(self) -> None:
+        """Hand on whatever lies between us and the operating system."""
+
+    def seek(self, offset: int, whence: int) -> int:
+        """Move to a byte position; returns the new position."""
+
+    def truncate(self, size: int) -> None:
+        """Cut or extend the file."""
+
+    def set_blocking(self, blocking: bool) -> None:
+        """Whether read and write wait."""
+
+    def fileno(self, writing: bool) -> int:
+        """The descriptor of one direction, for a child process to inherit."""
+
+    def close(self, reading: bool, writing: bool) -> None:
+        """Close one direction or both."""
+
+
+class FileDevice:
+    """A device on file descriptors; the same one for both directions of a file, two for a command pipeline."""
+
+    def __init__(self, read_fd: int | None, write_fd: int | None) -> None:
+        self.read_fd = read_fd
+        self.write_fd = write_fd
+
+    def read(self, size: int) -> bytes | None:
+        try:
+            return os.read(self.fileno(False), size)
+        except BlockingIOError:
+            return None
+
+    def write(self, data: bytes) -> int:
+        try:
+            return os.write(self.fileno(True), data)
+        except BlockingIOError:
+            return 0
+
+    def flush(self) -> None:
+        """Nothing lies in between."""
+
+    def seek(self, offset: int, whence: int) -> int:
+        if self.read_fd != self.write_fd and None not in (self.read_fd, self.write_fd):
+            raise OSError(errno.EINVAL, "a pipeline has no position")
+        return os.lseek(self._any_fd(), offset, whence)
+
+    def truncate(self, size: int) -> None:
+        os.ftruncate(self._any_fd(), size)
+
+    def set_blocking(self, blocking: bool) -> None:
+        for fd in {self.read_fd, self.write_fd} - {None}:
+            os.set_blocking(fd, blocking)  # type: ignore[arg-type]  # mypy keeps None in the difference
+
+    def fileno(self, writing: bool) -> int:
+        fd = self.write_fd if writing else self.read_fd
+        if fd is None:
+            raise OSError(errno.EBADF, "direction is closed")
+        return fd
+
+    def close(self, reading: bool, writing: bool) -> None:
+        gone: set[int | None] = set()
+        if reading:
+            gone.add(self.read_fd)
+            self.read_fd = None
+        if writing:
+            gone.add(self.write_fd)
+            self.write_fd = None
+        for fd in gone - {None, self.read_fd, self.write_fd}:
+            os.close(fd)  # type: ignore[arg-type]  # mypy keeps None in the difference
+
+    def _any_fd(self) -> int:
+        return self.fileno(self.read_fd is None)
+
+
+class _StandardDevice:
+    """A standard stream that Python owns too: never closed here, positions as the descriptor has them."""
+
+    def fileno(self, writing: bool) -> int:
+        raise NotImplementedError
+
+    def flush(self) -> None:
+        """Nothing lies in between."""
+
+    def seek(self, offset: int, whence: int) -> int:
+        return os.lseek(self.fileno(False), offset, whence)
+
+    def truncate(self, size: int) -> None:
+        os.ftruncate(self.fileno(True), size)
+
+    def set_blocking(self, blocking: bool) -> None:
+        os.set_blocking(self.fileno(False), blocking)
+
+    def close(self, reading: bool, writing: bool) -> None:
+        """The stream belongs to the process; closing the channel only forgets it."""
+
+
+class StandardInput(_StandardDevice):
+    """``sys.stdin``, through its own buffer so that Python and Tcl may take turns reading it."""
+
+    def read(self, size: int) -> bytes | None:
+        stream = sys.stdin.buffer
+        return stream.read1(size) if isinstance(stream, io.BufferedReader) else stream.read(size)
+
+    def write(self, data: bytes) -> int:
+        raise OSError(errno.EBADF, "stdin is for reading")
+
+    def fileno(self, writing: bool) -> int:
+        return sys.stdin.fileno()
+
+
+class StandardOutput(_StandardDevice):
+    """``sys.stdout`` or ``sys.stderr``, looked up at each write so that redirections in Python hold for Tcl."""
+
+    def __init__(self, stream: str) -> None:
+        self._stream = stream
+
+    def read(self, size: int) -> bytes | None:
+        raise OSError(errno.EBADF, "an output stream is for writing")
+
+    def write(self, data: bytes) -> int:
+        text_stream = getattr(sys, self._stream)
+        raw: BinaryIO | None = getattr(text_stream, "buffer", None)
+        if raw is None:
+            text_stream.write(data.decode("utf-8", "replace"))
+        else:
+            raw.write(data)
+        return len(data)
+
+    def flush(self) -> None:
+        getattr(sys, self._stream).flush()
+
+    def fileno(self, writing: bool) -> int:
+        fd: int = getattr(sys, self._stream).fileno()
+        return fd
+
+
+class MemoryDevice:
+    """Bytes in memory: reads ``incoming`` to its end; what is written is added to ``written``."""
+
+    def __init__(self, incoming: bytes = b"") -> None:
+        self._incoming = io.BytesIO(incoming)
+        self.written = bytearray()
+
+    def read(self, size: int) -> bytes | None:
+        return self._incoming.read(size)
+
+    def write(self, data: bytes) -> int:
+        self.written += data
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing lies in between."""
+
+    def seek(self, offset: int, whence: int) -> int:
+        raise OSError(errno.EINVAL, "memory has no position")
+
+    def truncate(self, size: int) -> None:
+        raise OSError(errno.EINVAL, "memory has no length")
+
+    def set_blocking(self, blocking: bool) -> None:
+        """Memory never waits."""
+
+    def fileno(self, writing: bool) -> int:
+        raise OSError(errno.EBADF, "memory has no descriptor")
+
+    def close(self, reading: bool, writing: bool) -> None:
+        """Nothing to give back; ``written`` stays readable."""
