@@ -1,0 +1,1 @@
+"""Which slot may run what: service key expressions, -metrics tests, limits."""
