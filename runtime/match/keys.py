@@ -361,6 +361,7 @@ _TOKEN = re.compile(
     r"|(?P<arithmetic>[-+*/])"
 )
 _ARITHMETIC_AFTER = {"number", "metric", "close"}
+_AFTER_CONDITIONS = {"or", "close", "end", "compare", "arithmetic"}
 _DEEPEST = 100
 
 
@@ -413,7 +414,7 @@ class _Parser:
 
     def _all(self) -> _Node:
         nodes = [self._condition()]
-        while self._take("and") or self._next.kind not in ("or", "close", "end"):
+        while self._take("and") or self._next.kind not in _AFTER_CONDITIONS:
             nodes.append(self._condition())
         return nodes[0] if len(nodes) == 1 else _Joined(self._since(nodes[0]), nodes, either=False)
 
@@ -467,6 +468,8 @@ class _Parser:
             node: _Node = _Not(token.start, self._text[token.start : self._end], inner)
         else:
             node = self._either()
+            if self._next.kind not in ("close", "end"):
+                raise self._error(f'unexpected "{self._next.text}"')
             if not self._take("close"):
                 raise KeyExpressionError(self._text, token.start, 'the parenthesis "(" is never closed')
         self._depth -= 1

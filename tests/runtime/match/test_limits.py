@@ -1,0 +1,74 @@
+"""Limits count launches under program, keys and tags, and say why one has to wait."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runtime.match.keys import KeyExpressionError
+from runtime.match.limits import Limits, launch_tags
+
+
+@pytest.mark.parametrize(
+    ("argv", "service", "tags", "expected"),
+    [
+        (("/usr/bin/prman", "x"), "", "", ("prman",)),
+        (("C:\\bin\\Prman",), "", "", ("prman",)),
+        (("prman",), 'PixarRender, !Irix && "a*"', "", ("prman", "pixarrender")),
+        (("sh",), "", " { Render } netrender", ("sh", " render ", "netrender")),
+        (("prman",), "prman", "Prman", ("prman",)),
+        ((), "", "", ()),
+    ],
+)
+def test_a_launch_counts_under_program_keys_and_tags(
+    argv: tuple[str, ...], service: str, tags: str, expected: tuple[str, ...]
+) -> None:
+    assert launch_tags(argv, service, tags) == expected
+
+
+def test_a_service_that_cannot_be_read_is_an_error() -> None:
+    with pytest.raises(KeyExpressionError):
+        launch_tags(("x",), "a &", "")
+
+
+def test_a_launch_over_the_maximum_waits_until_one_ends() -> None:
+    limits = Limits({"Prman": 2})
+
+    limits.take(("prman", "free"))
+    assert limits.why_not(("prman", "free")) == ""
+    limits.take(("prman",))
+    assert limits.why_not(("free", "prman")) == "limit prman: 2 of 2 running"
+
+    limits.give(("prman",))
+    assert limits.why_not(("prman",)) == ""
+
+
+def test_a_maximum_of_zero_lets_nothing_run() -> None:
+    assert Limits({"prman": 0}).why_not(("prman",)) == "limit prman: 0 of 0 running"
+
+
+def test_new_maxima_count_what_already_runs() -> None:
+    limits = Limits({})
+    limits.take(("prman",))
+
+    limits.set_maxima({"PRMAN": 1})
+
+    assert limits.running("Prman") == 1
+    assert limits.why_not(("prman",))
+
+
+def test_giving_back_what_was_not_taken_is_an_error() -> None:
+    with pytest.raises(ValueError, match="nothing runs under the tag prman"):
+        Limits({}).give(("prman",))
+
+
+@given(st.lists(st.sampled_from(["a", "b", "c"])), st.dictionaries(st.sampled_from("abc"), st.integers(0, 3)))
+def test_whoever_asks_first_never_goes_over_a_maximum(launches: list[str], maxima: dict[str, int]) -> None:
+    limits = Limits(maxima)
+
+    for tag in launches:
+        if not limits.why_not((tag,)):
+            limits.take((tag,))
+
+    assert all(limits.running(tag) == min(most, launches.count(tag)) for tag, most in maxima.items())
