@@ -47,6 +47,7 @@ RETRY_S = 5.0
 
 _APPLICATION = 0x616C6664  # "alfd", in the file's header
 _PACK_FROM_BYTES = 1024
+_SQL_ERRORS = (sqlite3.Error, UnicodeDecodeError)  # the latter: SQLite quotes a damaged schema in its message
 _TEMPORARY = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_NOMEM}
 
 _UPGRADES = (
@@ -402,7 +403,7 @@ class Journal:
             raise self._explain(error) from error
         try:
             self._prepare(database)
-        except sqlite3.Error as error:
+        except _SQL_ERRORS as error:
             database.close()
             raise self._explain(error) from error
         except JournalError:
@@ -441,7 +442,7 @@ class Journal:
         with self._sql:
             try:
                 return self._database.execute(query, values).fetchall()
-            except sqlite3.Error as error:
+            except _SQL_ERRORS as error:
                 raise self._explain(error) from error
 
     def _check(self, crc: int, content: object) -> None:
@@ -454,8 +455,10 @@ class Journal:
             " away to begin with an empty queue"
         )
 
-    def _explain(self, error: sqlite3.Error) -> JournalError:
+    def _explain(self, error: sqlite3.Error | UnicodeDecodeError) -> JournalError:
         """An error of SQLite's in our words. All but the temporary ones are fatal."""
+        if isinstance(error, UnicodeDecodeError):
+            return self._fail(self._damaged("its names are no text"), sqlite3.SQLITE_CORRUPT)
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
         kind = code & 0xFF
         if kind == sqlite3.SQLITE_FULL:
