@@ -47,6 +47,10 @@ class TclError(Completion):
         self.text: str | None = None  # the script text that `line` counts in
         self.options: dict[str, Any] = {}  # further -options given to return
 
+    def add_info(self, text: str) -> None:
+        """Add to errorInfo."""
+        self.info = (self.message if self.info is None else self.info) + text
+
     @property
     def message(self) -> str:
         from alftcl.values import to_str
@@ -73,6 +77,7 @@ class Return(Completion):
         self.completion = completion
         self.level = level
         self.options: dict[str, Any] = options or {}
+        self.tailcall: list[Any] | None = None  # words that take the procedure's place
 
 
 class Break(Completion):

@@ -1,0 +1,352 @@
+"""Control structures: if(n), while(n), for(n), foreach(n), lmap(n), switch(n), case, break, continue, return,
+eval, catch, error, throw, try, time.
+
+When its body is literal and it stands in compiled code, a control command is part of that code: its body
+belongs to the same unit (interp.inline_unit) and errorInfo says nothing of it. Else it adds a line such as
+`("while" body line 2)`.
+"""
+
+from __future__ import annotations
+
+
+import time as clock
+from typing import TYPE_CHECKING, Any
+
+from alftcl.errors import Break, Continue, TclError
+from alftcl.table import choose, command, wrong_args
+from alftcl.values import Value, match_glob, to_bool, to_int, to_list, to_str
+
+if TYPE_CHECKING:
+    from alftcl.interp import Interp
+
+
+def run_body(interp: Interp, body: Value, unit: int, label: str) -> Value:
+    """Run a body; when it is a unit of its own, its errors say where: ("label" body line N)."""
+    try:
+        return interp.eval_body(body, unit)
+    except TclError as error:
+        if not unit:
+            error.add_info(f'\n    ("{label}" body line {error.line})')
+        raise
+
+
+def truth(interp: Interp, condition: Value) -> bool:
+    """The boolean value of an expression."""
+    value = interp.eval_expr(condition)
+    if type(value) is int:
+        return value != 0
+    return to_bool(value)
+
+
+# ---- if --------------------------------------------------------------------------------------------
+
+
+@command("if", "?arg ...?")
+def tcl_if(interp: Interp, args: list[Any]) -> Value:
+    unit = interp.inline_unit()
+    place = 0
+    word = "if"
+    while True:
+        if place >= len(args):
+            raise _if_error(f'no expression after "{word}" argument')
+        condition = args[place]
+        place += 1
+        if place < len(args) and args[place] == "then":
+            place += 1
+        if place >= len(args):
+            raise _if_error(f'no script following "{to_str(args[place - 1])}" argument')
+        if truth(interp, condition):
+            return interp.eval_body(args[place], unit)
+        place += 1
+        if place >= len(args):
+            return ""
+        if args[place] != "elseif":
+            break
+        word = "elseif"
+        place += 1
+    if args[place] == "else":
+        place += 1
+        if place >= len(args):
+            raise _if_error('no script following "else" argument')
+    if place < len(args) - 1:
+        raise _if_error('extra words after "else" clause in "if" command')
+    return interp.eval_body(args[place], unit)
+
+
+def _if_error(problem: str) -> TclError:
+    return TclError(f"wrong # args: {problem}", ["TCL", "WRONGARGS"])
+
+
+# ---- loops -----------------------------------------------------------------------------------------
+
+
+@command("while", "test command")
+def tcl_while(interp: Interp, args: list[Any]) -> Value:
+    condition, body = args
+    unit = interp.inline_unit()
+    while truth(interp, condition):
+        try:
+            run_body(interp, body, unit, "while")
+        except Break:
+            break
+        except Continue:
+            continue
+    return ""
+
+
+@command("for", "start test next command")
+def tcl_for(interp: Interp, args: list[Any]) -> Value:
+    start, condition, following, body = args
+    unit = interp.inline_unit()
+    _for_part(interp, start, unit, "initial command")
+    while truth(interp, condition):
+        try:
+            run_body(interp, body, unit, "for")
+        except Break:
+            break
+        except Continue:
+            pass
+        try:
+            _for_part(interp, following, unit, "loop-end command")
+        except Break:
+            break
+    return ""
+
+
+def _for_part(interp: Interp, script: Value, unit: int, label: str) -> None:
+    try:
+        interp.eval_body(script, unit)
+    except TclError as error:
+        if not unit:
+            error.add_info(f'\n    ("for" {label})')
+        raise
+
+
+@command("foreach", "varList list ?varList list ...? command", least=3)
+def foreach(interp: Interp, args: list[Any]) -> Value:
+    for _ in _rounds(interp, args, "foreach"):
+        pass
+    return ""
+
+
+@command("lmap", "varList list ?varList list ...? command", least=3)
+def lmap(interp: Interp, args: list[Any]) -> Value:
+    return list(_rounds(interp, args, "lmap"))
+
+
+def _rounds(interp: Interp, args: list[Any], label: str) -> list[Value]:
+    """Run the body of foreach or lmap for each group of elements: the results, without those of continue."""
+    if len(args) % 2 == 0:
+        raise wrong_args(f"{label} varList list ?varList list ...? command")
+    unit = interp.inline_unit(-1, *range(0, len(args) - 1, 2))
+    body = args[-1]
+    groups = []
+    rounds = 0
+    for names, items in zip(args[:-1:2], args[1:-1:2], strict=True):
+        variables = [to_str(name) for name in to_list(names)]
+        if not variables:
+            raise TclError(f"{label} varlist is empty", ["TCL", "OPERATION", label.upper(), "NEEDVARS"])
+        values = to_list(items)
+        groups.append((variables, values))
+        rounds = max(rounds, -(-len(values) // len(variables)))
+    results: list[Value] = []
+    for turn in range(rounds):
+        for variables, values in groups:
+            _assign(interp, variables, values, turn * len(variables), label)
+        try:
+            results.append(run_body(interp, body, unit, label))
+        except Break:
+            break
+        except Continue:
+            continue
+    return results
+
+
+def _assign(interp: Interp, variables: list[str], values: list[Value], place: int, label: str) -> None:
+    for name in variables:
+        try:
+            interp.set_var(name, values[place] if place < len(values) else "")
+        except TclError as error:
+            error.add_info(f'\n    (setting {label} loop variable "{name}")')
+            raise
+        place += 1
+
+
+@command("break", "")
+def tcl_break(interp: Interp, args: list[Any]) -> Value:
+    raise Break
+
+
+@command("continue", "")
+def tcl_continue(interp: Interp, args: list[Any]) -> Value:
+    raise Continue
+
+
+# ---- switch and case -------------------------------------------------------------------------------
+
+_SWITCH_OPTIONS = ("-exact", "-glob", "-indexvar", "-matchvar", "-nocase", "-regexp", "--")
+SWITCH_USAGE = "switch ?-option ...? string ?pattern body ...? ?default body?"
+
+
+class _Switch:
+    """The options of one switch command."""
+
+    def __init__(self) -> None:
+        self.mode = ""
+        self.nocase = False
+        self.match_name: str | None = None
+        self.index_name: str | None = None
+
+
+@command("switch", "?-option ...? string ?pattern body ...? ?default body?", least=0)
+def switch(interp: Interp, args: list[Any]) -> Value:
+    options, place = _switch_options(args)
+    rest = args[place:]
+    if len(rest) < 2:
+        raise wrong_args(SWITCH_USAGE)
+    split = len(rest) == 2
+    unit = interp.inline_unit(*range(place + 1, len(args)))
+    arms = to_list(rest[1]) if split else rest[1:]
+    if split and not arms:
+        raise wrong_args("switch ?-option ...? string {?pattern body ...? ?default body?}")
+    if len(arms) % 2:
+        raise _odd_arms(arms, split)
+    if arms[-1] == "-":
+        raise TclError(
+            f'no body specified for pattern "{to_str(arms[-2])}"', ["TCL", "OPERATION", "SWITCH", "BADTYPE"]
+        )
+    text = to_str(rest[0])
+    for index in range(0, len(arms), 2):
+        pattern = to_str(arms[index])
+        if not (pattern == "default" and index == len(arms) - 2) and not _matches(interp, options, pattern, text):
+            continue
+        if pattern == "default" and index == len(arms) - 2 and options.mode == "-regexp":
+            _store_default(interp, options)
+        return _run_arm(interp, pattern, arms, index, unit)
+    return ""
+
+
+def _switch_options(args: list[Any]) -> tuple[_Switch, int]:
+    options = _Switch()
+    place = 0
+    while place < len(args) - 2 and to_str(args[place]).startswith("-"):
+        name = choose(args[place], _SWITCH_OPTIONS, "option")
+        place += 1
+        if name == "--":
+            break
+        if name == "-nocase":
+            options.nocase = True
+        elif name in ("-matchvar", "-indexvar"):
+            if place >= len(args) - 2:
+                raise TclError(
+                    f"missing variable name argument to {name} option", ["TCL", "OPERATION", "SWITCH", "NOVAR"]
+                )
+            if name == "-matchvar":
+                options.match_name = to_str(args[place])
+            else:
+                options.index_name = to_str(args[place])
+            place += 1
+        elif options.mode:
+            raise TclError(
+                f'bad option "{to_str(args[place - 1])}": {options.mode} option already found',
+                ["TCL", "OPERATION", "SWITCH", "DOUBLEOPT"],
+            )
+        else:
+            options.mode = name
+    for name, given in (("-indexvar", options.index_name), ("-matchvar", options.match_name)):
+        if given is not None and options.mode != "-regexp":
+            raise TclError(f"{name} option requires -regexp option", ["TCL", "OPERATION", "SWITCH", "MODERESTRICTION"])
+    return options, place
+
+
+def _odd_arms(arms: list[Any], split: bool) -> TclError:
+    hint = ""
+    if split and any(to_str(pattern).startswith("#") for pattern in arms[::2]):
+        hint = ", this may be due to a comment incorrectly placed outside of a switch body - see the \"switch\" documentation"
+    return TclError(f"extra switch pattern with no body{hint}", ["TCL", "OPERATION", "SWITCH", "BADTYPE" if not hint else "COMMENT?"])
+
+
+def _matches(interp: Interp, options: _Switch, pattern: str, text: str) -> bool:
+    if options.mode == "-glob":
+        return match_glob(pattern, text, options.nocase)
+    if options.mode == "-regexp":
+        return _matches_regexp(interp, options, pattern, text)
+    if options.nocase:
+        return pattern.lower() == text.lower()
+    return pattern == text
+
+
+def _matches_regexp(interp: Interp, options: _Switch, pattern: str, text: str) -> bool:
+    flags = ["-nocase"] if options.nocase else []
+    found = to_list(interp.call("regexp", *flags, "-indices", "-inline", "--", pattern, text))
+    if not found:
+        return False
+    if options.index_name is not None:
+        interp.set_var(options.index_name, found)
+    if options.match_name is not None:
+        ranges = [[to_int(end) for end in to_list(pair)] for pair in found]
+        interp.set_var(options.match_name, [text[first : last + 1] if first >= 0 else "" for first, last in ranges])
+    return True
+
+
+def _store_default(interp: Interp, options: _Switch) -> None:
+    for name in (options.index_name, options.match_name):
+        if name is not None:
+            interp.set_var(name, [])
+
+
+def _run_arm(interp: Interp, pattern: str, arms: list[Any], index: int, unit: int) -> Value:
+    index += 1
+    while arms[index] == "-":
+        index += 2
+    try:
+        return interp.eval_body(arms[index], unit)
+    except TclError as error:
+        if not unit:
+            error.add_info(f'\n    ("{pattern[:50]}{"..." if len(pattern) > 50 else ""}" arm line {error.line})')
+        raise
+
+
+@command("case", "string ?in? ?pattern body ...? ?default body?", least=1)
+def case(interp: Interp, args: list[Any]) -> Value:
+    text = to_str(args[0])
+    arms = args[2:] if len(args) > 1 and args[1] == "in" else args[1:]
+    if len(arms) == 1:
+        arms = to_list(arms[0])
+    if not arms:
+        raise wrong_args("case string ?in? ?pattern body ...? ?default body?")
+    if len(arms) % 2:
+        raise TclError("extra case pattern with no body")
+    body: Value | None = None
+    for patterns, candidate in zip(arms[::2], arms[1::2], strict=True):
+        if to_str(patterns) == "default":
+            body = candidate if body is None else body
+        elif any(match_glob(to_str(pattern), text) for pattern in to_list(patterns)):
+            return _run_case(interp, patterns, candidate)
+    return "" if body is None else _run_case(interp, "default", body)
+
+
+def _run_case(interp: Interp, patterns: Value, body: Value) -> Value:
+    try:
+        return interp.eval_body(body)
+    except TclError as error:
+        error.add_info(f'\n    ("{to_str(patterns)[:50]}" arm line {error.line})')
+        raise
+
+
+# ---- time ------------------------------------------------------------------------------------------
+
+
+@command("time", "command ?count?")
+def tcl_time(interp: Interp, args: list[Any]) -> Value:
+    count = to_int(args[1]) if len(args) == 2 else 1
+    began = clock.perf_counter()
+    for _ in range(count):
+        interp.eval_body(args[0])
+    if count <= 0:
+        return "0 microseconds per iteration"
+    micros = (clock.perf_counter() - began) * 1e6 / count
+    shown = str(int(micros)) if count == 1 else f"{micros:.6g}"
+    return f"{shown} microseconds per iteration"
+
+

@@ -1,0 +1,418 @@
+"""Procedures and evaluation: proc(n), apply(n), return(n), eval(n), uplevel(n), tailcall(n), catch(n), error(n),
+throw(n), try(n), expr(n), rename(n), unknown(n), subst(n), source(n), package(n)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from alftcl.errors import CODE_NAMES, ERROR, OK, RETURN, Completion, Return, TclError
+from alftcl.procedures import Procedure, complete, read_formals, shortened
+from alftcl.table import choose, command, wrong_args
+from alftcl.values import Value, list_to_str, pairs_to_dict, to_dict, to_int, to_list, to_str
+
+if TYPE_CHECKING:
+    from alftcl.interp import Interp
+
+
+# ---- making and naming commands ---------------------------------------------------------------------
+
+
+@command("proc", "name args body")
+def proc(interp: Interp, args: list[Any]) -> Value:
+    name = to_str(args[0])
+    place = interp.frame.namespace.place_for(name)
+    if place is None:
+        raise TclError(f'can\'t create procedure "{name}": unknown namespace', ["TCL", "VALUE", "COMMAND"])
+    space, tail = place
+    try:
+        formals = read_formals(args[1])
+    except TclError as error:
+        error.add_info(f'\n    (creating proc "{tail}")')
+        raise
+    space.commands[tail] = Procedure(name, formals, to_str(args[2]), space)
+    return ""
+
+
+@command("rename", "oldName newName")
+def rename(interp: Interp, args: list[Any]) -> Value:
+    old, new = to_str(args[0]), to_str(args[1])
+    here = interp.frame.namespace
+    found = here.find_command(old)
+    if found is None:
+        verb = "rename" if new else "delete"
+        raise TclError(
+            f'can\'t {verb} "{old}": command doesn\'t exist', ["TCL", "LOOKUP", "COMMAND", old]
+        )
+    space, tail, target = found
+    if new:
+        place = here.place_for(new)
+        if place is None:
+            raise TclError(f'can\'t rename to "{new}": bad command name', ["TCL", "VALUE", "COMMAND"])
+        if place[1] in place[0].commands:
+            raise TclError(
+                f'can\'t rename to "{new}": command already exists', ["TCL", "OPERATION", "RENAME", "TARGET_EXISTS"]
+            )
+        place[0].commands[place[1]] = target
+        if isinstance(target, Procedure):
+            target.namespace = place[0]
+    del space.commands[tail]
+    return ""
+
+
+@command("apply", "lambdaExpr ?arg ...?")
+def apply(interp: Interp, args: list[Any]) -> Value:
+    text = to_str(args[0])
+    procedure = interp.lambda_of(text)
+    count = len(args) - 1
+    if count < procedure.least or count > procedure.most:
+        raise wrong_args(f"apply lambdaExpr {procedure.usage}".rstrip())
+
+    def describe(line: int) -> str:
+        return f'lambda term "{shortened(text, 60)}"'
+
+    return procedure.call_in_frame(interp, args[1:], ["apply", *args], describe)
+
+
+@command("unknown", "cmdName ?arg ...?")
+def unknown(interp: Interp, args: list[Any]) -> Value:
+    name = to_str(args[0])
+    raise TclError(f'invalid command name "{name}"', ["TCL", "LOOKUP", "COMMAND", name])
+
+
+# ---- evaluation --------------------------------------------------------------------------------------
+
+
+def script_of(args: list[Any]) -> Value:
+    """The script that eval and its like make of their words: one as it stands, several as concat does."""
+    if len(args) == 1:
+        return args[0]  # type: ignore[no-any-return]  # words are Tcl values
+    return " ".join([text for text in (to_str(arg).strip(" \t\n\v\f\r") for arg in args) if text])
+
+
+@command("eval", "arg ?arg ...?")
+def tcl_eval(interp: Interp, args: list[Any]) -> Value:
+    interp.enter()
+    try:
+        return interp.eval_body(script_of(args))
+    except TclError as error:
+        error.add_info(f'\n    ("eval" body line {error.line})')
+        raise
+    finally:
+        interp.depth -= 1
+
+
+@command("uplevel", "?level? command ?arg ...?", least=1)
+def uplevel(interp: Interp, args: list[Any]) -> Value:
+    level = "1"
+    first = to_str(args[0])
+    if first.startswith("#") or first.isdigit():
+        level, args = first, args[1:]
+        if not args:
+            raise wrong_args("uplevel ?level? command ?arg ...?")
+    frame = interp.frame_at(level)
+    if frame is None:
+        raise TclError(f'bad level "{level}"', ["TCL", "LOOKUP", "LEVEL", level])
+    script = script_of(args)
+    try:
+        return interp.in_frame(frame, lambda: interp.eval_body(script))
+    except TclError as error:
+        error.add_info(f'\n    ("uplevel" body line {error.line})')
+        raise
+
+
+@command("expr", "arg ?arg ...?")
+def expr(interp: Interp, args: list[Any]) -> Value:
+    if len(args) == 1:
+        return interp.eval_expr(args[0])
+    return interp.eval_expr(" ".join([to_str(arg) for arg in args]))
+
+
+@command("subst", "?-nobackslashes? ?-nocommands? ?-novariables? string", least=1)
+def subst(interp: Interp, args: list[Any]) -> Value:
+    chosen = {choose(arg, ("-nobackslashes", "-nocommands", "-novariables"), "switch") for arg in args[:-1]}
+    return interp.subst(
+        to_str(args[-1]), "-nobackslashes" not in chosen, "-nocommands" not in chosen, "-novariables" not in chosen
+    )
+
+
+@command("source", "?-encoding name? fileName", safe=False)
+def source(interp: Interp, args: list[Any]) -> Value:
+    if len(args) == 2 or (len(args) == 3 and to_str(args[0]) != "-encoding"):
+        raise wrong_args("source ?-encoding name? fileName")
+    name = to_str(args[-1])
+    encoding = to_str(args[1]) if len(args) == 3 else "utf-8"
+    try:
+        with open(name, encoding=encoding, errors="surrogateescape", newline="") as file:
+            text = file.read()
+    except OSError as problem:
+        reason = (problem.strerror or str(problem)).lower()
+        raise TclError(f'couldn\'t read file "{name}": {reason}', ["POSIX", "ENOENT", reason]) from None
+    return interp.eval_file(name, text.replace("\r\n", "\n").partition("\x1a")[0])
+
+
+# ---- errors and returning ----------------------------------------------------------------------------
+
+
+@command("error", "message ?errorInfo? ?errorCode?")
+def tcl_error(interp: Interp, args: list[Any]) -> Value:
+    info = to_str(args[1]) if len(args) > 1 else ""
+    raise TclError(args[0], to_list(args[2]) if len(args) > 2 else None, info or None)
+
+
+@command("throw", "type message")
+def throw(interp: Interp, args: list[Any]) -> Value:
+    if not to_list(args[0]):
+        raise TclError("type must be non-empty list", ["TCL", "OPERATION", "THROW", "BADEXCEPTION"])
+    raise TclError(args[1], to_list(args[0]))
+
+
+def completion_code(value: Value) -> int:
+    """The number of a completion code; 'bad completion code "x": must be ok, error, ...'."""
+    text = to_str(value)
+    if text in CODE_NAMES:
+        return CODE_NAMES[text]
+    try:
+        return to_int(value)
+    except TclError:
+        raise TclError(
+            f'bad completion code "{text}": must be ok, error, return, break, continue, or an integer',
+            ["TCL", "RESULT", "ILLEGAL_CODE"],
+        ) from None
+
+
+def return_options(pairs: list[Any]) -> tuple[int, int, dict[str, Any]]:
+    """Code, level and the other options that words -name value ... give to return."""
+    options = pairs_to_dict(pairs)
+    while "-options" in options:
+        given = options.pop("-options")
+        try:
+            options = {**options, **to_dict(given)}
+        except TclError:
+            raise TclError(
+                f'bad -options value: expected dictionary but got "{to_str(given)}"',
+                ["TCL", "RESULT", "ILLEGAL_OPTIONS"],
+            ) from None
+    code = completion_code(options.pop("-code", OK))
+    level = _level(options.pop("-level", 1))
+    if "-errorcode" in options:
+        _checked_list(options["-errorcode"], "-errorcode", "ILLEGAL_ERRORCODE")
+    return code, level, options
+
+
+def _level(value: Value) -> int:
+    try:
+        level = to_int(value)
+    except TclError:
+        level = -1
+    if level < 0:
+        raise TclError(
+            f'bad -level value: expected non-negative integer but got "{to_str(value)}"',
+            ["TCL", "RESULT", "ILLEGAL_LEVEL"],
+        )
+    return level
+
+
+def _checked_list(value: Value, name: str, code: str) -> None:
+    try:
+        to_list(value)
+    except TclError:
+        raise TclError(
+            f'bad {name} value: expected a list but got "{to_str(value)}"', ["TCL", "RESULT", code]
+        ) from None
+
+
+@command("return", "?-option value ...? ?result?", least=0)
+def tcl_return(interp: Interp, args: list[Any]) -> Value:
+    if len(args) < 2:
+        raise Return(args[0] if args else "")
+    value = args[-1] if len(args) % 2 else ""
+    code, level, options = return_options(args[: len(args) // 2 * 2])
+    if code == RETURN:
+        code, level = OK, level + 1
+    completion = Return(value, code, level, options)
+    if level == 0:
+        return complete(completion)
+    raise completion
+
+
+def options_of(interp: Interp, completion: Completion | None) -> dict[str, Any]:
+    """The return options that catch and try give for a completion (None: it was ok)."""
+    if completion is None:
+        return {"-code": 0, "-level": 0}
+    if isinstance(completion, Return):
+        return {**completion.options, "-code": completion.completion, "-level": completion.level}
+    options: dict[str, Any] = {"-code": completion.code, "-level": 0}
+    if isinstance(completion, TclError):
+        options |= completion.options
+        options |= {
+            "-errorcode": completion.errorcode,
+            "-errorinfo": completion.info or completion.message,
+            "-errorline": completion.line,
+        }
+    return options
+
+
+@command("catch", "script ?resultVarName? ?optionVarName?")
+def catch(interp: Interp, args: list[Any]) -> Value:
+    caught: Completion | None = None
+    depth, frame = interp.depth, interp.frame
+    try:
+        value = interp.eval_body(args[0], interp.inline_unit())
+    except Completion as completion:
+        interp.depth, interp.frame = depth, frame
+        if isinstance(completion, TclError):
+            interp.uncatchable(completion)
+            interp.publish(completion)
+        caught, value = completion, completion.value
+    if len(args) > 1:
+        interp.set_var(to_str(args[1]), value)
+    if len(args) > 2:
+        interp.set_var(to_str(args[2]), options_of(interp, caught))
+    return OK if caught is None else caught.code
+
+
+# ---- try ---------------------------------------------------------------------------------------------
+
+
+class _Handler:
+    """One on or trap clause."""
+
+    __slots__ = ("body", "code", "kind", "prefix", "variables")
+
+    def __init__(self, kind: str, code: int, prefix: list[Any], variables: Value, body: Value) -> None:
+        self.kind = kind
+        self.code = code
+        self.prefix = prefix
+        self.variables = variables
+        self.body = body
+
+    def takes(self, code: int, completion: Completion | None) -> bool:
+        """Whether this clause is for that completion."""
+        if self.kind == "on":
+            return code == self.code
+        if not isinstance(completion, TclError):
+            return False
+        head = completion.errorcode[: len(self.prefix)]
+        return [to_str(word) for word in head] == [to_str(word) for word in self.prefix]
+
+    @property
+    def label(self) -> str:
+        shown = "" if self.kind == "on" else f" {{{list_to_str(self.prefix)}}}"
+        return f"try ... {self.kind}{shown if self.kind == 'trap' else ''}"
+
+
+@command("try", "body ?handler ...? ?finally script?", least=1)
+def tcl_try(interp: Interp, args: list[Any]) -> Value:
+    unit = interp.inline_unit()
+    handlers, cleanup = _clauses(args)
+    outcome = _Outcome(interp, unit, args[0], "try", "body")
+    for place, handler in enumerate(handlers):
+        if handler.takes(outcome.code, outcome.completion):
+            outcome = _handle(interp, unit, handlers[place:], outcome)
+            break
+    if cleanup is not None:
+        try:
+            interp.eval_body(cleanup, unit)
+        except TclError as error:
+            if not unit:
+                error.add_info(f'\n    ("try ... finally" body line {error.line})')
+            raise
+    return outcome.result()
+
+
+class _Outcome:
+    """What running a script came to."""
+
+    def __init__(self, interp: Interp, unit: int, script: Value, label: str, part: str) -> None:
+        self.completion: Completion | None = None
+        self.value: Value = ""
+        depth, frame = interp.depth, interp.frame
+        try:
+            self.value = interp.eval_body(script, unit)
+        except Completion as completion:
+            interp.depth, interp.frame = depth, frame
+            self.completion = completion
+            self.value = completion.value
+            if isinstance(completion, TclError):
+                interp.uncatchable(completion)
+                if not unit:
+                    completion.add_info(f'\n    ("{label}" {part} line {completion.line})')
+                interp.publish(completion)
+
+    @property
+    def code(self) -> int:
+        return OK if self.completion is None else self.completion.code
+
+    def result(self) -> Value:
+        """The value, or the completion raised."""
+        if self.completion is not None:
+            raise self.completion
+        return self.value
+
+
+def _handle(interp: Interp, unit: int, handlers: list[_Handler], outcome: _Outcome) -> _Outcome:
+    chosen = handlers[0]
+    for name, value in zip(
+        to_list(chosen.variables), (outcome.value, options_of(interp, outcome.completion)), strict=False
+    ):
+        interp.set_var(to_str(name), value)
+    body = next(handler.body for handler in handlers if handler.body != "-")
+    handled = _Outcome(interp, unit, body, chosen.label, "handler")
+    if isinstance(handled.completion, TclError) and outcome.completion is not None:
+        handled.completion.options["-during"] = options_of(interp, outcome.completion)
+    return handled
+
+
+def _clauses(args: list[Any]) -> tuple[list[_Handler], Value | None]:
+    handlers: list[_Handler] = []
+    cleanup: Value | None = None
+    place = 1
+    while place < len(args):
+        kind = choose(args[place], ("finally", "on", "trap"), "handler type")
+        rest = args[place:]
+        if kind == "finally":
+            if len(rest) < 2:
+                raise _bad_clause("wrong # args to finally clause: must be \"... finally script\"", "FINALLY", "ARGUMENT")
+            if len(rest) > 2:
+                raise _bad_clause("finally clause must be last", "FINALLY", "NONTERMINAL")
+            cleanup = rest[1]
+            place += 2
+            continue
+        if len(rest) < 4:
+            what = "code" if kind == "on" else "pattern"
+            raise _bad_clause(
+                f'wrong # args to {kind} clause: must be "... {kind} {what} variableList script"',
+                kind.upper(),
+                "ARGUMENT",
+            )
+        code = completion_code(rest[1]) if kind == "on" else ERROR
+        prefix = to_list(rest[1]) if kind == "trap" else []
+        if len(to_list(rest[2])) > 2:
+            raise TclError("wrong # args: too many variables in handler", ["TCL", "WRONGARGS"])
+        handlers.append(_Handler(kind, code, prefix, rest[2], rest[3]))
+        place += 4
+    if handlers and handlers[-1].body == "-":
+        raise _bad_clause("last non-finally clause must not have a body of \"-\"", "BADFALLTHROUGH")
+    return handlers, cleanup
+
+
+def _bad_clause(message: str, *code: str) -> TclError:
+    return TclError(message, ["TCL", "OPERATION", "TRY", *code])
+
+
+# ---- tailcall ----------------------------------------------------------------------------------------
+
+
+@command("tailcall", "?command ?arg ...??", least=0)
+def tailcall(interp: Interp, args: list[Any]) -> Value:
+    if interp.frame.procedure is None:
+        raise TclError(
+            "tailcall can only be called from a proc, lambda or method", ["TCL", "TAILCALL", "ILLEGAL"]
+        )
+    if not args:
+        raise Return("")
+    completion = Return("")
+    completion.tailcall = args
+    raise completion
+
+

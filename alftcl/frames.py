@@ -1,0 +1,190 @@
+"""Variables: scalars, arrays and links; the frames that hold them.
+
+    Variable      value (scalar) or elements (array); neither: it is known but not set
+    ElementLink   a variable that stands for one element of an array (upvar 0 a(x) y)
+
+A link (upvar, global, variable) is the same Variable under another name in another frame: no indirection.
+A trace will swap the class of the Variable it watches, so that untraced ones pay nothing.
+
+    Frame         a procedure's variables, or those of the namespace it runs in; `level` as uplevel counts it
+
+What is not here: how names with :: find their namespace (namespaces.py).
+"""
+
+from __future__ import annotations
+
+from sys import getrefcount
+from typing import TYPE_CHECKING, Any
+
+from alftcl.errors import TclError
+from alftcl.values import Value, to_dict, to_list, to_str
+
+if TYPE_CHECKING:
+    from alftcl.namespaces import Namespace
+    from alftcl.procedures import Procedure
+
+
+class Variable:
+    """One variable. `value` is None when it is an array or is not set."""
+
+    __slots__ = ("elements", "value")
+
+    value: Value | None
+    elements: dict[str, Value] | None
+
+    def __init__(self, value: Value | None = None) -> None:
+        self.value = value
+        self.elements = None
+
+    @property
+    def is_set(self) -> bool:
+        """Whether `info exists` says so."""
+        return self.value is not None or self.elements is not None
+
+    def clear(self) -> None:
+        """Unset."""
+        self.value = None
+        self.elements = None
+
+
+class ElementLink(Variable):
+    """One element of an array under a name of its own; it follows the element through unset and set."""
+
+    __slots__ = ("array", "key")
+
+    def __init__(self, array: Variable, key: str) -> None:
+        self.array = array
+        self.key = key
+        self.elements = None
+
+    @property
+    def value(self) -> Value | None:
+        elements = self.array.elements
+        return None if elements is None else elements.get(self.key)
+
+    @value.setter
+    def value(self, value: Value | None) -> None:
+        elements = self.array.elements
+        if value is None:
+            if elements is not None:
+                elements.pop(self.key, None)
+            return
+        if elements is None:
+            elements = self.array.elements = {}
+        elements[self.key] = value
+
+
+class Frame:
+    """The variables a script sees, where it runs and who called it.
+
+    `words` are those of the procedure call (for info level), None in a namespace eval.
+    """
+
+    __slots__ = ("caller", "level", "links", "namespace", "procedure", "variables", "words")
+
+    def __init__(
+        self,
+        variables: dict[str, Variable],
+        namespace: Namespace,
+        caller: Frame | None,
+        procedure: Procedure | None = None,
+        words: list[Any] | None = None,
+    ) -> None:
+        self.variables = variables
+        self.namespace = namespace
+        self.caller = caller
+        self.level: int = 0 if caller is None else caller.level + 1
+        self.procedure = procedure
+        self.words = words
+        self.links: set[str] | None = None  # names that upvar, global or variable gave
+
+
+# ---- names ------------------------------------------------------------------------------------------
+
+
+def split_name(name: str) -> tuple[str, str | None]:
+    """a(b) as a and b; a plain name and None."""
+    if name.endswith(")"):
+        base, paren, key = name.partition("(")
+        if paren:
+            return base, key[:-1]
+    return name, None
+
+
+def full_name(name: str, key: str | None) -> str:
+    return name if key is None else f"{name}({key})"
+
+
+# ---- errors -----------------------------------------------------------------------------------------
+
+NO_SUCH = "no such variable"
+NO_ELEMENT = "no such element in array"
+IS_ARRAY = "variable is array"
+NOT_ARRAY = "variable isn't array"
+
+
+def variable_error(verb: str, name: str, key: str | None, reason: str, code: list[str]) -> TclError:
+    """can't read "a(b)": no such variable"""
+    return TclError(f'can\'t {verb} "{full_name(name, key)}": {reason}', ["TCL", *code])
+
+
+def not_found(verb: str, frame: Frame, name: str, key: str | None) -> TclError:
+    """The variable does not exist; Tcl's code tells a procedure's own variables from others."""
+    if frame.procedure is None or "::" in name:
+        code = ["LOOKUP", "VARNAME", name]
+    elif key is None:
+        code = ["UNSET" if verb == "unset" else "READ", "VARNAME"]
+    else:
+        code = ["LOOKUP", "VARNAME"]
+    return variable_error(verb, name, key, NO_SUCH, code)
+
+
+# ---- values that may change in place ---------------------------------------------------------------
+
+# How often getrefcount sees a value that only its variable holds, measured in the very shape used below.
+# Where it cannot be trusted (another Python) nothing matches and every change copies.
+
+
+def _calibrate() -> int:
+    variable = Variable([])
+    value = variable.value
+    return getrefcount(value)
+
+
+_ALONE = _calibrate()
+
+
+def owned_list(variable: Variable) -> list[Any]:
+    """The variable's list, which the caller may change in place: the same object when nobody else holds it.
+
+    A caller that already keeps the value in a name of its own will get a copy.
+    """
+    value = variable.value
+    if type(value) is list and getrefcount(value) <= _ALONE:
+        return value
+    items = [] if value is None else list(to_list(value))
+    variable.value = items
+    return items
+
+
+def owned_dict(variable: Variable) -> dict[str, Any]:
+    """The variable's dict, as owned_list."""
+    value = variable.value
+    if type(value) is dict and getrefcount(value) <= _ALONE:
+        return value
+    items = {} if value is None else dict(to_dict(value))
+    variable.value = items
+    return items
+
+
+def append_text(variable: Variable, text: str) -> str:
+    """Append to a variable in time that does not grow with it.
+
+    CPython extends a str in place when one local name alone holds it; so the variable lets go meanwhile.
+    """
+    value = variable.value
+    whole = "" if value is None else value if type(value) is str else to_str(value)
+    variable.value = value = None
+    whole += text
+    variable.value = whole
+    return whole

@@ -1,0 +1,510 @@
+"""The interpreter: commands, variables by name, and the direct engine.
+
+    eval(script)          parse (cached by text) and run in the current frame
+      run(script, unit)     each command: substitute its words, find it, check the count, call it
+        fn(interp, args)      a built-in, or a procedure that runs its body in a new frame
+
+**Units** are what errorInfo is about. Tcl logs one command for each piece of code it compiles: a procedure's
+body together with the literal bodies of the if, while ... in it is one piece. A script at the top, and each
+bracket in it, is not compiled and logs every command. So `unit` is 0 for uncompiled code and otherwise a
+number that a body shares with the inlined bodies and brackets in it; an error remembers the unit that has
+logged it last.
+
+What is not here: variables and frames (frames.py), names (namespaces.py), limits (safe.py).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import Any
+
+from alftcl import environment
+from alftcl.channels import ChannelTable
+from alftcl.errors import Completion, Return, TclError
+from alftcl.frames import (
+    IS_ARRAY,
+    NO_ELEMENT,
+    NO_SUCH,
+    NOT_ARRAY,
+    ElementLink,
+    Frame,
+    Variable,
+    not_found,
+    split_name,
+    variable_error,
+)
+from alftcl.namespaces import Namespace, find_variable, forget, last_part, make_variable
+from alftcl.procedures import Procedure, complete, leave, read_formals, unexpected
+from alftcl.table import COMMANDS, Command, wrong_args
+from alftcl.tree import Command as CommandNode
+from alftcl.tree import Expand, Literal, Script
+from alftcl.values import Value, quote_element, to_list, to_str
+
+NESTING = ["TCL", "LIMIT", "STACK"]
+TOO_DEEP = "too many nested evaluations (infinite loop?)"
+_PYTHON_FRAMES = 40  # for each nested evaluation, at most: what a level of Tcl takes of Python's own limit
+_LOGGED_CHARS = 150  # of a command in errorInfo
+_LAMBDAS_KEPT = 500
+
+
+@lru_cache(maxsize=2000)
+def _parsed(text: str) -> Script:
+    from alftcl.grammar_script import parse
+
+    return parse(text)
+
+
+class Interp:
+    """A Tcl interpreter.
+
+    `safe` leaves out the commands that reach outside (see safe.py). `depth` counts nested evaluations up
+    to `recursion_limit`. `command_word` is the name by which the running command was called, `command`
+    the node it was called from (None when it was called with values). `commands_run` is info cmdcount.
+    """
+
+    def __init__(self, safe: bool = False) -> None:
+        import alftcl.commands  # noqa: F401  # fills the command table; they import this module
+
+        self.safe = safe
+        self.root = Namespace("", None)
+        self.frame = self.root_frame = Frame(self.root.variables, self.root, None)
+        self.unit = 0
+        self.units = 0
+        self.depth = 0
+        self.recursion_limit = 1000
+        self.command_word: Value = ""
+        self.command: CommandNode | None = None
+        self.commands_run = 0
+        self.commands_checked = sys.maxsize  # when commands_run reaches this, check_limits is called
+        self.script_file: Value = ""
+        self._lambdas: dict[str, Procedure] = {}
+        self.channels = ChannelTable(standard=not safe)
+        environment.install(self)
+        for name, command in COMMANDS.items():
+            if command.safe or not safe:
+                self.add_command(name, command)
+
+    # ---- commands ------------------------------------------------------------------------------------
+
+    def add_command(self, name: str, command: Command) -> None:
+        """Put a command in place; its namespace is made if need be."""
+        space = self.root
+        if "::" in name:
+            space = self.root.make(name.rpartition("::")[0] or "::")
+            name = last_part(name)
+        space.commands[name] = command
+
+    def find_command(self, name: str) -> Command | None:
+        """The command of that name, seen from the current namespace."""
+        found = self.frame.namespace.find_command(name)
+        return None if found is None else found[2]
+
+    def call(self, name: str, *args: Value) -> Value:
+        """Call a command with values."""
+        return self.invoke([name, *args])
+
+    def invoke(self, words: list[Any]) -> Value:
+        """Call the command words[0] with the other words."""
+        self.command = None
+        return self._dispatch(words[0], words[1:])
+
+    def _dispatch(self, word: Value, args: list[Any]) -> Value:
+        name = word if type(word) is str else to_str(word)
+        target = self.frame.namespace.commands.get(name)
+        if target is None:
+            target = self.find_command(name)
+            if target is None:
+                return self._unknown(name, args)
+        count = len(args)
+        if count < target.least or count > target.most:
+            raise wrong_args(f"{quote_element(name)} {target.usage}".rstrip())
+        self.commands_run += 1
+        if self.commands_run >= self.commands_checked:
+            self.check_limits()
+        self.command_word = word
+        return target.run(self, args)
+
+    def _unknown(self, name: str, args: list[Any]) -> Value:
+        """A name that no command has: the namespace's unknown handler, or `unknown`, gets its words."""
+        space = self.frame.namespace
+        handler = to_list(space.unknown or self.root.unknown or "::unknown")
+        if handler and self.find_command(to_str(handler[0])) is not None and handler != [name]:
+            return self.invoke([*handler, name, *args])
+        raise TclError(f'invalid command name "{name}"', ["TCL", "LOOKUP", "COMMAND", name])
+
+    def check_limits(self) -> None:
+        """Called when commands_run reaches commands_checked; safe.py replaces it."""
+
+    # ---- evaluation ----------------------------------------------------------------------------------
+
+    def parse(self, text: str) -> Script:
+        """The tree of a script; cached by text."""
+        return _parsed(text)
+
+    def eval(self, script: Value) -> Value:
+        """Run a script in the current frame. From outside of any script it is run at the top level."""
+        if self.depth == 0:
+            return self.eval_top(to_str(script))
+        return self.eval_body(script)
+
+    def eval_top(self, text: str) -> Value:
+        """Run a script as a program: not compiled, so that errorInfo has every command; errors are published.
+
+        Raises TclError only (and Exit).
+        """
+        self.enter()
+        frame = self.frame
+        try:
+            return self.run(self.parse(text), 0)
+        except Return as completion:
+            try:
+                completion.level = 0
+                return complete(completion)
+            except TclError as error:
+                self.publish(error)
+                raise
+        except TclError as error:
+            self.publish(error)
+            raise
+        except Completion as completion:
+            error = unexpected(completion, ["TCL", "UNEXPECTED_RESULT_CODE", str(completion.code)])
+            self._log_source(error, text)
+            self.publish(error)
+            raise error from None
+        finally:
+            self.frame = frame
+            self.depth -= 1
+
+    def eval_body(self, script: Value, unit: int = 0) -> Value:
+        """Run a body: as part of a unit (inline_unit), or as one of its own."""
+        tree = _parsed(script if type(script) is str else to_str(script))
+        if unit:
+            return self.run(tree, unit)
+        return self.run_unit(tree)
+
+    def run_unit(self, script: Script) -> Value:
+        """Run a script as a unit of its own."""
+        self.units += 1
+        return self.run(script, self.units)
+
+    def run_bracket(self, script: Script) -> Value:
+        """Run a command substitution: it belongs to the unit it stands in."""
+        return self.run(script, self.unit)
+
+    def run(self, script: Script, unit: int) -> Value:
+        """The direct engine's loop over the commands of a script."""
+        outer, self.unit = self.unit, unit
+        value: Value = ""
+        command = None
+        try:
+            for command in script.commands:
+                value = ""  # let go of it: a command may change a value in place that nobody else holds
+                literals = command.literals
+                if literals is not None:
+                    args = literals[1:]
+                    word = literals[0]
+                elif command.expands:
+                    args = self._expanded(command)
+                    if not args:
+                        continue
+                    word = args.pop(0)
+                else:
+                    args = []
+                    for node in command.words:
+                        args.append(node.value(self))
+                    word = args.pop(0)
+                self.command = command
+                value = self._dispatch(word, args)
+            if script.fault is not None:
+                command = None
+                raise TclError(script.fault.message)
+            return value
+        except TclError as error:
+            self._log(error, script, command, unit)
+            raise
+        except RecursionError:
+            raise TclError(TOO_DEEP, NESTING) from None
+        except MemoryError:
+            raise TclError("out of memory", ["TCL", "MEMORY"]) from None
+        finally:
+            self.unit = outer
+
+    def _expanded(self, command: CommandNode) -> list[Any]:
+        args: list[Any] = []
+        for node in command.words:
+            value = node.value(self)
+            if type(node) is Expand:
+                args.extend(to_list(value))
+            else:
+                args.append(value)
+        return args
+
+    def eval_file(self, name: str, text: str) -> Value:
+        """Run the text of a file (source): not compiled; `return` ends it."""
+        outer, self.script_file = self.script_file, name
+        self.enter()
+        try:
+            return self.run(self.parse(text), 0)
+        except Return as completion:
+            return leave(completion)
+        except TclError as error:
+            error.add_info(f'\n    (file "{name}" line {error.line})')
+            raise
+        finally:
+            self.script_file = outer
+            self.depth -= 1
+
+    def lambda_of(self, text: str) -> Procedure:
+        """The procedure of a lambda expression; cached by text and namespace."""
+        known = self._lambdas.get(text)
+        if known is not None and known.namespace.alive:
+            return known
+        parts = to_list(text) if text else []
+        if len(parts) not in (2, 3):
+            raise TclError(f'can\'t interpret "{text}" as a lambda expression', ["TCL", "VALUE", "LAMBDA"])
+        space: Namespace | None = self.root
+        if len(parts) == 3:
+            name = to_str(parts[2])
+            name = name if name.startswith("::") else f"::{name}"
+            space = self.root.find(name)
+            if space is None:
+                raise TclError(f'namespace "{name}" not found', ["TCL", "LOOKUP", "NAMESPACE", name])
+        assert space is not None
+        if len(self._lambdas) > _LAMBDAS_KEPT:
+            self._lambdas.clear()
+        made = self._lambdas[text] = Procedure("apply", read_formals(parts[0]), to_str(parts[1]), space)
+        return made
+
+    def uncatchable(self, error: TclError) -> None:
+        """Called by catch and try; a limit that is exceeded is raised again by safe.py."""
+
+    def inline_unit(self, *places: int) -> int:
+        """The unit that the running command's bodies belong to, or 0 for units of their own.
+
+        Tcl compiles a control command in place when the words it needs for that are literal: `places`
+        are their places among the arguments (negative: from the end; none given: all of them).
+        """
+        command = self.command
+        if not self.unit or command is None or command.expands:
+            return 0
+        if command.literals is None:
+            words = command.words[1:]
+            checked = [words[place] for place in places] if places else words
+            if not all(type(word) is Literal for word in checked):
+                return 0
+        return self.unit
+
+    def enter(self) -> None:
+        """One more nested evaluation; the caller counts `depth` down again."""
+        self.depth += 1
+        if self.depth > self.recursion_limit:
+            self.depth -= 1
+            raise TclError(TOO_DEEP, NESTING)
+        if self.depth == 1:
+            needed = self.recursion_limit * _PYTHON_FRAMES
+            if sys.getrecursionlimit() < needed:
+                sys.setrecursionlimit(needed)
+
+    def eval_expr(self, text: Value) -> Value:
+        """The value of an expression."""
+        from alftcl.grammar_expr import parse_expr
+
+        return parse_expr(text if type(text) is str else to_str(text)).value(self)
+
+    def joined(self, text: str) -> str:
+        """A text that substitution has built; safe.py bounds its length."""
+        return text
+
+    # ---- errorInfo -----------------------------------------------------------------------------------
+
+    def _log(self, error: TclError, script: Script, command: CommandNode | None, unit: int) -> None:
+        """Note the command that failed, once for each unit; keep the error's line counted in this text."""
+        if command is None:
+            assert script.fault is not None
+            start, end = script.fault.start, script.fault.offset + 1
+        else:
+            start, end = command.start, command.end
+        if unit and error.unit == unit:
+            self._relocate(error, script, start, end)
+            return
+        error.unit = unit
+        error.text = script.text
+        error.line = script.position(start)[0]
+        self._log_source(error, script.text[start:end])
+
+    def _log_source(self, error: TclError, source: str) -> None:
+        if len(source) > _LOGGED_CHARS:
+            source = source[:_LOGGED_CHARS] + "..."
+        label = "while executing" if error.info is None else "invoked from within"
+        error.add_info(f'\n    {label}\n"{source}"')
+
+    def _relocate(self, error: TclError, script: Script, start: int, end: int) -> None:
+        """The line of an error in an inlined body, counted in the text that the body stands in."""
+        if error.text is None or error.text == script.text:
+            return
+        place = script.text.find(error.text, start, end)
+        error.line += script.position(max(place, start))[0] - 1
+        error.text = script.text
+
+    def publish(self, error: TclError) -> None:
+        """Set ::errorInfo and ::errorCode."""
+        variables = self.root.variables
+        for name, value in (("errorInfo", error.info or error.message), ("errorCode", error.errorcode)):
+            variable = variables.get(name)
+            if variable is None:
+                variable = variables[name] = Variable()
+            variable.value = value
+
+    # ---- variables -----------------------------------------------------------------------------------
+
+    def get_var(self, name: str) -> Value:
+        """The value of a variable; the name may be qualified and may be an element, a(b)."""
+        variable = find_variable(self.frame, name)
+        if variable is not None and variable.value is not None:
+            return variable.value
+        base, key = split_name(name)
+        if key is not None:
+            return self.get_element(base, key)
+        if variable is None:
+            raise not_found("read", self.frame, name, None)
+        reason = NO_SUCH if variable.elements is None else IS_ARRAY
+        raise variable_error("read", name, None, reason, ["READ", "VARNAME"])
+
+    def get_element(self, name: str, key: str) -> Value:
+        """The value of one element of an array."""
+        variable = find_variable(self.frame, name)
+        if variable is None:
+            raise not_found("read", self.frame, name, key)
+        elements = variable.elements
+        if elements is None:
+            if variable.value is None:
+                raise not_found("read", self.frame, name, key)
+            raise variable_error("read", name, key, NOT_ARRAY, self._lookup_code(name))
+        value = elements.get(key)
+        if value is None:
+            raise variable_error("read", name, key, NO_ELEMENT, ["READ", "VARNAME"])
+        return value
+
+    def _lookup_code(self, name: str) -> list[str]:
+        return ["LOOKUP", "VARNAME"] if self.frame.procedure is not None else ["LOOKUP", "VARNAME", name]
+
+    def set_var(self, name: str, value: Value) -> Value:
+        """Set a variable (or element) of the current frame and return the value it then has."""
+        variable = self.frame.variables.get(name)
+        if variable is not None and variable.elements is None:
+            variable.value = value
+            return value
+        base, key = split_name(name)
+        if key is not None:
+            return self.set_element(base, key, value)
+        self.scalar(name).value = value
+        return value
+
+    def set_element(self, name: str, key: str, value: Value) -> Value:
+        """Set one element of an array, which is made if need be."""
+        self.array(name, key)[key] = value
+        return value
+
+    def scalar(self, name: str) -> Variable:
+        """The variable of that plain name, to be written: made if need be, an error when it is an array."""
+        variable = make_variable(self.frame, name)
+        if variable.elements is not None:
+            raise variable_error("set", name, None, IS_ARRAY, ["WRITE", "VARNAME"])
+        return variable
+
+    def array(self, name: str, key: str | None = None) -> dict[str, Value]:
+        """The elements of the array of that name, to be written; `key` is for the error's words."""
+        variable = make_variable(self.frame, name, key=key)
+        if variable.elements is None:
+            if variable.value is not None:
+                raise variable_error("set", name, key, NOT_ARRAY, self._lookup_code(name))
+            variable.elements = {}
+        return variable.elements
+
+    def variable_for_update(self, name: str) -> Variable:
+        """A variable (or a link to the element) of that name, to be read and written by one command."""
+        base, key = split_name(name)
+        if key is None:
+            return self.scalar(name)
+        self.array(base, key)
+        return ElementLink(make_variable(self.frame, base), key)
+
+    def unset_var(self, name: str) -> None:
+        """Unset a variable or element; an error when there is none."""
+        base, key = split_name(name)
+        if key is not None and find_variable(self.frame, name) is None:
+            self._unset_element(base, key)
+            return
+        variable = find_variable(self.frame, name)
+        if variable is None:
+            raise not_found("unset", self.frame, name, None)
+        if not variable.is_set:
+            raise variable_error("unset", name, None, NO_SUCH, ["UNSET", "VARNAME"])
+        variable.clear()
+        del variable
+        forget(self.frame.variables if name in self.frame.variables else self.root.variables, name)
+
+    def _unset_element(self, name: str, key: str) -> None:
+        variable = find_variable(self.frame, name)
+        if variable is None or not variable.is_set:
+            raise not_found("unset", self.frame, name, key)
+        if variable.elements is None:
+            raise variable_error("unset", name, key, NOT_ARRAY, self._lookup_code(name))
+        if key not in variable.elements:
+            raise variable_error("unset", name, key, NO_ELEMENT, ["LOOKUP", "ELEMENT", key])
+        del variable.elements[key]
+
+    def has_var(self, name: str) -> bool:
+        """info exists"""
+        variable = find_variable(self.frame, name)
+        if variable is not None:
+            return variable.is_set
+        base, key = split_name(name)
+        if key is None:
+            return False
+        variable = find_variable(self.frame, base)
+        return variable is not None and variable.elements is not None and key in variable.elements
+
+    # ---- frames --------------------------------------------------------------------------------------
+
+    def in_frame(self, frame: Frame, action: Callable[[], Value]) -> Value:
+        """Do something with another frame as the current one."""
+        outer = self.frame
+        self.enter()
+        self.frame = frame
+        try:
+            return action()
+        finally:
+            self.frame = outer
+            self.depth -= 1
+
+    def frame_at(self, spec: str) -> Frame | None:
+        """The frame of `#2` (absolute) or `1` (callers up), or None."""
+        absolute = spec.startswith("#")
+        digits = spec[absolute:]
+        if not digits.isdigit() or not digits.isascii():
+            return None
+        wanted = int(digits) if absolute else self.frame.level - int(digits)
+        if wanted < 0:
+            return None
+        frame: Frame | None = self.frame
+        while frame is not None and frame.level != wanted:
+            frame = frame.caller
+        return frame
+
+    def subst(self, text: str, backslashes: bool = True, commands: bool = True, variables: bool = True) -> Value:
+        """Substitution as the command `subst` does it."""
+        from alftcl.substitute import substitute
+
+        return substitute(self, text, backslashes, commands, variables)
+
+    def hidden(self, name: str) -> TclError:
+        """What a safe interpreter says of a command it does not have."""
+        return TclError(f'invalid command name "{name}"', ["TCL", "LOOKUP", "COMMAND", name])
+
+    def set_array(self, name: str, pairs: Iterable[tuple[str, Value]]) -> None:
+        """Fill a global array, for the interpreter's own variables (env, tcl_platform)."""
+        variable = self.root.variables.setdefault(name, Variable())
+        variable.elements = dict(pairs)

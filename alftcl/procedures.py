@@ -1,0 +1,183 @@
+"""Procedures: formal parameters, and the frame that a call makes. `proc` and `apply` build them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from alftcl.errors import BREAK, CONTINUE, ERROR, OK, RETURN, Break, Completion, Continue, OtherCode, Return, TclError
+from alftcl.frames import Frame, Variable
+from alftcl.namespaces import Namespace
+from alftcl.table import UNLIMITED, Command
+from alftcl.tree import Script
+from alftcl.values import Value, to_list, to_str
+
+if TYPE_CHECKING:
+    from alftcl.interp import Interp
+
+FORMAT = ["TCL", "OPERATION", "PROC", "FORMALARGUMENTFORMAT"]
+
+
+class Formal:
+    """One formal parameter; `default` is None when it must be given."""
+
+    __slots__ = ("default", "name")
+
+    def __init__(self, name: str, default: Value | None = None) -> None:
+        self.name = name
+        self.default = default
+
+
+def read_formals(value: Value) -> list[Formal]:
+    """The formal parameters of a proc or lambda; TclError as Tcl words it."""
+    formals = []
+    for item in to_list(value):
+        fields = to_list(item)
+        if len(fields) > 2:
+            raise TclError(f'too many fields in argument specifier "{to_str(item)}"', FORMAT)
+        if not fields or to_str(fields[0]) == "":
+            raise TclError("argument with no name", FORMAT)
+        name = to_str(fields[0])
+        if name.endswith(")") and "(" in name:
+            raise TclError(f'formal parameter "{name}" is an array element', FORMAT)
+        if "::" in name:
+            raise TclError(f'formal parameter "{name}" is not a simple name', FORMAT)
+        formals.append(Formal(name, fields[1] if len(fields) == 2 else None))
+    return formals
+
+
+class Procedure(Command):
+    """A command written in Tcl; its body is parsed when it is first called."""
+
+    __slots__ = ("_names", "_script", "body", "formals", "name", "namespace", "rest")
+
+    def __init__(self, name: str, formals: list[Formal], body: str, namespace: Namespace) -> None:
+        self.name = name
+        self.formals = formals
+        self.body = body
+        self.namespace = namespace
+        self._script: Script | None = None
+        self.rest = bool(formals) and formals[-1].name == "args"
+        named = formals[:-1] if self.rest else formals
+        plain = not self.rest and all(formal.default is None for formal in formals)
+        self._names = [formal.name for formal in formals] if plain else None
+        required = [place for place, formal in enumerate(named, 1) if formal.default is None]
+        usage = [formal.name if formal.default is None else f"?{formal.name}?" for formal in named]
+        super().__init__(
+            self.call,
+            " ".join([*usage, "?arg ...?"] if self.rest else usage),
+            required[-1] if required else 0,
+            UNLIMITED if self.rest else len(named),
+        )
+
+    def call(self, interp: Interp, args: list[Any]) -> Value:
+        """Run the body in a frame of its own."""
+        words = [interp.command_word, *args]
+        return self.call_in_frame(interp, args, words, self._describe)
+
+    def call_in_frame(
+        self, interp: Interp, args: list[Any], words: list[Any], describe: Callable[[int], str]
+    ) -> Value:
+        """Run the body; `words` are what info level shows, `describe(line)` what errorInfo says."""
+        if self._script is None:
+            self._script = interp.parse(self.body)
+        variables = self._bind(args)
+        outer = interp.frame
+        interp.enter()
+        interp.frame = Frame(variables, self.namespace, outer, self, words)
+        try:
+            return interp.run_unit(self._script)
+        except Return as completion:
+            tailcall = completion.tailcall
+            if tailcall is None:
+                return leave(completion)
+        except TclError as error:
+            error.add_info(f"\n    ({describe(error.line)} line {error.line})")
+            raise
+        except (Break, Continue, OtherCode) as completion:
+            if isinstance(completion, OtherCode):
+                raise
+            failure = unexpected(completion)
+            failure.add_info(f"\n    ({describe(1)} line 1)")
+            raise failure from None
+        finally:
+            interp.frame = outer
+            interp.depth -= 1
+        return interp.invoke(tailcall)
+
+    def _describe(self, line: int) -> str:
+        return f'procedure "{shortened(self.name, 60)}"'
+
+    def _bind(self, args: list[Any]) -> dict[str, Variable]:
+        names = self._names
+        if names is not None:
+            variables = {}
+            for name, value in zip(names, args, strict=True):
+                variables[name] = Variable(value)
+            return variables
+        return self._bind_optional(args)
+
+    def _bind_optional(self, args: list[Any]) -> dict[str, Variable]:
+        variables = {}
+        named = self.formals[:-1] if self.rest else self.formals
+        for place, formal in enumerate(named):
+            value = args[place] if place < len(args) else formal.default
+            variables[formal.name] = Variable(value)
+        if self.rest:
+            variables["args"] = Variable(args[len(named) :])
+        return variables
+
+
+def shortened(text: str, limit: int) -> str:
+    """A name for errorInfo: at most `limit` characters, then an ellipsis."""
+    return text if len(text) <= limit else text[:limit] + "..."
+
+
+def leave(completion: Return) -> Value:
+    """A `return` has left one procedure: what happens in its caller."""
+    completion.level -= 1
+    if completion.level > 0:
+        raise completion
+    return complete(completion)
+
+
+def complete(completion: Return) -> Value:
+    """Have the completion that a return asked for (-code), now that its level is reached."""
+    code, value = completion.completion, completion.value
+    if code == OK:
+        return value  # type: ignore[no-any-return]  # values of completions are Tcl values
+    if code == ERROR:
+        raise error_of(completion) from None
+    if code == BREAK:
+        raise Break
+    if code == CONTINUE:
+        raise Continue
+    if code == RETURN:
+        raise Return(value, OK, 1)
+    raise OtherCode(code, value)
+
+
+def error_of(completion: Return) -> TclError:
+    """The error that return -code error asks for."""
+    options = dict(completion.options)
+    code = options.pop("-errorcode", None)
+    info = options.pop("-errorinfo", None)
+    error = TclError(
+        completion.value,
+        ["NONE"] if code is None else to_list(code),
+        None if info is None else to_str(info),
+    )
+    error.options = options
+    return error
+
+
+def unexpected(completion: Completion, code: list[str] | None = None) -> TclError:
+    """A completion that nothing took: break outside of a loop, an unknown code."""
+    if isinstance(completion, Break):
+        return TclError('invoked "break" outside of a loop', code or ["TCL", "RESULT", "UNEXPECTED"])
+    if isinstance(completion, Continue):
+        return TclError('invoked "continue" outside of a loop', code or ["TCL", "RESULT", "UNEXPECTED"])
+    return TclError(
+        f"command returned bad code: {completion.code}",
+        code or ["TCL", "RESULT", "UNEXPECTED"],
+    )
