@@ -73,6 +73,19 @@ def launch_words(cmd: Cmd, binding: Binding) -> tuple[str, ...]:
     return substitute_words(argv(cmd), binding)
 
 
+def builtin_words(cmd: Cmd, binding: Binding) -> tuple[str, ...]:
+    """The words of a built-in in any of its spellings, as `File OPERATION PATH ...`, with their codes replaced.
+
+    File delete "a"    Cmd {Alfred} -msg {File delete "a"}    RemoteCmd {{TractorBuiltIn} {File} {delete} {a}}
+    """
+    words = argv(cmd)
+    if words[:1] == ("Alfred",):
+        words = split_words(cmd.options.get("msg", ""))
+    elif words[:1] == ("TractorBuiltIn",):
+        words = words[1:]
+    return substitute_words(words, binding)
+
+
 def substitute_words(words: tuple[str, ...], binding: Binding) -> tuple[str, ...]:
     """Step 3 on each word; the same tuple when no word has anything to replace."""
     for word in words:

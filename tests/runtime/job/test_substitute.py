@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from runtime.job.dirmaps import read_dirmaps, zone_of
 from runtime.job.model import Cmd, CmdKind
-from runtime.job.substitute import Binding, argv, launch_words, message, substitute_words
+from runtime.job.substitute import Binding, argv, builtin_words, launch_words, message, substitute_words
 
 HOMES = {"": "/home/me", "bob": "/home/bob", "j.doe": "/home/jdoe"}
 BOUND = Binding(
@@ -175,6 +175,31 @@ def test_the_zone_is_a_key_of_the_slot() -> None:
 )
 def test_a_tilde_at_the_start_of_a_blank_delimited_word_is_a_home(word: str, value: str) -> None:
     assert one(word) == value
+
+
+# ---- built-ins ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("launch", "options"),
+    [
+        ('File delete "X:/a b"', {}),
+        ("Alfred", {"msg": 'File delete "X:/a b"'}),
+        (" {Alfred} ", {"msg": " {File} {delete} {X:/a b} "}),
+        ("{TractorBuiltIn} {File} {delete} {%D(X:/a b)}", {}),
+        ("{TractorBuiltIn} {File} {delete} {X:/a b}", {"msg": "ignored"}),
+    ],
+)
+def test_all_spellings_of_a_built_in_are_one(launch: str, options: dict[str, str]) -> None:
+    bound = Binding(zone="NFS", dirmaps=read_dirmaps("{Y: y NFS}"))
+
+    assert builtin_words(Cmd(CmdKind.BUILTIN, launch, options), bound) == ("File", "delete", "X:/a b")
+
+
+def test_codes_in_a_built_in_are_replaced_word_by_word() -> None:
+    words = builtin_words(Cmd(CmdKind.BUILTIN, "Alfred", {"msg": 'File delete "%D(X:/rib/a b)" ~/%{j}.tmp'}), BOUND)
+
+    assert words == ("File", "delete", "/ribs/a b", "/home/me/12.tmp")
 
 
 # ---- the whole --------------------------------------------------------------------------------------

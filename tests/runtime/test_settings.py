@@ -1,0 +1,80 @@
+"""alfred.ini: what a site sets, and what stands when it does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from runtime.settings import DEFAULTS, Settings, SettingsError, read_settings
+
+
+def read(text: str) -> Settings:
+    return read_settings(text, "alfred.ini")
+
+
+def test_an_empty_file_means_the_defaults() -> None:
+    assert read("") == read("# nothing\n") == DEFAULTS
+    assert DEFAULTS.maitred_port == 9000
+    assert DEFAULTS.retry_max == 3
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "value"),
+    [
+        ("set alfConfig(maitredHost) {}", "maitred_hosts", ()),
+        ("set alfConfig(maitredHost) {a.b.com c}", "maitred_hosts", ("a.b.com", "c")),
+        ("set alfConfig(maitredPort) 9100", "maitred_port", 9100),
+        ("set alfConfig(allowHTTP) 0", "allow_http", False),
+        ("set alfConfig(httpDoServerPush) 1", "http_do_server_push", True),
+        ("set alfConfig(localDomain) ?", "local_domain", "?"),
+        ("set alfConfig(timerDoneJobDispatchExit) 5", "idle_exit_s", 300.0),
+        ("set alfConfig(timerMaitredInitialWait) 12", "maitred_initial_wait_s", 12.0),
+        ("set alfConfig(timerProblemSlotReuseInterval) 7.5", "problem_slot_rest_s", 7.5),
+        ("set alfConfig(RemoteCmdFallbackCommand) {rsh %h}", "remote_cmd_fallback", "rsh %h"),
+        ("set alfConfig(retryMax) 5", "retry_max", 5),
+        ("set alfConfig(readerCommands) 100", "reader_commands", 100),
+        ("set alfConfig(readerSeconds) 2", "reader_time_s", 2.0),
+        ("set alfConfig(readerMegabytes) 3", "reader_memory_bytes", 3_000_000),
+        ("set alfLimitLocal(mantra) 1", "limits_local", {"mantra": 1}),
+        ("set alfLimitGlobal(mantra) 8", "limits_global", {"mantra": 8}),
+        ("set alfConfig(ageSeconds) 10", "unknown", {"ageSeconds": "10"}),
+    ],
+)
+def test_a_key_sets_its_field(line: str, field: str, value: object) -> None:
+    settings = read(line)
+
+    assert getattr(settings, field) == value
+    assert getattr(settings, field) != getattr(DEFAULTS, field) or value == ()
+
+
+def test_the_older_name_of_the_fallback_wins() -> None:
+    settings = read("set alfConfig(RemoteCmdFallback) old\nset alfConfig(RemoteCmdFallbackCommand) new")
+
+    assert settings.remote_cmd_fallback == "old"
+
+
+def test_the_file_may_compute() -> None:
+    assert read("foreach p {prman mantra} {set alfLimitLocal($p) [llength {a b}]}").limits_local == {
+        "prman": 2,
+        "mantra": 2,
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("\nset alfConfig(maitredPort) many", 'alfred.ini:2: alfConfig(maitredPort): expected integer but got "many"'),
+        ("set alfConfig(maitredPort) 70000", "alfred.ini:1: alfConfig(maitredPort): expected a port from 0 to 65535"),
+        ("\n\nset alfLimitLocal(x) -1", 'alfred.ini:3: alfLimitLocal(x): expected 0 or more but got "-1"'),
+        (
+            "set alfConfig(allowHTTP) maybe",
+            'alfred.ini:1: alfConfig(allowHTTP): expected boolean value but got "maybe"',
+        ),
+        ("set a 1\n\nfoo bar", 'alfred.ini:3: invalid command name "foo"'),
+        ("set a 1\nset b {", "alfred.ini:2: missing close-brace"),
+    ],
+)
+def test_a_broken_file_says_where_and_what(text: str, message: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read(text)
+
+    assert str(caught.value).startswith(message)
