@@ -1,0 +1,246 @@
+"""Tcl's advanced regular expressions on Python's `re`: the same match and the same captures, always.
+
+    pattern -> regex_syntax.py (tree) -> here: a pattern for `re`
+                    |                        |
+                    +-> regex_parts.py       +-> finds whether and where a match starts (the leftmost: both agree)
+                            |
+                            +-> regex_proof.py: is `re`'s match Tcl's?  yes: take it (nearly always)
+                            +-> regex_dissect.py                        no: decide the end and captures
+
+Compiled expressions are cached. Not here: the options of the commands regexp and regsub (commands/regexps.py).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property, lru_cache
+
+from alftcl import charclass
+from alftcl.regex_dissect import UNSET, Dissection, Span
+from alftcl.regex_parts import Part, take_apart
+from alftcl.regex_proof import is_exact, is_quick
+from alftcl.regex_syntax import (
+    Alternation,
+    Backref,
+    Constraint,
+    Group,
+    Node,
+    Options,
+    Parsed,
+    Repeat,
+    Sequence,
+    Set,
+    fail,
+    parse,
+    walk,
+)
+
+__all__ = ["Options", "Regex", "compile_regex"]
+
+_ABOUT = (
+    "UBACKREF", "ULOOKAHEAD", "UBOUNDS", "UBRACES", "UBSALNUM", "UPBOTCH", "UBBS",
+    "UNONPOSIX", "UUNSPEC", "UUNPORT", "ULOCALE", "UEMPTYMATCH", "UIMPOSSIBLE", "USHORTEST",
+)  # fmt: skip
+_LOOKS_BACK = frozenset({"bos", "wordstart", "wordend", "wordedge", "notedge"})
+_WORD = Set(ranges=((95, 95),), classes=("alnum",))
+
+
+@lru_cache(maxsize=2000)
+def compile_regex(pattern: str, options: Options) -> Regex:
+    """Raises TclError in Tcl's words if the pattern is not a regular expression."""
+    return Regex(parse(pattern, options))
+
+
+class Regex:
+    """A compiled expression. Every method takes the text and where to start in it."""
+
+    def __init__(self, parsed: Parsed) -> None:
+        self.parsed = parsed
+        self.groups = parsed.groups
+        self._patterns: dict[tuple[bool, bool], re.Pattern[str]] = {}
+        kinds = {node.kind for node in walk(parsed.tree) if isinstance(node, Constraint)}
+        self._looks_back = bool(kinds & _LOOKS_BACK)
+        self._has_start = "start" in kinds
+        self._last: tuple[str, bool, Dissection] | None = None
+        self._pattern(True, True)
+
+    def matches(self, text: str, offset: int = 0) -> bool:
+        """Is there a match anywhere from the offset on?"""
+        if not self._is_quick:
+            return self.search(text, offset) is not None
+        return self._first(text, offset)[0] is not None
+
+    def search(self, text: str, offset: int = 0) -> tuple[Span, ...] | None:
+        """The spans of the match and of every group, (-1, -1) for one that took no part; None for no match.
+
+        `^` holds at the offset only where a line may begin there: at 0 or behind a newline (regexp -start).
+        """
+        if not self._is_quick:
+            return self._dissect(text, offset, None)
+        found, base = self._first(text, offset)
+        if found is None:
+            return None
+        if not self._is_exact:
+            return self._dissect(text, offset, found.start() + base)
+        return _shifted(found.regs, base)
+
+    def about(self) -> tuple[int, list[str]]:
+        """What `regexp -about` tells: the number of groups and Tcl's names for what is in the expression."""
+        notes = set(self.parsed.notes)
+        if self._pattern(True, True).match(""):
+            notes.add("UEMPTYMATCH")
+        if self._part.prefers == "short":
+            notes.add("USHORTEST")
+        return self.groups, ["REG_" + note for note in _ABOUT if note in notes]
+
+    # -- the two ways to a match ------------------------------------------------------------------------------------
+
+    @cached_property
+    def _part(self) -> Part:
+        return take_apart(self.parsed.tree)
+
+    @cached_property
+    def _is_exact(self) -> bool:
+        return is_exact(self.parsed.tree, self._part)
+
+    @cached_property
+    def _is_quick(self) -> bool:
+        return "UBACKREF" in self.parsed.notes or is_quick(self.parsed.tree)
+
+    def _first(self, text: str, offset: int) -> tuple[re.Match[str] | None, int]:
+        """Python's match, and what to add to its positions: text before the offset is out of sight."""
+        pattern = self._pattern(text.isascii(), _line_may_begin(text, offset))
+        if self._must_slice(text, offset):
+            return pattern.search(text[offset:]), offset
+        return pattern.search(text, offset), 0
+
+    def _must_slice(self, text: str, offset: int) -> bool:
+        return offset > 0 and (self._looks_back or (self._has_start and _line_may_begin(text, offset)))
+
+    def _dissect(self, text: str, offset: int, start: int | None) -> tuple[Span, ...] | None:
+        """Tcl's way; `start` is where `re` found the match to begin, None if it was not asked."""
+        base = offset if self._must_slice(text, offset) else 0
+        dissection = self._dissection(text[base:], _line_may_begin(text, offset))
+        first = dissection.leftmost(self.parsed.tree, offset - base) if start is None else start - base
+        if first is None:
+            return None
+        last = len(text) - base if "UBACKREF" in self.parsed.notes else first
+        for place in range(first, last + 1):
+            found = dissection.match_at(self._part, place)
+            if found is not None:
+                end, spans = found
+                captured = (spans.get(number, UNSET) for number in range(1, self.groups + 1))
+                return _shifted(((place, end), *captured), base)
+        return None
+
+    def _dissection(self, text: str, bol: bool) -> Dissection:
+        """The last text's sets of positions are kept: -all asks again and again."""
+        last = self._last
+        if last is None or last[0] != text or last[1] != bol:
+            groups = {node.number: node.body for node in walk(self.parsed.tree) if isinstance(node, Group)}
+            nocase = self.parsed.options.nocase
+            writer = _Writer(text.isascii(), bol, nocase)
+            last = self._last = (text, bol, Dissection(text, groups, writer.compile, nocase))
+        return last[2]
+
+    def _pattern(self, ascii_only: bool, bol: bool) -> re.Pattern[str]:
+        """`re`'s pattern; for plain ASCII texts one with short sets."""
+        key = (ascii_only, bol)
+        if key not in self._patterns:
+            writer = _Writer(ascii_only, bol, self.parsed.options.nocase)
+            self._patterns[key] = writer.compile(self.parsed.tree)
+        return self._patterns[key]
+
+
+def _line_may_begin(text: str, offset: int) -> bool:
+    return offset == 0 or (offset <= len(text) and text[offset - 1] == "\n")
+
+
+def _shifted(spans: tuple[Span, ...], base: int) -> tuple[Span, ...]:
+    if not base:
+        return spans
+    return tuple((first + base, end + base) if first >= 0 else UNSET for first, end in spans)
+
+
+class _Writer:
+    """Writes a tree in Python's syntax."""
+
+    def __init__(self, ascii_only: bool, bol: bool, nocase: bool) -> None:
+        self.ascii_only = ascii_only
+        self.bol = bol
+        self.nocase = nocase
+        self.compiled: dict[Node, re.Pattern[str]] = {}
+
+    def compile(self, node: Node) -> re.Pattern[str]:
+        if node not in self.compiled:
+            try:
+                self.compiled[node] = re.compile(self.write(node), re.DOTALL)
+            except (re.error, OverflowError, RecursionError):
+                fail("ETOOBIG")
+        return self.compiled[node]
+
+    def write(self, node: Node) -> str:
+        match node:
+            case Set():
+                return self.write_set(node)
+            case Sequence(items=items):
+                return "".join(map(self.write_item, items))
+            case Alternation(branches=branches):
+                return "|".join(map(self.write, branches))
+            case Group(body=body):
+                return f"({self.write(body)})"
+            case Backref(number=number):
+                return f"(?i:(?:\\{number}))" if self.nocase else f"(?:\\{number})"
+            case Repeat():
+                return self.write_repeat(node)
+            case Constraint():
+                return self.write_constraint(node)
+
+    def write_item(self, node: Node) -> str:
+        text = self.write(node)
+        return f"(?:{text})" if isinstance(node, Alternation) else text
+
+    def write_repeat(self, node: Repeat) -> str:
+        body = self.write(node.body)
+        if not isinstance(node.body, Set | Group):
+            body = f"(?:{body})"
+        bounds = {(0, None): "*", (1, None): "+", (0, 1): "?"}.get((node.low, node.high))
+        if bounds is None:
+            high = "" if node.high is None else str(node.high)
+            bounds = f"{{{node.low}}}" if node.low == node.high else f"{{{node.low},{high}}}"
+        return body + bounds + ("?" if node.greedy is False else "")
+
+    def write_constraint(self, node: Constraint) -> str:
+        if node.body is not None:
+            return f"(?{'=' if node.kind == 'ahead' else '!'}{self.write(node.body)})"
+        word = self.write_set(_WORD)
+        edge = f"(?:(?<!{word})(?={word})|(?<={word})(?!{word}))"
+        return {
+            "start": r"\A" if self.bol else "(?!)",
+            "bol": "(?m:^)" if self.bol else r"(?<=\n)",
+            "bos": r"\A",
+            "eos": r"\Z",
+            "eol": "(?m:$)",
+            "wordstart": f"(?<!{word})(?={word})",
+            "wordend": f"(?<={word})(?!{word})",
+            "wordedge": edge,
+            "notedge": f"(?!{edge})",
+        }[node.kind]
+
+    def write_set(self, chars: Set) -> str:
+        ranges = list(chars.ranges)
+        for name in chars.classes:
+            ranges.extend(charclass.ranges(name, self.ascii_only))
+        if not ranges:
+            return "." if chars.negated else "(?!)"
+        if len(ranges) == 1 and ranges[0][0] == ranges[0][1] and not chars.negated:
+            return re.escape(chr(ranges[0][0]))
+        inside = "".join(
+            f"{_escape(first)}-{_escape(last)}" if last > first else _escape(first) for first, last in ranges
+        )
+        return f"[{'^' if chars.negated else ''}{inside}]"
+
+
+def _escape(code: int) -> str:
+    char = chr(code)
+    return char if char.isalnum() else f"\\x{code:02x}" if code < 256 else f"\\U{code:08x}"

@@ -1,0 +1,206 @@
+"""Tcl's own way to match, for the expressions in which Python's `re` would choose another match.
+
+A set of positions is one Python int (bit p stands for the place before character p), so a step of the whole
+set over the whole text is a few operations on long integers; x* over one character is a single addition whose
+carry runs through the stretch of matching characters.
+
+Python's `re` has already found where the leftmost match starts; here its end and its captures are decided,
+in the order that regex_parts.py describes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from alftcl.regex_parts import SHORT, Again, Capture, Choice, Cut, Leaf, Part, Same
+from alftcl.regex_syntax import Alternation, Backref, Constraint, Group, Node, Repeat, Sequence, Set, walk
+
+Span = tuple[int, int]
+UNSET: Span = (-1, -1)
+
+
+class Dissection:
+    """One text with one expression. Positions count from the start of the text that was given."""
+
+    def __init__(
+        self, text: str, groups: dict[int, Node], compile_node: Callable[[Node], re.Pattern[str]], fold: bool
+    ) -> None:
+        self.text = text
+        self.groups = groups
+        self.compile_node = compile_node
+        self.fold = fold
+        self.masks: dict[Set, int] = {}
+        self.steps: dict[tuple[int, int], int] = {}
+        self.spans: dict[int, Span] = {}
+
+    def leftmost(self, node: Node, start: int) -> int | None:
+        """Where the first match from `start` on begins: the more places to begin at, the more ends."""
+        low, high = start, len(self.text)
+        if not self.after(node, _between(low, high)):
+            return None
+        while low < high:
+            middle = (low + high) // 2
+            if self.after(node, _between(low, middle)):
+                high = middle
+            else:
+                low = middle + 1
+        return low
+
+    def match_at(self, part: Part, start: int) -> tuple[int, dict[int, Span]] | None:
+        """The end and the captures of the match that starts here, or None."""
+        for end in _places(self.after(part.node, 1 << start), part.prefers == SHORT):
+            self.spans = {}
+            if self.divide(part, start, end):
+                return end, self.spans
+        return None
+
+    # -- which strings match: sets of positions -----------------------------------------------------------------
+
+    def after(self, node: Node, places: int) -> int:
+        """All places that can be reached by matching the node from any of these places."""
+        if not places:
+            return 0
+        match node:
+            case Set():
+                return (places & self.mask(node)) << 1
+            case Sequence(items=items):
+                for item in items:
+                    places = self.after(item, places)
+                return places
+            case Alternation(branches=branches):
+                reached = 0
+                for branch in branches:
+                    reached |= self.after(branch, places)
+                return reached
+            case Group(body=body):
+                return self.after(body, places)
+            case Backref(number=number):
+                return self.after(self.groups[number], places)
+            case Repeat(body=body, low=low, high=high):
+                return self.after_repeat(body, low, high, places)
+            case Constraint():
+                return self.holding(node, places)
+
+    def mask(self, chars: Set) -> int:
+        """The places before the characters of the set."""
+        if chars not in self.masks:
+            matches = self.compile_node(chars).match
+            known = {char: "1" if matches(char) else "0" for char in set(self.text)}
+            bits = "".join(map(known.__getitem__, reversed(self.text)))
+            self.masks[chars] = int(bits or "0", 2)
+        return self.masks[chars]
+
+    def after_repeat(self, body: Node, low: int, high: int | None, places: int) -> int:
+        for _ in range(low):
+            places = self.after(body, places)
+        if high is None and isinstance(body, Set):
+            run = self.mask(body)
+            return (((places & run) + run) ^ run) | places
+        reached = new = places
+        rounds = 0
+        while new and (high is None or rounds < high - low):
+            new = self.after(body, new) & ~reached
+            reached |= new
+            rounds += 1
+        return reached
+
+    def holding(self, node: Constraint, places: int) -> int:
+        """Those of the places where a constraint holds."""
+        matches = self.compile_node(node).match
+        return sum(1 << place for place in _places(places, True) if matches(self.text, place))
+
+    def fits(self, node: Node, start: int, end: int) -> bool:
+        key = (id(node), start)
+        if key not in self.steps:
+            self.steps[key] = self.after(node, 1 << start)
+        return bool(self.steps[key] >> end & 1)
+
+    # -- who gets which characters -------------------------------------------------------------------------------
+
+    def divide(self, part: Part, start: int, end: int) -> bool:
+        """Divide text[start:end], which the part matches but for back references, among what is inside."""
+        match part:
+            case Leaf():
+                return True
+            case Capture(number=number, body=body):
+                if not self.divide(body, start, end):
+                    return False
+                self.spans[number] = (start, end)
+                return True
+            case Choice(branches=branches):
+                return self.divide_choice(branches, start, end)
+            case Cut():
+                return self.divide_cut(part, start, end)
+            case Same():
+                return self.repeats_capture(part, start, end)
+            case Again():
+                return (start == end and part.low == 0) or self.divide_again(part, start, end, 0)
+        raise AssertionError(part)
+
+    def divide_choice(self, branches: tuple[Part, ...], start: int, end: int) -> bool:
+        saved = dict(self.spans)
+        for branch in branches:
+            if self.fits(branch.node, start, end) and self.divide(branch, start, end):
+                return True
+            self.spans = dict(saved)
+        return False
+
+    def divide_cut(self, part: Cut, start: int, end: int) -> bool:
+        saved = dict(self.spans)
+        lefts = self.after(part.left.node, 1 << start) & ((2 << end) - 1)
+        for middle in _places(lefts, part.left.prefers == SHORT):
+            if self.fits(part.right.node, middle, end):
+                if self.divide(part.left, start, middle) and self.divide(part.right, middle, end):
+                    return True
+                self.spans = dict(saved)
+        return False
+
+    def repeats_capture(self, part: Same, start: int, end: int) -> bool:
+        span = self.spans.get(part.number, UNSET)
+        if span == UNSET:
+            return False
+        captured = self.text[span[0] : span[1]]
+        if not captured:
+            return start == end
+        times, rest = divmod(end - start, len(captured))
+        if rest or times < part.low or (part.high is not None and times > part.high):
+            return False
+        found = self.text[start:end]
+        wanted = captured * times
+        return found.lower() == wanted.lower() if self.fold else found == wanted
+
+    def divide_again(self, part: Again, start: int, end: int, done: int) -> bool:
+        """The shares of the rounds from the done-th on; an empty one only where `low` rounds need it."""
+        if start == end and done >= max(part.low, 1):
+            return True
+        if part.high is not None and done >= part.high:
+            return False
+        saved = dict(self.spans)
+        ends = self.after(part.body.node, 1 << start) & ((2 << end) - 1)
+        for place in _places(ends, part.body.prefers == SHORT):
+            if place == start != end and part.low - done - 1 < end - start:
+                continue
+            self.forget(part.body.node)
+            if self.divide(part.body, start, place) and self.divide_again(part, place, end, done + 1):
+                return True
+            self.spans = dict(saved)
+        return False
+
+    def forget(self, node: Node) -> None:
+        """A new round of a repetition knows nothing of the captures of the round before."""
+        for inner in walk(node):
+            if isinstance(inner, Group):
+                self.spans.pop(inner.number, None)
+
+
+def _between(first: int, last: int) -> int:
+    return (2 << last) - (1 << first)
+
+
+def _places(bits: int, ascending: bool) -> Iterator[int]:
+    """The places in a set of places, in order."""
+    while bits:
+        place = (bits & -bits).bit_length() - 1 if ascending else bits.bit_length() - 1
+        yield place
+        bits ^= 1 << place

@@ -1,0 +1,307 @@
+"""The proof that Python's `re` finds Tcl's match: the same end and the same captures, for every text.
+
+`re` follows alternatives in order and takes the first that succeeds; Tcl takes the longest match (or shortest).
+An expression is run here as an automaton over classes of characters, once as Python does it - an ordered list of
+threads, cut off behind a thread that has matched - and once as the plain set of all threads:
+
+    text so far   Python's list        all threads      longest: wherever the set has matched, so must the list;
+    "a"           [MATCH]              {MATCH, ab.}      shortest: a match must stand first in the list.
+    "ab"          []                   {MATCH}          -> a|ab is refused, and regex_dissect.py matches it.
+
+What stands around a match (anchors, words, look-ahead) may be true or false at every place. The answer may be
+"no" for an expression that is in fact fine (too many states); it is never a wrong "yes".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+from alftcl import charclass
+from alftcl.regex_parts import SHORT, Again, Capture, Choice, Cut, Leaf, Part, Preference
+from alftcl.regex_syntax import Alternation, Backref, Constraint, Group, Node, Repeat, Sequence, Set, walk
+
+MOST_THREADS = 400
+MOST_STATES = 300
+MOST_CONSTRAINTS = 3
+_SAMPLES = "".join(map(chr, range(128))) + (
+    "\x85\xa0\xad\xe9\xc9\xb2\u01c5\u02b0\u0301\u0661\u2014\u203f\u2160\u2028\u2208\ue000"
+)
+_BEGIN = ("start", "bos")
+
+# kind, what and targets: a set and its next; a split and its targets in order; an if with a Constraint; the match
+Thread = tuple[str, object, tuple[int, ...]]
+
+
+class _TooBig(Exception):
+    """The automaton is too large to be walked: nothing is proven."""
+
+
+def is_exact(tree: Node, part: Part) -> bool:
+    """May `re`'s match be taken as Tcl's?"""
+    nodes = list(walk(tree))
+    if not any(_is_variable(node) for node in nodes):
+        return True
+    if any(isinstance(node, Backref) for node in nodes):
+        return False
+    try:
+        if any(_is_loop_of_nothing(node) for node in nodes):
+            return False
+        if not _Automaton(tree).prefers(part.prefers, stop_at_first=True):
+            return False
+        return not part.messy or _captures_agree(part)
+    except _TooBig:
+        return False
+
+
+def is_quick(tree: Node) -> bool:
+    """Is `re` safe from exponential search? So it is if the rounds of a loop can never be told two ways."""
+    loops = (n for n in walk(tree) if isinstance(n, Repeat) and n.high is None and not isinstance(n.body, Set))
+    try:
+        return all(isinstance(loop.body, Backref) or _Automaton(loop).is_deterministic() for loop in loops)
+    except _TooBig:
+        return False
+
+
+def _is_variable(node: Node) -> bool:
+    return isinstance(node, Alternation) or (isinstance(node, Repeat) and node.low != node.high)
+
+
+def _is_loop_of_nothing(node: Node) -> bool:
+    """`re` leaves a loop at the first empty round; Tcl goes on."""
+    return isinstance(node, Repeat) and node.high != 1 and _Automaton(node.body).nullable()
+
+
+def _captures_agree(part: Part) -> bool:
+    match part:
+        case Leaf():
+            return True
+        case Capture(body=body):
+            return _captures_agree(body)
+        case Choice(branches=branches):
+            return all(_captures_agree(branch) for branch in branches)
+        case Cut(last_of=Part() as last):
+            return _rounds_agree(last)
+        case Again(body=body, high=1):
+            return not _Automaton(body.node).nullable() and _captures_agree(body)
+        case Again(body=body):
+            return _rounds_agree(body)
+        case Cut(left=left, right=right):
+            return (
+                _Automaton(left.node).prefers(left.prefers, stop_at_first=False)
+                and _captures_agree(left)
+                and _captures_agree(right)
+            )
+        case _:
+            return False
+
+
+def _rounds_agree(body: Part) -> bool:
+    """Is there one way only to divide a text into rounds of this?"""
+    return _captures_always_set(body.node) and _Automaton(body.node).repeats_one_way() and _captures_agree(body)
+
+
+def _captures_always_set(node: Node) -> bool:
+    """In the body of a repetition `re` keeps what an earlier round captured; Tcl forgets it."""
+    return not any(
+        isinstance(inner, Group)
+        for outer in walk(node)
+        if isinstance(outer, Alternation) or (isinstance(outer, Repeat) and outer.low == 0)
+        for inner in walk(outer)
+    )
+
+
+class _Automaton:
+    """Threads of one expression in Python's order of preference."""
+
+    def __init__(self, node: Node) -> None:
+        self.threads: list[Thread] = [("match", None, ())]
+        self.start = self.build(node, 0)
+        sets = [chars for kind, chars, _ in self.threads if kind == "set"]
+        self.letters = _letters([chars for chars in dict.fromkeys(sets) if isinstance(chars, Set)])
+        constraints = dict.fromkeys(c for kind, c, _ in self.threads if kind == "if")
+        self.constraints = [c for c in constraints if isinstance(c, Constraint)]
+        if len(self.constraints) > MOST_CONSTRAINTS:
+            raise _TooBig
+
+    def add(self, kind: str, what: object, *targets: int) -> int:
+        if len(self.threads) >= MOST_THREADS:
+            raise _TooBig
+        self.threads.append((kind, what, targets))
+        return len(self.threads) - 1
+
+    def build(self, node: Node, then: int) -> int:
+        match node:
+            case Set():
+                return self.add("set", node, then)
+            case Constraint():
+                return self.add("if", node, then)
+            case Group(body=body):
+                return self.build(body, then)
+            case Sequence(items=items):
+                for item in reversed(items):
+                    then = self.build(item, then)
+                return then
+            case Alternation(branches=branches):
+                return self.add("split", None, *[self.build(branch, then) for branch in branches])
+            case Repeat():
+                return self.build_repeat(node, then)
+            case Backref():
+                raise _TooBig
+
+    def build_repeat(self, node: Repeat, then: int) -> int:
+        if node.high is None:
+            loop = self.add("split", None)
+            body = self.build(node.body, loop)
+            self.threads[loop] = ("split", None, self.ordered(node, body, then))
+            then = loop
+        else:
+            end = then
+            for _ in range(node.high - node.low):
+                body = self.build(node.body, then)
+                then = self.add("split", None, *self.ordered(node, body, end))
+        for _ in range(node.low):
+            then = self.build(node.body, then)
+        return then
+
+    def ordered(self, node: Repeat, body: int, then: int) -> tuple[int, int]:
+        return (then, body) if node.greedy is False else (body, then)
+
+    # -- the walk ---------------------------------------------------------------------------------------------------
+
+    def closure(self, heads: tuple[int, ...], true: frozenset[Constraint]) -> tuple[int, ...]:
+        """The threads that wait for a character or have matched, in order."""
+        seen: set[int] = set()
+        found: list[int] = []
+        stack = list(reversed(heads))
+        while stack:
+            thread = stack.pop()
+            if thread in seen:
+                continue
+            seen.add(thread)
+            kind, what, targets = self.threads[thread]
+            if kind == "split":
+                stack.extend(reversed(targets))
+            elif kind == "if":
+                if what in true:
+                    stack.extend(targets)
+            else:
+                found.append(thread)
+        return tuple(found)
+
+    def surroundings(self, at_start: bool) -> Iterator[tuple[frozenset[Constraint], bool]]:
+        """What may be true at a place, and whether the text may go on there."""
+        free = [c for c in self.constraints if at_start or c.kind not in _BEGIN]
+        for truth in product((False, True), repeat=len(free)):
+            true = frozenset(c for c, holds in zip(free, truth, strict=True) if holds)
+            yield true, not any(c.kind == "eos" for c in true)
+
+    def step(self, threads: tuple[int, ...], letter: frozenset[Set]) -> tuple[int, ...]:
+        heads = [self.threads[t][2][0] for t in threads if t and self.threads[t][1] in letter]
+        return tuple(dict.fromkeys(heads))
+
+    def prefers(self, preference: Preference, stop_at_first: bool) -> bool:
+        """Does Python's order of threads amount to Tcl's preference?"""
+        short = preference == SHORT
+        first: tuple[tuple[int, ...], tuple[int, ...], bool] = ((self.start,), (self.start,), True)
+        seen, todo = {first}, [first]
+        while todo:
+            listed, everything, at_start = todo.pop()
+            for true, goes_on in self.surroundings(at_start):
+                python = self.closure(listed, true)
+                tcl = self.closure(everything, true)
+                if 0 in tcl:
+                    if 0 not in python or (short and python[0] != 0):
+                        return False
+                    if short and stop_at_first:
+                        continue
+                    python = python[1:] if short else python[: python.index(0) + 1]
+                for letter in self.letters if goes_on else ():
+                    state = (self.step(python, letter), tuple(sorted(self.step(tcl, letter))), False)
+                    if state[1] and state not in seen:
+                        seen.add(state)
+                        todo.append(state)
+                if len(seen) > MOST_STATES:
+                    raise _TooBig
+        return True
+
+    def is_deterministic(self) -> bool:
+        """Does every character leave at most one thread?"""
+        everywhere = frozenset(self.constraints)
+        first: tuple[int, ...] = (self.start,)
+        seen, todo = {first}, [first]
+        while todo:
+            heads = todo.pop()
+            if self.converges(heads):
+                return False
+            threads = self.closure(heads, everywhere)
+            for letter in self.letters:
+                if sum(self.threads[thread][1] in letter for thread in threads) > 1:
+                    return False
+                state = self.step(threads, letter)
+                if state and state not in seen:
+                    seen.add(state)
+                    todo.append(state)
+        return True
+
+    def converges(self, heads: tuple[int, ...]) -> bool:
+        """Do two ways without a character lead to one thread, as in (a+)+ or (a*)*?"""
+        seen: set[int] = set()
+        stack = list(heads)
+        while stack:
+            thread = stack.pop()
+            if thread in seen:
+                return True
+            seen.add(thread)
+            if self.threads[thread][0] in ("split", "if"):
+                stack.extend(self.threads[thread][2])
+        return False
+
+    def nullable(self) -> bool:
+        return 0 in self.closure((self.start,), frozenset(self.constraints))
+
+    def repeats_one_way(self) -> bool:
+        """x*: at an end of x, no character both carries x on and begins the next x."""
+        if self.nullable():
+            return False
+        everywhere = frozenset(self.constraints)
+        begin = self.closure((self.start,), everywhere)
+        first: tuple[int, ...] = (self.start,)
+        seen, todo = {first}, [first]
+        while todo:
+            threads = self.closure(todo.pop(), everywhere)
+            for letter in self.letters:
+                state = tuple(sorted(self.step(threads, letter)))
+                if 0 in threads and state and self.step(begin, letter):
+                    return False
+                if state and state not in seen:
+                    seen.add(state)
+                    todo.append(state)
+            if len(seen) > MOST_STATES:
+                raise _TooBig
+        return True
+
+
+def holds(chars: Set, char: str) -> bool:
+    """Is the character in the set?"""
+    code = ord(char)
+    inside = any(first <= code <= last for first, last in chars.ranges) or any(
+        charclass.contains(name, char) for name in chars.classes
+    )
+    return inside != chars.negated
+
+
+def _letters(sets: list[Set]) -> list[frozenset[Set]]:
+    """The classes of characters that the sets tell apart, each as the sets that hold it.
+
+    Without named classes the bounds of the ranges tell everything; with them, samples of every category do,
+    unless a range beyond ASCII cuts through a category.
+    """
+    bounds = [bound for chars in sets for first, last in chars.ranges for bound in (first, last + 1)]
+    representatives = {0, *[bound for bound in bounds if bound < 0x110000]}
+    if any(chars.classes for chars in sets):
+        if any(first != last and last > 127 for chars in sets for first, last in chars.ranges):
+            raise _TooBig
+        representatives.update(map(ord, _SAMPLES))
+    signatures = (frozenset(c for c in sets if holds(c, chr(code))) for code in representatives)
+    return [letter for letter in dict.fromkeys(signatures) if letter]
