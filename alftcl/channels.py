@@ -371,10 +371,12 @@ class ChannelTable:
 
     def _add_standard_channels(self) -> None:
         """stdin, stdout and stderr of this process."""
-        self.add(Channel("stdin", StandardInput(), readable=True, writable=False))
-        for name, buffering in (("stdout", "line"), ("stderr", "none")):
-            channel = Channel(name, StandardOutput(name), readable=False, writable=True)
-            channel.buffering = buffering
+        stdin = Channel("stdin", StandardInput(), readable=True, writable=False)
+        stdout = Channel("stdout", StandardOutput("stdout"), readable=False, writable=True)
+        stderr = Channel("stderr", StandardOutput("stderr"), readable=False, writable=True)
+        stdin.buffering = stdout.buffering = "line"
+        stderr.buffering = "none"
+        for channel in (stdin, stdout, stderr):
             self.add(channel)
 
     def __iter__(self) -> Iterator[str]:

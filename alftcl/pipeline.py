@@ -295,6 +295,8 @@ def _spawn(words: list[str], stdin: int | None, stdout: int | None, stderr: int 
     program = native_path(words[0])
     command = [program, *words[1:]]
     try:
+        if not program:
+            raise FileNotFoundError(errno.ENOENT, "a command has a name")
         return subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=stderr)
     except OSError as cause:
         if cause.errno == errno.ENOEXEC:  # a script without #!, which execvp(3) gives to the shell

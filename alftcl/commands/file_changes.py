@@ -83,10 +83,8 @@ def _move_one(source: str, target: str, word: str, force: bool) -> None:
         (_copy if word == "copy" else _rename)(old, new)
     except OSError as cause:
         if word == "rename" and cause.errno == errno.EINVAL:
-            raise TclError(
-                f'{doing} to "{target}": trying to rename a volume or move a directory into itself',
-                posix_code(errno.EINVAL),
-            ) from None
+            reason = "trying to rename a volume or move a directory into itself"
+            raise TclError(f'{doing} to "{target}": {reason}') from None
         raise posix_error(f'{doing} to "{target}"', cause) from None
 
 

@@ -1,0 +1,60 @@
+"""Runs a script in alftcl and in the real Tcl of tkinter, and says what came of it in both.
+
+A file in cases/ is a collection: one script a line, in order, each seen by both interpreters. A line may use
+what the lines before it left behind.
+"""
+
+import re
+import tkinter
+from pathlib import Path
+from typing import NamedTuple
+
+from alftcl.interp import Interp
+from alftcl.values import to_str
+
+CASES = Path(__file__).parent / "cases"
+
+
+class Outcome(NamedTuple):
+    """What catch says: the code, the result or message, and for errors errorCode."""
+
+    code: str
+    result: str
+    errorcode: str = ""
+
+
+class Pair:
+    """One interpreter of each kind, with the same history."""
+
+    def __init__(self) -> None:
+        self.here = Interp()
+        self.there = tkinter.Tcl()
+
+    def outcome_here(self, script: str) -> Outcome:
+        """What alftcl makes of the script."""
+        self.here.set_var("::script", script)
+        code = to_str(self.here.eval("catch $::script ::result"))
+        return Outcome(code, to_str(self.here.eval("set ::result")), self._errorcode_here(code))
+
+    def _errorcode_here(self, code: str) -> str:
+        return to_str(self.here.eval("set ::errorCode")) if code == "1" else ""
+
+    def outcome_there(self, script: str) -> Outcome:
+        """What real Tcl makes of it."""
+        self.there.setvar("::script", script)
+        code = self.there.eval("catch $::script ::result")
+        return Outcome(code, self.there.eval("set ::result"), self.there.eval("set ::errorCode") if code == "1" else "")
+
+
+def collection(name: str) -> list[str]:
+    """The scripts of a collection."""
+    return [line for line in (CASES / f"{name}.txt").read_text().splitlines() if line.strip()]
+
+
+def without_numbers(outcome: Outcome) -> Outcome:
+    """An outcome whose channel names and process ids are made equal: they differ from run to run."""
+    return Outcome(
+        outcome.code,
+        re.sub(r"\bfile\d+", "fileN", outcome.result),
+        re.sub(r"(CHILD\w+) \d+", r"\1 PID", re.sub(r"\bfile\d+", "fileN", outcome.errorcode)),
+    )

@@ -1,0 +1,22 @@
+"""Every line of the hand-made collections for lists, dicts and arrays gives what real Tcl gives."""
+
+from collections.abc import Iterator
+
+import pytest
+from differential import Pair, collection
+
+FAMILIES = ("lists", "dicts", "arrays")
+
+
+@pytest.fixture(scope="module")
+def pairs() -> Iterator[dict[str, Pair]]:
+    yield {family: Pair() for family in FAMILIES}
+
+
+@pytest.mark.parametrize(("family", "script"), [(family, line) for family in FAMILIES for line in collection(family)])
+def test_gives_what_tcl_gives(pairs: dict[str, Pair], family: str, script: str) -> None:
+    pair = pairs[family]
+
+    there = pair.outcome_there(script)
+
+    assert pair.outcome_here(script) == there
