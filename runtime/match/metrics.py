@@ -1,0 +1,77 @@
+"""-metrics: a Tcl expression over what is measured on a machine (reference 2.3, S2).
+
+    -metrics {[Mget loadavg] < 1.25 && [Mget disk] > 1000}
+
+The expression is tested against each machine that could run the command. It sees `Mget NAME` and the arithmetic of
+expr, nothing else: no variables, no other commands. A metric that nobody knows, or that is older than three intervals,
+makes the machine no match whatever stands around it, and so does an expression that fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from alftcl.errors import Completion, TclError
+from alftcl.interp import Interp
+from alftcl.table import Command
+from alftcl.values import Value, to_bool, to_str
+
+Lookup = Callable[[str], float | None]
+"""The value of a metric by its name, None when it is unknown or stale."""
+
+
+class _Unknown(Exception):
+    """Mget of a metric that has no value now."""
+
+
+class MetricsTest:
+    """A -metrics expression, ready to be asked about machines."""
+
+    __slots__ = ("_interp", "_lookup", "expression")
+
+    def __init__(self, expression: str) -> None:
+        self.expression = expression
+        self._interp = Interp(safe=True)
+        self._interp.root.commands.clear()
+        self._interp.add_command("Mget", Command(self._mget, "name", 1, 1))
+        self._lookup: Lookup = _knows_nothing
+
+    def __call__(self, lookup: Lookup) -> bool:
+        """Whether a machine with these metrics will do."""
+        return not self.why_not(lookup)
+
+    def why_not(self, lookup: Lookup) -> str:
+        """Why a machine with these metrics will not do, in words; empty when it will."""
+        if not self.expression.strip():
+            return ""
+        self._lookup = lookup
+        try:
+            matches = to_bool(self._interp.eval_expr(self.expression))
+        except _Unknown as unknown:
+            return f"metric {unknown} is not known"
+        except TclError as error:
+            return f"-metrics {{{self.expression}}}: {error.message}"
+        except Completion:
+            return f"-metrics {{{self.expression}}}: it does not end with a value"
+        finally:
+            self._lookup = _knows_nothing
+        return "" if matches else f"-metrics {{{self.expression}}} does not hold"
+
+    def _mget(self, _interp: Interp, args: list[Any]) -> Value:
+        name = to_str(args[0])
+        value = self._lookup(name)
+        if value is None:
+            raise _Unknown(name)
+        return value
+
+
+def _knows_nothing(_name: str) -> float | None:
+    return None
+
+
+@lru_cache(maxsize=1024)
+def compile_metrics(expression: str) -> MetricsTest:
+    """The test that an expression means; the empty one always holds. One for each distinct text."""
+    return MetricsTest(expression)
