@@ -124,21 +124,25 @@ def _for_part(interp: Interp, script: Value, unit: int, label: str) -> None:
 
 @command("foreach", "varList list ?varList list ...? command", least=3)
 def foreach(interp: Interp, args: list[Any]) -> Value:
-    for _ in _rounds(interp, args, "foreach"):
-        pass
+    _rounds(interp, args, "foreach", None)
     return ""
 
 
 @command("lmap", "varList list ?varList list ...? command", least=3)
 def lmap(interp: Interp, args: list[Any]) -> Value:
-    return list(_rounds(interp, args, "lmap"))
+    results: list[Value] = []
+    _rounds(interp, args, "lmap", results)
+    return results
 
 
-def _rounds(interp: Interp, args: list[Any], label: str) -> list[Value]:
-    """Run the body of foreach or lmap for each group of elements: the results, without those of continue."""
+def _rounds(interp: Interp, args: list[Any], label: str, results: list[Value] | None) -> None:
+    """Run the body of foreach or lmap for each group of elements; `results` takes what the rounds give.
+
+    foreach keeps none: a list that lappend has just returned must be the variable's alone in the next round.
+    """
     if len(args) % 2 == 0:
         raise wrong_args(f"{label} varList list ?varList list ...? command")
-    unit = interp.inline_unit(-1, *range(0, len(args) - 1, 2))
+    unit = interp.inline_unit(-1, *range(0, len(args) - 1, 2), locals_only=True)
     body = args[-1]
     groups = []
     rounds = 0
@@ -149,17 +153,18 @@ def _rounds(interp: Interp, args: list[Any], label: str) -> list[Value]:
         values = to_list(items)
         groups.append((variables, values))
         rounds = max(rounds, -(-len(values) // len(variables)))
-    results: list[Value] = []
     for turn in range(rounds):
         for variables, values in groups:
             _assign(interp, variables, values, turn * len(variables), label)
         try:
-            results.append(run_body(interp, body, unit, label))
+            if results is None:
+                run_body(interp, body, unit, label)
+            else:
+                results.append(run_body(interp, body, unit, label))
         except Break:
             break
         except Continue:
             continue
-    return results
 
 
 def _assign(interp: Interp, variables: list[str], values: list[Value], place: int, label: str) -> None:

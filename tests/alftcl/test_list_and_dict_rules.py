@@ -168,3 +168,10 @@ def test_a_result_that_was_kept_does_not_change_later() -> None:
     HERE.eval("set x [list a]; set kept [lappend x b]; lappend x c; set d {}; set k2 [dict set d a 1]; dict set d b 2")
 
     assert (here("set", "kept"), here("set", "k2")) == ("a b", "a 1")
+
+
+def test_a_foreach_loop_grows_the_list_it_has() -> None:
+    HERE.eval("set x [list a]; lappend x b")
+    before = id(HERE.get_var("x"))
+
+    assert the_object_after("foreach item {a b c} {lappend x $item}", "x") == before
