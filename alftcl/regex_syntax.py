@@ -155,7 +155,7 @@ def parse(pattern: str, options: Options) -> Parsed:
 def fail(name: str) -> NoReturn:
     """Raise the error of Tcl's regular expression compiler that has this name."""
     message = MESSAGES[name]
-    raise TclError(f"couldn't compile regular expression pattern: {message}", ["REGEXP", name, message])
+    raise TclError(f"couldn't compile regular expression pattern: {message}", ["REGEXP", "REG_" + name, message])
 
 
 def children(node: Node) -> tuple[Node, ...]:

@@ -24,7 +24,7 @@ _REGEXP_OPTIONS = (
     "-all", "-about", "-indices", "-inline", "-expanded", "-line", "-linestop", "-lineanchor", "-nocase",
     "-start", "--",
 )  # fmt: skip
-_REGSUB_OPTIONS = ("-all", "-expanded", "-line", "-linestop", "-lineanchor", "-nocase", "-start", "--")
+_REGSUB_OPTIONS = ("-all", "-nocase", "-expanded", "-line", "-linestop", "-lineanchor", "-start", "--")
 REGEXP_USAGE = "?-option ...? exp string ?matchVar? ?subMatchVar ...?"
 REGSUB_USAGE = "?-option ...? exp string subSpec ?varName?"
 
@@ -46,7 +46,7 @@ def _switches(args: list[Any], table: tuple[str, ...], kind: str) -> _Switches:
         word = to_str(args[index])
         if not word.startswith("-"):
             break
-        name = choose(word, table, kind)
+        name = choose(word, table, kind, exact=True)
         index += 1
         if name == "--":
             break
@@ -64,7 +64,7 @@ def _switches(args: list[Any], table: tuple[str, ...], kind: str) -> _Switches:
 
 
 def _offset(start: Value | None, length: int) -> int:
-    return 0 if start is None else max(0, to_index(start, length))
+    return 0 if start is None else max(0, to_index(start, length + 1))
 
 
 @command("regexp", REGEXP_USAGE, least=0)
@@ -132,8 +132,13 @@ def regsub(interp: Interp, args: list[Any]) -> Value:
     text = to_str(switches.rest[1])
     template = to_str(switches.rest[2])
     offset = _offset(switches.start, len(text))
-    regex = compile_regex(to_str(switches.rest[0]), switches.compiling)
+    pattern = to_str(switches.rest[0])
+    regex = compile_regex(pattern, switches.compiling)
     replaced, count = _replace(regex, text, _template_parts(template), offset, "-all" in switches.given)
+    if not pattern and text and switches.given <= {"-all", "--"} and "-all" in switches.given:
+        if "&" not in template and "\\" not in template:
+            # Tcl takes this for a string map, which finds nothing behind the last character.
+            replaced, count = replaced[: len(replaced) - len(template)], count - 1
     if len(switches.rest) == 4:
         interp.set_var(to_str(switches.rest[3]), replaced)
         return count
@@ -159,7 +164,7 @@ def _replace(regex: Regex, text: str, parts: list[str | int], offset: int, every
         if start == end:
             output.append(text[offset : offset + 1])
             offset += 1
-        if not every or offset >= len(text):
+        if not every:
             break
     output.append(text[offset:])
     return "".join(output), count
