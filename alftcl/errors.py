@@ -45,6 +45,7 @@ class TclError(Completion):
         self.line = 1
         self.unit = 0  # the compiled unit that has already logged its command, see unwind.py
         self.text: str | None = None  # the script text that `line` counts in
+        self.is_logged = False  # errorInfo already tells of the command that is unwound next
         self.options: dict[str, Any] = {}  # further -options given to return
 
     def add_info(self, text: str) -> None:

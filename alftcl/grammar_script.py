@@ -12,28 +12,15 @@ A text that is no script to its end still gives a Script: the commands before th
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from typing import Any
 
 from ply import yacc
 
 from alftcl.lexer import ScriptFault, script_lexer, tokens
+from alftcl.rules import Production, rule
 from alftcl.tree import BARE, QUOTED, Bracket, Command, Compound, ElementSub, Expand, Literal, Script, Word
 
 __all__ = ["parse", "tokens"]
-
-Production = Any
-
-
-def rule(grammar: str) -> Callable[[Callable[[Production], None]], Callable[[Production], None]]:
-    """The grammar rule of an action, as the docstring PLY looks for (which python -OO would drop)."""
-
-    def attach(action: Callable[[Production], None]) -> Callable[[Production], None]:
-        action.__doc__ = grammar
-        return action
-
-    return attach
-
 
 start = "commands"
 
@@ -184,3 +171,37 @@ def parse(text: str) -> Script:
     except ScriptFault as stop:
         before = parse(text[: stop.fault.start])
         return Script(text, before.commands, stop.fault)
+
+
+_DEEPER = {"OPEN", "ELEMENT", "QUOTE"}
+_SHALLOWER = {"CLOSE", "PAREN", "UNQUOTE"}
+
+
+def parse_word(text: str, start: int) -> tuple[Word | None, int]:
+    """The one substitution, quoted or braced word that begins at `start`, and where it ends.
+
+    For expressions and for subst. None for a $ that names no variable. Raises ScriptFault.
+    """
+    global _parser
+    if _parser is None:
+        _parser = build()
+    lexer = script_lexer(text)
+    lexer.lexpos = start
+    lexer.begin("word" if text[start] in '"{' else "bare")
+    depth = 0
+    finished = False
+
+    def next_token() -> Any:
+        nonlocal depth, finished
+        if finished:
+            return None
+        token = lexer.token()
+        if token is not None:
+            depth += (token.type in _DEEPER) - (token.type in _SHALLOWER)
+            finished = depth == 0
+        return token
+
+    word: Word = _parser.parse(lexer=lexer, tokenfunc=next_token)[0].words[0]
+    if text[start] == "$" and isinstance(word, Literal):
+        return None, start + 1
+    return word, lexer.lexpos

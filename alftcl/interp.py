@@ -80,11 +80,14 @@ class Interp:
         self.commands_checked = sys.maxsize  # when commands_run reaches this, check_limits is called
         self.script_file: Value = ""
         self._lambdas: dict[str, Procedure] = {}
+        self._stopped_at = ""  # the command at the top that ended with break, continue or an unknown code
         self.channels = ChannelTable(standard=not safe)
         environment.install(self)
+        self.channels = ChannelTable(standard=not safe)
         for name, command in COMMANDS.items():
             if command.safe or not safe:
                 self.add_command(name, command)
+        environment.install(self)
 
     # ---- commands ------------------------------------------------------------------------------------
 
@@ -163,16 +166,17 @@ class Interp:
                 completion.level = 0
                 return complete(completion)
             except TclError as error:
+                self._log_source(error, self._stopped_at)
                 self.publish(error)
                 raise
         except TclError as error:
             self.publish(error)
             raise
         except Completion as completion:
-            error = unexpected(completion, ["TCL", "UNEXPECTED_RESULT_CODE", str(completion.code)])
-            self._log_source(error, text)
-            self.publish(error)
-            raise error from None
+            failure = unexpected(completion, ["TCL", "UNEXPECTED_RESULT_CODE", str(completion.code)])
+            self._log_source(failure, self._stopped_at)
+            self.publish(failure)
+            raise failure from None
         finally:
             self.frame = frame
             self.depth -= 1
@@ -223,6 +227,10 @@ class Interp:
             return value
         except TclError as error:
             self._log(error, script, command, unit)
+            raise
+        except Completion:
+            if not unit and command is not None:
+                self._stopped_at = script.text[command.start : command.end]
             raise
         except RecursionError:
             raise TclError(TOO_DEEP, NESTING) from None
@@ -280,13 +288,16 @@ class Interp:
     def uncatchable(self, error: TclError) -> None:
         """Called by catch and try; a limit that is exceeded is raised again by safe.py."""
 
-    def inline_unit(self, *places: int) -> int:
+    def inline_unit(self, *places: int, locals_only: bool = False) -> int:
         """The unit that the running command's bodies belong to, or 0 for units of their own.
 
         Tcl compiles a control command in place when the words it needs for that are literal: `places`
         are their places among the arguments (negative: from the end; none given: all of them).
+        Those that set variables are compiled in procedures only (`locals_only`).
         """
         command = self.command
+        if locals_only and self.frame.procedure is None:
+            return 0
         if not self.unit or command is None or command.expands:
             return 0
         if command.literals is None:
@@ -313,6 +324,15 @@ class Interp:
 
         return parse_expr(text if type(text) is str else to_str(text)).value(self)
 
+    def math_function(self, name: str) -> str | None:
+        """The command that a script has made for a function of expr, tcl::mathfunc::name, or None."""
+        for space in (self.frame.namespace, self.root):
+            tcl = space.children.get("tcl")
+            functions = None if tcl is None else tcl.children.get("mathfunc")
+            if functions is not None and name in functions.commands:
+                return functions.qualify(name)
+        return None
+
     def joined(self, text: str) -> str:
         """A text that substitution has built; safe.py bounds its length."""
         return text
@@ -332,6 +352,9 @@ class Interp:
         error.unit = unit
         error.text = script.text
         error.line = script.position(start)[0]
+        if error.is_logged:
+            error.is_logged = False
+            return
         self._log_source(error, script.text[start:end])
 
     def _log_source(self, error: TclError, source: str) -> None:

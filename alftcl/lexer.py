@@ -20,8 +20,8 @@ import sys
 from typing import Any, NoReturn
 
 from ply import lex
-from ply.lex import TOKEN
 
+from alftcl.rules import token
 from alftcl.tree import BRACED as BRACED_KIND
 from alftcl.tree import Fault, Literal, VarSub
 from alftcl.values import BACKSLASH, unescape
@@ -75,24 +75,24 @@ class ScriptFault(Exception):
 # ---- between commands and words ---------------------------------------------------------------------
 
 
-@TOKEN(BACKSLASH_NEWLINE)
+@token(BACKSLASH_NEWLINE)
 def t_INITIAL_continuation(t: Any) -> None:
     """Before a command: nothing."""
 
 
-@TOKEN(COMMENT)
+@token(COMMENT)
 def t_INITIAL_comment(t: Any) -> None:
     """Nothing."""
 
 
-@TOKEN(BLANK)
+@token(BLANK)
 def t_bare_closed_BLANK(t: Any) -> Any:
     t.lexer.begin("word")
     t.value = t.lexer.lexpos
     return t
 
 
-@TOKEN(TERMINATOR)
+@token(TERMINATOR)
 def t_INITIAL_word_bare_closed_TERMINATOR(t: Any) -> Any:
     t.lexer.begin("INITIAL")
     if not t.lexer.brackets:
@@ -100,7 +100,7 @@ def t_INITIAL_word_bare_closed_TERMINATOR(t: Any) -> Any:
     return t
 
 
-@TOKEN(r"\]")
+@token(r"\]")
 def t_INITIAL_word_bare_closed_CLOSE(t: Any) -> Any:
     lexer = t.lexer
     if lexer.brackets:
@@ -117,7 +117,7 @@ def t_INITIAL_word_bare_closed_CLOSE(t: Any) -> Any:
 # ---- how a word begins ------------------------------------------------------------------------------
 
 
-@TOKEN(EXPAND)
+@token(EXPAND)
 def t_INITIAL_word_EXPAND(t: Any) -> Any:
     lexer = t.lexer
     if lexer.brackets and lexer.lexdata[lexer.lexpos] == "]":
@@ -127,7 +127,7 @@ def t_INITIAL_word_EXPAND(t: Any) -> Any:
     return t
 
 
-@TOKEN(BRACED_PLAIN)
+@token(BRACED_PLAIN)
 def t_INITIAL_word_BRACED(t: Any) -> Any:
     t.lexer.begin("closed")
     t.lexer.closed_by = "brace"
@@ -135,14 +135,14 @@ def t_INITIAL_word_BRACED(t: Any) -> Any:
     return t
 
 
-@TOKEN(r"\{")
+@token(r"\{")
 def t_INITIAL_word_brace(t: Any) -> None:
     t.lexer.brace_start = t.lexpos
     t.lexer.braces = 1
     t.lexer.begin("braced")
 
 
-@TOKEN(r'"')
+@token(r'"')
 def t_INITIAL_word_QUOTE(t: Any) -> Any:
     t.lexer.begin("quoted")
     t.lexer.openers.append(t.lexpos)
@@ -152,17 +152,17 @@ def t_INITIAL_word_QUOTE(t: Any) -> Any:
 # ---- braced -----------------------------------------------------------------------------------------
 
 
-@TOKEN(rf"(?:[^{{}}\\]|{BRACED_PLAIN}|\\(?:.|\n|\Z))+")
+@token(rf"(?:[^{{}}\\]|{BRACED_PLAIN}|\\(?:.|\n|\Z))+")
 def t_braced_text(t: Any) -> None:
     """Part of the braced word."""
 
 
-@TOKEN(r"\{")
+@token(r"\{")
 def t_braced_open(t: Any) -> None:
     t.lexer.braces += 1
 
 
-@TOKEN(r"\}")
+@token(r"\}")
 def t_braced_BRACED(t: Any) -> Any:
     lexer = t.lexer
     lexer.braces -= 1
@@ -200,7 +200,7 @@ def _text(t: Any, text: str) -> Any:
     return t
 
 
-@TOKEN(r"\[")
+@token(r"\[")
 def t_INITIAL_word_bare_quoted_index_OPEN(t: Any) -> Any:
     _in_word(t.lexer)
     t.lexer.push_state("INITIAL")
@@ -209,7 +209,7 @@ def t_INITIAL_word_bare_quoted_index_OPEN(t: Any) -> Any:
     return t
 
 
-@TOKEN(ELEMENT)
+@token(ELEMENT)
 def t_INITIAL_word_bare_quoted_index_ELEMENT(t: Any) -> Any:
     _in_word(t.lexer)
     t.lexer.push_state("index")
@@ -217,7 +217,7 @@ def t_INITIAL_word_bare_quoted_index_ELEMENT(t: Any) -> Any:
     return t
 
 
-@TOKEN(VARIABLE)
+@token(VARIABLE)
 def t_INITIAL_word_bare_quoted_index_VAR(t: Any) -> Any:
     _in_word(t.lexer)
     name = t.value[2:-1] if t.value[1] == "{" else t.value[1:]
@@ -225,40 +225,40 @@ def t_INITIAL_word_bare_quoted_index_VAR(t: Any) -> Any:
     return t
 
 
-@TOKEN(r"\$\{")
+@token(r"\$\{")
 def t_INITIAL_word_bare_quoted_index_unclosed(t: Any) -> None:
     raise ScriptFault("missing close-brace for variable name", t.lexer, t.lexpos + 1, incomplete=True)
 
 
-@TOKEN(r"\$")
+@token(r"\$")
 def t_INITIAL_word_bare_quoted_index_dollar(t: Any) -> Any:
     _in_word(t.lexer)
     return _text(t, "$")
 
 
-@TOKEN(BLANK)
+@token(BLANK)
 def t_word_BLANK(t: Any) -> None:
     """More blanks after a BLANK that ended with a backslash-newline: still the same gap."""
 
 
-@TOKEN(BACKSLASH)
+@token(BACKSLASH)
 def t_INITIAL_word_bare_quoted_index_escape(t: Any) -> Any:
     _in_word(t.lexer)
     return _text(t, unescape(t.value))
 
 
-@TOKEN(BARE_TEXT)
+@token(BARE_TEXT)
 def t_INITIAL_word_bare_TEXT(t: Any) -> Any:
     _in_word(t.lexer)
     return _text(t, t.value)
 
 
-@TOKEN(QUOTED_TEXT)
+@token(QUOTED_TEXT)
 def t_quoted_TEXT(t: Any) -> Any:
     return _text(t, t.value)
 
 
-@TOKEN(r'"')
+@token(r'"')
 def t_quoted_UNQUOTE(t: Any) -> Any:
     t.lexer.begin("closed")
     t.lexer.closed_by = "quote"
@@ -266,12 +266,12 @@ def t_quoted_UNQUOTE(t: Any) -> Any:
     return t
 
 
-@TOKEN(INDEX_TEXT)
+@token(INDEX_TEXT)
 def t_index_TEXT(t: Any) -> Any:
     return _text(t, t.value)
 
 
-@TOKEN(r"\)")
+@token(r"\)")
 def t_index_PAREN(t: Any) -> Any:
     t.lexer.openers.pop()
     t.lexer.pop_state()

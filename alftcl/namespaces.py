@@ -172,9 +172,7 @@ def make_variable(frame: Frame, name: str, verb: str = "set", key: str | None = 
     place = frame.namespace.place_for(name)
     if place is None:
         shown = name if key is None else f"{name}({key})"
-        raise TclError(
-            f'can\'t {verb} "{shown}": parent namespace doesn\'t exist', ["TCL", "LOOKUP", "VARNAME", name]
-        )
+        raise TclError(f"can't {verb} \"{shown}\": parent namespace doesn't exist", ["TCL", "LOOKUP", "VARNAME", name])
     space, tail = place
     space.variables[tail] = variable
     return variable

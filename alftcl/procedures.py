@@ -75,9 +75,7 @@ class Procedure(Command):
         words = [interp.command_word, *args]
         return self.call_in_frame(interp, args, words, self._describe)
 
-    def call_in_frame(
-        self, interp: Interp, args: list[Any], words: list[Any], describe: Callable[[int], str]
-    ) -> Value:
+    def call_in_frame(self, interp: Interp, args: list[Any], words: list[Any], describe: Callable[[int], str]) -> Value:
         """Run the body; `words` are what info level shows, `describe(line)` what errorInfo says."""
         if self._script is None:
             self._script = interp.parse(self.body)

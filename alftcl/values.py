@@ -303,7 +303,7 @@ FLOAT = r"[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[iI][nN][fF](
 _BLANK = r"[ \t\n\v\f\r]*"
 _INTEGER = re.compile(rf"{_BLANK}({INTEGER}){_BLANK}")
 _FLOAT = re.compile(rf"{_BLANK}({FLOAT}){_BLANK}")
-_BAD_OCTAL = re.compile(rf"{_BLANK}[+-]?0[oO]?[0-9]*{_BLANK}")
+BAD_OCTAL = re.compile(rf"{_BLANK}[+-]?0[oO]?[0-9]*{_BLANK}")
 _BASES = {"x": 16, "X": 16, "o": 8, "O": 8, "b": 2, "B": 2}
 
 
@@ -328,7 +328,7 @@ def _literal_int(text: str) -> int | None:
 
 def _parse_float(text: str) -> float | None:
     match = _FLOAT.fullmatch(text)
-    if match is None or (_INTEGER.fullmatch(text) and _BAD_OCTAL.fullmatch(text)):
+    if match is None or (_INTEGER.fullmatch(text) and BAD_OCTAL.fullmatch(text)):
         return None  # 09 is a bad octal, not nine
     return float(match.group(1))
 
@@ -351,7 +351,7 @@ def _single(value: Value) -> str | None:
 
 
 def _octal_hint(text: str) -> str:
-    return " (looks like invalid octal number)" if _BAD_OCTAL.fullmatch(text) else ""
+    return " (looks like invalid octal number)" if BAD_OCTAL.fullmatch(text) else ""
 
 
 def to_int(value: Value) -> int:

@@ -8,7 +8,6 @@ belongs to the same unit (interp.inline_unit) and errorInfo says nothing of it. 
 
 from __future__ import annotations
 
-
 import time as clock
 from typing import TYPE_CHECKING, Any
 
@@ -217,9 +216,7 @@ def switch(interp: Interp, args: list[Any]) -> Value:
     if len(arms) % 2:
         raise _odd_arms(arms, split)
     if arms[-1] == "-":
-        raise TclError(
-            f'no body specified for pattern "{to_str(arms[-2])}"', ["TCL", "OPERATION", "SWITCH", "BADTYPE"]
-        )
+        raise TclError(f'no body specified for pattern "{to_str(arms[-2])}"', ["TCL", "OPERATION", "SWITCH", "BADTYPE"])
     text = to_str(rest[0])
     for index in range(0, len(arms), 2):
         pattern = to_str(arms[index])
@@ -267,8 +264,13 @@ def _switch_options(args: list[Any]) -> tuple[_Switch, int]:
 def _odd_arms(arms: list[Any], split: bool) -> TclError:
     hint = ""
     if split and any(to_str(pattern).startswith("#") for pattern in arms[::2]):
-        hint = ", this may be due to a comment incorrectly placed outside of a switch body - see the \"switch\" documentation"
-    return TclError(f"extra switch pattern with no body{hint}", ["TCL", "OPERATION", "SWITCH", "BADTYPE" if not hint else "COMMENT?"])
+        hint = (
+            ", this may be due to a comment incorrectly placed outside of a switch body"
+            ' - see the "switch" documentation'
+        )
+    return TclError(
+        f"extra switch pattern with no body{hint}", ["TCL", "OPERATION", "SWITCH", "BADARM" if not hint else "COMMENT"]
+    )
 
 
 def _matches(interp: Interp, options: _Switch, pattern: str, text: str) -> bool:
@@ -353,5 +355,3 @@ def tcl_time(interp: Interp, args: list[Any]) -> Value:
     micros = (clock.perf_counter() - began) * 1e6 / count
     shown = str(int(micros)) if count == 1 else f"{micros:.6g}"
     return f"{shown} microseconds per iteration"
-
-

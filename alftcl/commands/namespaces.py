@@ -199,9 +199,7 @@ def tcl_import(interp: Interp, args: list[Any]) -> Value:
         for name, target in list(source.commands.items()):
             if match_glob(glob, name) and any(match_glob(exported, name) for exported in source.exports):
                 if name in here.commands and not force:
-                    raise TclError(
-                        f'can\'t import command "{name}": already exists', ["TCL", "IMPORT", "OVERWRITE"]
-                    )
+                    raise TclError(f'can\'t import command "{name}": already exists', ["TCL", "IMPORT", "OVERWRITE"])
                 here.commands[name] = Imported(target, source, name)
     return ""
 
@@ -212,9 +210,7 @@ def _import_source(interp: Interp, pattern: str) -> Namespace:
     prefix = namespaces.qualifiers(pattern)
     source = interp.root if pattern.startswith("::") and not prefix else interp.frame.namespace.find(prefix)
     if source is None:
-        raise TclError(
-            f'unknown namespace in import pattern "{pattern}"', ["TCL", "LOOKUP", "NAMESPACE", pattern]
-        )
+        raise TclError(f'unknown namespace in import pattern "{pattern}"', ["TCL", "LOOKUP", "NAMESPACE", pattern])
     if source is interp.frame.namespace:
         where = "no namespace specified in import pattern" if not prefix else "import pattern tries to import from"
         tried = "" if not prefix else f' namespace "{source.name}" into itself'

@@ -40,9 +40,7 @@ def rename(interp: Interp, args: list[Any]) -> Value:
     found = here.find_command(old)
     if found is None:
         verb = "rename" if new else "delete"
-        raise TclError(
-            f'can\'t {verb} "{old}": command doesn\'t exist', ["TCL", "LOOKUP", "COMMAND", old]
-        )
+        raise TclError(f"can't {verb} \"{old}\": command doesn't exist", ["TCL", "LOOKUP", "COMMAND", old])
     space, tail, target = found
     if new:
         place = here.place_for(new)
@@ -129,7 +127,7 @@ def expr(interp: Interp, args: list[Any]) -> Value:
 
 @command("subst", "?-nobackslashes? ?-nocommands? ?-novariables? string", least=1)
 def subst(interp: Interp, args: list[Any]) -> Value:
-    chosen = {choose(arg, ("-nobackslashes", "-nocommands", "-novariables"), "switch") for arg in args[:-1]}
+    chosen = {choose(arg, ("-nobackslashes", "-nocommands", "-novariables"), "option") for arg in args[:-1]}
     return interp.subst(
         to_str(args[-1]), "-nobackslashes" not in chosen, "-nocommands" not in chosen, "-novariables" not in chosen
     )
@@ -156,7 +154,9 @@ def source(interp: Interp, args: list[Any]) -> Value:
 @command("error", "message ?errorInfo? ?errorCode?")
 def tcl_error(interp: Interp, args: list[Any]) -> Value:
     info = to_str(args[1]) if len(args) > 1 else ""
-    raise TclError(args[0], to_list(args[2]) if len(args) > 2 else None, info or None)
+    error = TclError(args[0], to_list(args[2]) if len(args) > 2 else None, info or None)
+    error.is_logged = bool(info)
+    raise error
 
 
 @command("throw", "type message")
@@ -257,7 +257,7 @@ def catch(interp: Interp, args: list[Any]) -> Value:
     caught: Completion | None = None
     depth, frame = interp.depth, interp.frame
     try:
-        value = interp.eval_body(args[0], interp.inline_unit())
+        value = interp.eval_body(args[0], interp.inline_unit(locals_only=len(args) > 1))
     except Completion as completion:
         interp.depth, interp.frame = depth, frame
         if isinstance(completion, TclError):
@@ -303,7 +303,7 @@ class _Handler:
 
 @command("try", "body ?handler ...? ?finally script?", least=1)
 def tcl_try(interp: Interp, args: list[Any]) -> Value:
-    unit = interp.inline_unit()
+    unit = interp.inline_unit(locals_only=True)
     handlers, cleanup = _clauses(args)
     outcome = _Outcome(interp, unit, args[0], "try", "body")
     for place, handler in enumerate(handlers):
@@ -337,6 +337,7 @@ class _Outcome:
                 interp.uncatchable(completion)
                 if not unit:
                     completion.add_info(f'\n    ("{label}" {part} line {completion.line})')
+                    completion.is_logged = True
                 interp.publish(completion)
 
     @property
@@ -372,7 +373,7 @@ def _clauses(args: list[Any]) -> tuple[list[_Handler], Value | None]:
         rest = args[place:]
         if kind == "finally":
             if len(rest) < 2:
-                raise _bad_clause("wrong # args to finally clause: must be \"... finally script\"", "FINALLY", "ARGUMENT")
+                raise _bad_clause('wrong # args to finally clause: must be "... finally script"', "FINALLY", "ARGUMENT")
             if len(rest) > 2:
                 raise _bad_clause("finally clause must be last", "FINALLY", "NONTERMINAL")
             cleanup = rest[1]
@@ -392,7 +393,7 @@ def _clauses(args: list[Any]) -> tuple[list[_Handler], Value | None]:
         handlers.append(_Handler(kind, code, prefix, rest[2], rest[3]))
         place += 4
     if handlers and handlers[-1].body == "-":
-        raise _bad_clause("last non-finally clause must not have a body of \"-\"", "BADFALLTHROUGH")
+        raise _bad_clause('last non-finally clause must not have a body of "-"', "BADFALLTHROUGH")
     return handlers, cleanup
 
 
@@ -406,13 +407,9 @@ def _bad_clause(message: str, *code: str) -> TclError:
 @command("tailcall", "?command ?arg ...??", least=0)
 def tailcall(interp: Interp, args: list[Any]) -> Value:
     if interp.frame.procedure is None:
-        raise TclError(
-            "tailcall can only be called from a proc, lambda or method", ["TCL", "TAILCALL", "ILLEGAL"]
-        )
+        raise TclError("tailcall can only be called from a proc, lambda or method", ["TCL", "TAILCALL", "ILLEGAL"])
     if not args:
         raise Return("")
     completion = Return("")
     completion.tailcall = args
     raise completion
-
-

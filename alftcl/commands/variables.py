@@ -152,7 +152,7 @@ def link_variable(interp: Interp, frame: Frame, other: str, local: str) -> None:
     if key is not None and find_variable(frame, other) is None:
         array = make_variable(frame, base, "access", key)
         if array.value is not None:
-            raise TclError(f'can\'t access "{other}": variable isn\'t array', ["TCL", "LOOKUP", "VARNAME", base])
+            raise TclError(f"can't access \"{other}\": variable isn't array", ["TCL", "LOOKUP", "VARNAME", base])
         target = ElementLink(array, key)
     else:
         target = make_variable(frame, other, "access")
@@ -160,7 +160,7 @@ def link_variable(interp: Interp, frame: Frame, other: str, local: str) -> None:
         place = interp.frame.namespace.place_for(local)
         if place is None:
             raise TclError(
-                f'can\'t create "{local}": parent namespace doesn\'t exist', ["TCL", "LOOKUP", "VARNAME", local]
+                f"can't create \"{local}\": parent namespace doesn't exist", ["TCL", "LOOKUP", "VARNAME", local]
             )
         place[0].variables[place[1]] = target
         return
