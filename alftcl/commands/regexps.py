@@ -135,7 +135,7 @@ def regsub(interp: Interp, args: list[Any]) -> Value:
     pattern = to_str(switches.rest[0])
     regex = compile_regex(pattern, switches.compiling)
     replaced, count = _replace(regex, text, _template_parts(template), offset, "-all" in switches.given)
-    if not pattern and text and switches.given <= {"-all", "--"} and "-all" in switches.given:
+    if not pattern and offset == 0 and "-all" in switches.given:
         if "&" not in template and "\\" not in template:
             # Tcl takes this for a string map, which finds nothing behind the last character.
             replaced, count = replaced[: len(replaced) - len(template)], count - 1
