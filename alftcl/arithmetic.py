@@ -18,7 +18,7 @@ Number = int | float
 
 DOMAIN = "domain error: argument not in valid range"
 _LARGEST_SHIFT = 1 << 28  # bits; Tcl refuses results that cannot be represented
-_LARGEST_EXPONENT = 1 << 28
+_LARGEST_POWER = 1 << 28  # bits
 
 
 def domain_error() -> TclError:
@@ -136,7 +136,7 @@ def _integer_power(left: int, right: int) -> int:
             what = "exponentiation of zero by negative power"
             raise TclError(what, ["ARITH", "DOMAIN", what])
         return 0
-    if left != 0 and right > _LARGEST_EXPONENT:
+    if left.bit_length() * right > _LARGEST_POWER:
         raise TclError("exponent too large")
     result: int = left**right
     return result
@@ -176,20 +176,13 @@ def calculate(symbol: str, left: Value, right: Value) -> Number:
     """The arithmetic and bit operators on any two values."""
     floats = _FLOAT_OPERATIONS.get(symbol)
     if floats is None:
-        result: int = INTEGER_OPERATIONS[symbol](*_integers(left, right, symbol))
+        result: int = INTEGER_OPERATIONS[symbol](integer(left, symbol), integer(right, symbol))
         return result
     first, second = operand(left, symbol), operand(right, symbol)
     if type(first) is int and type(second) is int:
         number: int = INTEGER_OPERATIONS[symbol](first, second)
         return number
     return floats(first, second)
-
-
-def _integers(left: Value, right: Value, symbol: str) -> tuple[int, int]:
-    for value in (left, right):
-        if as_number(value) is None:
-            raise bad_operand(value, symbol)
-    return integer(left, symbol), integer(right, symbol)
 
 
 def compare(symbol: str, left: Value, right: Value) -> int:

@@ -62,6 +62,10 @@ class TclError(Completion):
         return self.message
 
 
+class LimitExceeded(TclError):
+    """A limit of the interpreter (commands, time) is used up: scripts cannot catch this."""
+
+
 class Return(Completion):
     """`return` on its way to the procedure it leaves.
 

@@ -31,14 +31,14 @@ class _Reader:
         self.text = text
         self.complete = False  # the last thing was an operand
         self.last = "START"
-        self.open: list[str] = []  # FUNCTION, LPAREN and QUESTION that are open
+        self.open: list[str] = []  # FUNCTION, LPAREN and QUESTION that are open, STRAY for a : without ?
 
     def fault(
         self, message: str, code: str, start: int, scanned: int = 0, mark: bool = True, tail: str = ""
     ) -> TclError:
         """The error with its piece of the expression around [start, start + scanned)."""
         text = self.text
-        before = text[:start] if start <= _SHOWN else "..." + text[start - _SHOWN + 3 : start]
+        before = text[:start] if start < _SHOWN else "..." + text[start - _SHOWN + 3 : start]
         seen = text[start : start + scanned] if scanned < _SHOWN else text[start : start + _SHOWN - 3] + "..."
         after = text[start + scanned :]
         if len(after) >= _SHOWN:
@@ -64,6 +64,8 @@ class _Reader:
         """Something that needs an operand before it, and there is none. None: `name()`."""
         if kind == "END" and self.last == "START":
             return self.fault("empty expression", "EMPTY", 0, mark=False)
+        if kind == "RPAREN" and self.last == "START":
+            return self.fault("unbalanced close paren", "UNBALANCED", start, 1, mark=False)
         if kind == "END" and self.last == "LPAREN":
             return self.fault("unbalanced open paren", "UNBALANCED", start, mark=False)
         if self.last == "LPAREN" and kind == "RPAREN":
@@ -76,20 +78,23 @@ class _Reader:
 
     def structure(self, kind: str, start: int) -> TclError | None:
         """Parentheses, commas and ?: that do not fit."""
+        if kind == "END" and not {"FUNCTION", "LPAREN"}.isdisjoint(self.open):
+            return self.fault("unbalanced open paren", "UNBALANCED", start, mark=False)
+        if kind == "RPAREN" and {"FUNCTION", "LPAREN"}.isdisjoint(self.open):
+            return self.fault("unbalanced close paren", "UNBALANCED", start, 1, mark=False)
+        if kind in ("END", "RPAREN", "COMMA", "COLON", "QUESTION") and self.open and self.open[-1] == "STRAY":
+            return self.fault('unexpected operator ":" without preceding "?"', "SURPRISE", start, mark=False)
         if kind in ("END", "RPAREN", "COMMA") and self.open and self.open[-1] == "QUESTION":
             return self.fault('missing operator ":"', "MISSING", start)
-        if kind == "END" and self.open:
-            return self.fault("unbalanced open paren", "UNBALANCED", start, mark=False)
         if kind == "RPAREN":
-            if not self.open:
-                return self.fault("unbalanced close paren", "UNBALANCED", start, 1, mark=False)
             self.open.pop()
         elif kind == "COMMA" and (not self.open or self.open[-1] != "FUNCTION"):
             return self.fault('unexpected "," outside function argument list', "SURPRISE", start, 1, mark=False)
         elif kind == "COLON":
-            if not self.open or self.open[-1] != "QUESTION":
-                return self.fault('unexpected operator ":" without preceding "?"', "SURPRISE", start, 1, mark=False)
-            self.open.pop()
+            if self.open and self.open[-1] == "QUESTION":
+                self.open.pop()
+            else:
+                self.open.append("STRAY")
         elif kind == "QUESTION":
             self.open.append("QUESTION")
         return None

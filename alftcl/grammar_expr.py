@@ -39,9 +39,7 @@ precedence = (
     ("left", "BITOR"),
     ("left", "BITXOR"),
     ("left", "BITAND"),
-    ("left", "IN", "NI"),
-    ("left", "EQ", "NE"),
-    ("left", "EQUAL", "UNEQUAL"),
+    ("left", "EQUAL", "UNEQUAL", "EQ", "NE", "IN", "NI"),  # one level in Tcl, whatever the manual says
     ("left", "LT", "GT", "LE", "GE"),
     ("left", "LSHIFT", "RSHIFT"),
     ("left", "PLUS", "MINUS"),

@@ -67,7 +67,7 @@ def p_words(p: Production) -> None:
 
 @rule("word : EXPAND word")
 def p_word_expand(p: Production) -> None:
-    p[0] = Expand(p[2].word if isinstance(p[2], Expand) else p[2], p.lexpos(1))
+    p[0] = Expand(p[2], p.lexpos(1))
 
 
 @rule("word : BRACED")

@@ -22,7 +22,7 @@ from typing import Any
 
 from alftcl import environment
 from alftcl.channels import ChannelTable
-from alftcl.errors import Completion, Return, TclError
+from alftcl.errors import Completion, LimitExceeded, Return, TclError
 from alftcl.frames import (
     IS_ARRAY,
     NO_ELEMENT,
@@ -47,6 +47,7 @@ TOO_DEEP = "too many nested evaluations (infinite loop?)"
 _PYTHON_FRAMES = 40  # for each nested evaluation, at most: what a level of Tcl takes of Python's own limit
 _LOGGED_CHARS = 150  # of a command in errorInfo
 _LAMBDAS_KEPT = 500
+LARGEST_VALUE = (1 << 31) - 1  # characters: Tcl's own limit
 
 
 @lru_cache(maxsize=2000)
@@ -54,6 +55,10 @@ def _parsed(text: str) -> Script:
     from alftcl.grammar_script import parse
 
     return parse(text)
+
+
+def _no_limits() -> None:
+    """There is nothing to check."""
 
 
 class Interp:
@@ -78,15 +83,19 @@ class Interp:
         self.command: CommandNode | None = None
         self.commands_run = 0
         self.commands_checked = sys.maxsize  # when commands_run reaches this, check_limits is called
+        self.check_limits: Callable[[], None] = _no_limits  # safe.py puts its own here
+        self.largest_value = LARGEST_VALUE
         self.script_file: Value = ""
         self._lambdas: dict[str, Procedure] = {}
         self._stopped_at = ""  # the command at the top that ended with break, continue or an unknown code
         self.channels = ChannelTable(standard=not safe)
+        self.root.make("::tcl::mathfunc")
         environment.install(self)
         self.channels = ChannelTable(standard=not safe)
         for name, command in COMMANDS.items():
             if command.safe or not safe:
                 self.add_command(name, command)
+        self.root.make("::tcl::mathfunc")
         environment.install(self)
 
     # ---- commands ------------------------------------------------------------------------------------
@@ -137,9 +146,6 @@ class Interp:
             return self.invoke([*handler, name, *args])
         raise TclError(f'invalid command name "{name}"', ["TCL", "LOOKUP", "COMMAND", name])
 
-    def check_limits(self) -> None:
-        """Called when commands_run reaches commands_checked; safe.py replaces it."""
-
     # ---- evaluation ----------------------------------------------------------------------------------
 
     def parse(self, text: str) -> Script:
@@ -182,7 +188,13 @@ class Interp:
             self.depth -= 1
 
     def eval_body(self, script: Value, unit: int = 0) -> Value:
-        """Run a body: as part of a unit (inline_unit), or as one of its own."""
+        """Run a body: as part of a unit (inline_unit), or as one of its own.
+
+        Counts as a command, so that a loop without any is stopped by its limits too.
+        """
+        self.commands_run += 1
+        if self.commands_run >= self.commands_checked:
+            self.check_limits()
         tree = _parsed(script if type(script) is str else to_str(script))
         if unit:
             return self.run(tree, unit)
@@ -286,7 +298,9 @@ class Interp:
         return made
 
     def uncatchable(self, error: TclError) -> None:
-        """Called by catch and try; a limit that is exceeded is raised again by safe.py."""
+        """Called by catch and try: an error that scripts may not catch goes on."""
+        if isinstance(error, LimitExceeded):
+            raise error
 
     def inline_unit(self, *places: int, locals_only: bool = False) -> int:
         """The unit that the running command's bodies belong to, or 0 for units of their own.
@@ -334,8 +348,15 @@ class Interp:
         return None
 
     def joined(self, text: str) -> str:
-        """A text that substitution has built; safe.py bounds its length."""
+        """A text that substitution has built, if it is not too long."""
+        if len(text) > self.largest_value:
+            self.reserve(len(text))
         return text
+
+    def reserve(self, length: int) -> None:
+        """Called before a command builds a value of this many characters (or elements)."""
+        if length > self.largest_value:
+            raise TclError(f"max size for a Tcl value ({self.largest_value} bytes) exceeded", ["TCL", "MEMORY"])
 
     # ---- errorInfo -----------------------------------------------------------------------------------
 

@@ -120,9 +120,11 @@ def t_INITIAL_word_bare_closed_CLOSE(t: Any) -> Any:
 @token(EXPAND)
 def t_INITIAL_word_EXPAND(t: Any) -> Any:
     lexer = t.lexer
-    if lexer.brackets and lexer.lexdata[lexer.lexpos] == "]":
-        t.type = "BRACED"  # nothing to expand before the bracket ends: a star in braces
+    ends = lexer.brackets and lexer.lexdata[lexer.lexpos] == "]"
+    if ends or t.lexpos == lexer.expanded_at:  # nothing to expand, or expanded already: a star in braces
+        t.type = "BRACED"
         return t_INITIAL_word_BRACED(t)
+    lexer.expanded_at = lexer.lexpos
     lexer.begin("word")
     return t
 
@@ -327,6 +329,7 @@ def script_lexer(text: str) -> Any:
     lexer.lexstatestack = []
     lexer.openers = []  # offsets of the quotes, brackets and index parentheses that are open
     lexer.brackets = 0
+    lexer.expanded_at = -1  # the end of the last {*}
     lexer.command_start = 0
     lexer.input(text)
     return lexer

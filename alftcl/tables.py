@@ -18,7 +18,8 @@ def write(directory: Path) -> None:
         module.build(optimize=False).writetab(module.TABLE, str(directory))
     for grammar in (grammar_script, grammar_expr):
         name = grammar.TABLE.rpartition(".")[2]
-        grammar.build(tabmodule=name, optimize=False, write_tables=True, outputdir=str(directory))
+        # Under a package that does not exist PLY finds no table to read, and so writes one.
+        grammar.build(tabmodule=f"unwritten.{name}", optimize=False, write_tables=True, outputdir=str(directory))
 
 
 if __name__ == "__main__":

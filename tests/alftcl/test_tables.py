@@ -1,0 +1,22 @@
+"""The shipped tables of PLY are those that the rules in the source give."""
+
+from pathlib import Path
+
+import pytest
+
+import alftcl
+from alftcl import tables
+
+NAMES = ("lextab_script", "lextab_expr", "parsetab_script", "parsetab_expr")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_shipped_table_is_what_the_rules_give(name: str, tmp_path: Path) -> None:
+    tables.write(tmp_path)
+    shipped = Path(alftcl.__file__).parent / f"{name}.py"
+    assert (tmp_path / f"{name}.py").read_text() == shipped.read_text()
+
+
+def test_no_pickled_tables_are_used() -> None:
+    sources = Path(alftcl.__file__).parent.rglob("*.py")
+    assert not [path for path in sources if "pickle" + "file" in path.read_text()]
