@@ -301,7 +301,13 @@ def t_quoted_eof(t: Any) -> NoReturn:
 
 
 def t_braced_eof(t: Any) -> NoReturn:
-    raise ScriptFault("missing close-brace", t.lexer, t.lexer.brace_start, incomplete=True)
+    lexer = t.lexer
+    suspect = _BRACE_IN_COMMENT.search(lexer.lexdata, lexer.brace_start)
+    hint = ": possible unbalanced brace in comment" if suspect else ""
+    raise ScriptFault(f"missing close-brace{hint}", lexer, lexer.brace_start, incomplete=True)
+
+
+_BRACE_IN_COMMENT = re.compile(r"[ \t\n\v\f\r]#[^\n]*\{")
 
 
 def t_index_eof(t: Any) -> NoReturn:
