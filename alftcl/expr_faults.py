@@ -78,14 +78,14 @@ class _Reader:
 
     def structure(self, kind: str, start: int) -> TclError | None:
         """Parentheses, commas and ?: that do not fit."""
+        if kind in ("END", "RPAREN", "COMMA") and self.open and self.open[-1] == "QUESTION":
+            return self.fault('missing operator ":"', "MISSING", start)
         if kind == "END" and not {"FUNCTION", "LPAREN"}.isdisjoint(self.open):
             return self.fault("unbalanced open paren", "UNBALANCED", start, mark=False)
         if kind == "RPAREN" and {"FUNCTION", "LPAREN"}.isdisjoint(self.open):
             return self.fault("unbalanced close paren", "UNBALANCED", start, 1, mark=False)
         if kind in ("END", "RPAREN", "COMMA", "COLON", "QUESTION") and self.open and self.open[-1] == "STRAY":
             return self.fault('unexpected operator ":" without preceding "?"', "SURPRISE", start, mark=False)
-        if kind in ("END", "RPAREN", "COMMA") and self.open and self.open[-1] == "QUESTION":
-            return self.fault('missing operator ":"', "MISSING", start)
         if kind == "RPAREN":
             self.open.pop()
         elif kind == "COMMA" and (not self.open or self.open[-1] != "FUNCTION"):
