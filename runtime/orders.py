@@ -30,9 +30,14 @@ class Order(msgspec.Struct, frozen=True):
 
 
 class Record(Order, frozen=True):
-    """Write this fact to the journal."""
+    """Write this fact to the journal.
+
+    `barrier`: what follows must not happen before the fact is safe (it gives numbers that launches then use, or it is
+    a user's word that was answered).
+    """
 
     fact: Fact
+    barrier: bool = False
 
 
 class Launch(Order, frozen=True):
@@ -140,6 +145,16 @@ class Announce(Order, frozen=True):
     percent: int = -1
     status: int = 0
     text: str = ""
+
+
+class Began(msgspec.Struct, frozen=True):
+    """An attempt that the launcher's log knows, from its tag "jid.tid.cid"."""
+
+    attempt: AttemptId
+    jid: JobId
+    tid: TaskId
+    cid: CmdId
+    time: float
 
 
 class Exit(msgspec.Struct, frozen=True):

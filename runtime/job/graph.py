@@ -18,7 +18,7 @@ cleanup; `serial` (in the tree) is the child whose turn it is under -serialsubta
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from heapq import heappop, heappush, heapreplace
 from typing import Any
 
@@ -115,7 +115,6 @@ class JobGraph:
         self.options: dict[str, str] = dict(job.options)
         self.priority = 1.0
         self.paused = job.paused
-        self.after: float | None = None
         self.spooled: JobSpooled | None = None
         self.started_at: float | None = None
         self.rested_at: float | None = None
@@ -260,9 +259,20 @@ class JobGraph:
         return loop.number, min(loop.next + STEPS_AT_ONCE, loop.iterate.steps)
 
     @property
-    def may_start(self) -> bool:
-        """Whether `take` or `wanted_steps` might have something."""
-        return bool(self._heap or self._resting)
+    def next_place(self) -> Place | None:
+        """Where in the document `take` or `wanted_steps` would go on; None when there is nothing ready."""
+        if self._heap:
+            return self._heap[0][0]
+        return () if self._resting and not self.active and not self._tally[_READY] else None
+
+    def is_dismissed(self, cid: int) -> bool:
+        """Whether the end of this command's attempt is of no use: it was skipped, restarted or withdrawn."""
+        if self._is_postscript(cid):
+            return self.deleting
+        tid = self.tree.tid_of(cid)
+        flags = self._flags[tid]
+        skipped = flags & _SKIP and not self.in_cleanup(tid)
+        return bool(skipped or flags & _AGAIN or self._state[tid] == _WITHDRAWN)
 
     def _advance_run(self, run: Iterator[int]) -> None:
         following = next(run, None)
@@ -307,9 +317,7 @@ class JobGraph:
     def _spooled(self, fact: JobSpooled) -> None:
         self.spooled = fact
         self.paused = self.paused or fact.paused
-        self.after = fact.after
-        if fact.priority is not None:
-            self.priority = fact.priority
+        self.priority = _number(self.options, "priority", 1.0) if fact.priority is None else fact.priority
 
     def _started(self, fact: Started) -> None:
         cid = fact.cid
@@ -1026,6 +1034,13 @@ class JobGraph:
     def _postscript_over(self, cid: int) -> None:
         if cid in self.postscripts:
             self.postscripts.remove(cid)
+
+
+def _number(options: Mapping[str, str], name: str, default: float) -> float:
+    try:
+        return float(options.get(name, "").strip() or default)
+    except ValueError:
+        return default
 
 
 _APPLY: dict[type[Fact], Callable[[JobGraph, Any], None]] = {

@@ -1,0 +1,409 @@
+"""Serving jobs: which ready commands start now, on which slots, and the words that start them.
+
+    for each job, in the scheme's order
+        its ready commands, depth first    graph.take, in lanes of equal needs (runtime.queued)
+            -if 0                          skipped, counts as done
+            what it needs                  cannot be read or can never be met: an error
+            limits, -maxactive, slots      full: the lane waits, and nobody looks at it again in this event
+            else                           Started is recorded, Launch or RunBuiltin ordered
+
+One pass serves one event. A command that wants several slots and has waited for them too long holds back those behind
+it, so that it is not passed for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from runtime.checkouts import Lease, Owner
+from runtime.facts import AttemptId, NeverStarted, Skipped, Started, StepsExpanded
+from runtime.job.conditions import ConditionError, holds
+from runtime.job.environment import read_envkey
+from runtime.job.model import Cmd, CmdId, CmdKind, Options, TaskId
+from runtime.job.substitute import Binding, argv, launch_words, message
+from runtime.machine import Machine
+from runtime.match.keys import KeyExpressionError
+from runtime.match.limits import Limits
+from runtime.needs import Need, NeedError, is_on
+from runtime.orders import Change, Launch, RunBuiltin
+from runtime.outbox import Outbox
+from runtime.queued import Attempt, Lane, QueuedJob
+from runtime.schemes import Scheme, in_order, launches_at_once
+from runtime.verdict import seconds_of
+
+PASSED_FOR_S = 60.0
+"""How long a command that wants several slots may be passed by smaller ones (section 10.3, ageSeconds)."""
+METRICS_AGAIN_S = 5.0
+"""How soon commands that wait for metrics are looked at again."""
+
+
+class Server:
+    """Gives slots to commands. `attempts` are all launches that have not been concluded, by number."""
+
+    def __init__(
+        self,
+        machine: Machine,
+        maxima: Mapping[str, int],
+        *,
+        scheme: Scheme,
+        first_attempt: AttemptId,
+        root: str,
+        home: Callable[[str], str | None],
+        presets: Mapping[str, Mapping[str, str]],
+    ) -> None:
+        self.machine = machine
+        self.limits = Limits(maxima)
+        self.limited = bool(maxima)
+        self.scheme = scheme
+        self.next_attempt = first_attempt
+        self.attempts: dict[AttemptId, Attempt] = {}
+        self._root = root
+        self._home = home
+        self._presets = presets
+        self._look_again: float | None = None
+        self._leasing: dict[int, QueuedJob] = {}
+
+    @property
+    def look_again(self) -> float | None:
+        """When something that waits now might fit without any event."""
+        return self._look_again
+
+    def serve(self, jobs: Iterable[QueuedJob], out: Outbox) -> None:
+        """Start what can start. `jobs` are those that may run now, in the order of their standing."""
+        self.machine.wake(out.now)
+        if self._leasing:
+            self.return_idle()
+        if not self.machine.free and not self._leasing:
+            return
+        self._look_again = None
+        if self.scheme is Scheme.SPILL_OVER and not self._leasing:
+            for job in jobs:
+                if self._serve_job(job, None, out) is None or not self.machine.free:
+                    return
+            if not self._leasing:
+                return
+        self._serve_in_turn(list(jobs), out)
+
+    def _serve_in_turn(self, jobs: list[QueuedJob], out: Outbox) -> None:
+        """Ask the jobs again and again, as long as one of them can start something."""
+        at_once = launches_at_once(self.scheme)
+        while True:
+            launched = False
+            for job in in_order(jobs, self.scheme):
+                count = self._serve_job(job, at_once, out)
+                launched = launched or bool(count)
+                if count is None or (count and at_once):
+                    break
+            if not launched and not self._break_deadlock():
+                return
+
+    # ---- one job ------------------------------------------------------------------------------------
+
+    def _serve_job(self, job: QueuedJob, at_most: int | None, out: Outbox) -> int | None:
+        """Start what can start of one job. Returns how much; None when nobody else is to be served either."""
+        graph = job.graph
+        launched = 0
+        passed: set[int] = set()
+        if graph.postscripts and not graph.active:
+            self._bring_postscript(job, out)
+        while at_most is None or launched < at_most:
+            if not self.machine.free and not job.checkouts.leases:
+                break
+            most = job.most_active
+            if most and len(graph.active) >= most:
+                break
+            lane = job.next_lane(passed)
+            place = graph.next_place
+            if place is not None and (lane is None or place < lane.entries[0][0]):
+                if self._take(job, out):
+                    continue
+                lane = job.next_lane(passed)
+            if lane is None:
+                break
+            started = self._try(job, lane, out)
+            if started is None:
+                return None
+            if started:
+                launched += 1
+            else:
+                passed.add(id(lane))
+        return launched
+
+    def _bring_postscript(self, job: QueuedJob, out: Outbox) -> None:
+        """The job has come to rest: its next postscript is ready, one after the other."""
+        cid = job.graph.postscripts[0]
+        if job.brought != cid:
+            job.brought = cid
+            self.enqueue(job, 0, cid, out)
+
+    def _take(self, job: QueuedJob, out: Outbox) -> bool:
+        """Put the next ready command into its lane, or read steps. False when there is nothing."""
+        graph = job.graph
+        tid = graph.take()
+        if tid is None:
+            steps = graph.wanted_steps()
+            if steps is None:
+                return False
+            out.record(job, StepsExpanded(job.jid, out.now, *steps), barrier=True)
+            return True
+        self.enqueue(job, tid, graph.next_cid(tid), out)
+        return True
+
+    def enqueue(self, job: QueuedJob, tid: int, cid: int, out: Outbox) -> None:
+        """A command is ready: judge its -if and what it needs, and put it into its lane."""
+        cmd = job.graph.cmd(cid)
+        try:
+            condition = cmd.options.get("if")
+            if condition is not None and not holds(condition, cmd.scope):
+                out.record(job, Skipped(job.jid, out.now, TaskId(tid), CmdId(cid), by_if=True))
+                return
+            if not argv(cmd):
+                raise NeedError("the command is empty")
+            lane = job.enqueue(tid, cid, cmd)
+            if lane.fault is None:
+                self._check(job, lane, out)
+            if lane.fault:
+                job.drop(lane, cid)
+                raise NeedError(lane.fault)
+        except (ConditionError, NeedError, KeyExpressionError) as error:
+            self.refuse(job, tid, cid, str(error), out)
+
+    def _check(self, job: QueuedJob, lane: Lane, out: Outbox) -> None:
+        """What can never be met is an error; more slots than there are is a notice."""
+        lane.fault = self.machine.never(lane.need)
+        most = self.machine.most(lane.need)
+        if not lane.fault and lane.need.atleast > most:
+            out.notice(job, f"-atleast {lane.need.atleast} is more than this machine has: {most} slots are used")
+            lane.need = _capped(lane.need, most)
+
+    def refuse(self, job: QueuedJob, tid: int, cid: int, reason: str, out: Outbox) -> None:
+        """A command cannot be launched at all: its error."""
+        out.record(job, NeverStarted(job.jid, out.now, CmdId(cid), 0, reason, requeue=False))
+        out.announce(Change.ENDED, job, tid, cid, status=-1, text=reason)
+
+    def _try(self, job: QueuedJob, lane: Lane, out: Outbox) -> bool | None:
+        """Start the head of a lane: True; it waits: False; it waits and nobody else may pass it: None."""
+        _, tid, cid = lane.entries[0]
+        if not self._is_current(job, tid, cid):
+            job.pop(lane)
+            return self._try(job, lane, out) if lane.entries else False
+        lease = job.checkouts.leases.get(lane.owner) if lane.owner is not None else None
+        if lease is not None and lease.busy:
+            return False
+        if self.limited and lease is None and self.limits.why_not(lane.need.tags):
+            return False
+        slots = lease.slots if lease is not None else self.machine.find(lane.need, lane.host)
+        if isinstance(slots, str):
+            return self._wait(lane, out.now)
+        job.pop(lane)
+        lane.short_since = None
+        self._launch(job, lane, tid, cid, slots, lease, out)
+        return True
+
+    def _is_current(self, job: QueuedJob, tid: int, cid: int) -> bool:
+        graph = job.graph
+        if cid in graph.postscripts:
+            return cid not in graph.active
+        return graph.startable(tid, cid)
+
+    def _wait(self, lane: Lane, now: float) -> bool | None:
+        need = lane.need
+        if need.metrics or "@" in need.service:
+            self._again_at(now + METRICS_AGAIN_S)
+        if need.atleast == 1:
+            return False
+        if lane.short_since is None:
+            lane.short_since = now
+        self._again_at(lane.short_since + PASSED_FOR_S)
+        return None if now - lane.short_since >= PASSED_FOR_S else False
+
+    def _again_at(self, when: float) -> None:
+        if self._look_again is None or when < self._look_again:
+            self._look_again = when
+
+    # ---- one launch ---------------------------------------------------------------------------------
+
+    def _launch(
+        self,
+        job: QueuedJob,
+        lane: Lane,
+        tid: int,
+        cid: int,
+        slots: tuple[int, ...],
+        lease: Lease | None,
+        out: Outbox,
+    ) -> None:
+        cmd = job.graph.cmd(cid)
+        attempt = Attempt(self.next_attempt, job.jid, tid, cid, out.now)
+        self.next_attempt += 1
+        taken = [self.machine.slots[number] for number in slots]
+        attempt.slots = slots
+        attempt.slot_names = tuple([slot.name for slot in taken])
+        attempt.hosts = tuple([slot.host for slot in taken])
+        attempt.tags = lane.need.tags
+        if lane.owner is None or lease is None:
+            self.machine.take(slots)
+            self.limits.take(attempt.tags)
+        if lane.owner is not None:
+            self._lease(job, lane.owner, attempt, lease)
+        binding = self.binding(job, attempt, cmd)
+        attempt.argv = launch_words(cmd, binding)
+        self.attempts[attempt.number] = attempt
+        if "id" in cmd.options:
+            job.named[cmd.options["id"].strip()] = attempt.hosts
+        graph = job.graph
+        out.record(
+            job,
+            Started(
+                job.jid,
+                out.now,
+                CmdId(cid),
+                attempt.number,
+                attempt.argv,
+                attempt.slot_names,
+                attempt.hosts,
+                graph.loop(cid),
+            ),
+        )
+        out.orders.append(self._order(job, attempt, cmd, binding, out))
+        out.announce(Change.STARTED, job, tid, cid, attempt.number)
+
+    def _order(self, job: QueuedJob, attempt: Attempt, cmd: Cmd, binding: Binding, out: Outbox) -> Launch | RunBuiltin:
+        jid, tid, cid, cwd = job.jid, TaskId(attempt.tid), CmdId(attempt.cid), job.spooled.cwd
+        if cmd.kind is CmdKind.BUILTIN:
+            return RunBuiltin(attempt.number, jid, tid, cid, attempt.argv, cwd)
+        options = cmd.options
+        env = dict(job.env)
+        env["TR_ENV_TID"] = str(tid)
+        env["TR_ENV_CID"] = str(cid)
+        if self._root:
+            env["TR_ENV_TRACTOR_ROOT"] = self._root
+        if "envkey" in job.graph.options or "envkey" in options:
+            env.update(self._presets_of(job, options, binding, out))
+        if not options:
+            return Launch(attempt.number, jid, tid, cid, attempt.argv, cwd, env)
+        text = options.get("msg")
+        return Launch(
+            attempt.number,
+            jid,
+            tid,
+            cid,
+            attempt.argv,
+            cwd,
+            env,
+            stdin=None if text is None else message(text, binding),
+            keep_stdout=options.get("expand", "").strip() == "1",
+            maxrun_s=seconds_of(options, "maxrunsecs"),
+        )
+
+    def _presets_of(self, job: QueuedJob, options: Options, binding: Binding, out: Outbox) -> dict[str, str]:
+        env: dict[str, str] = {}
+        for text in (job.graph.options.get("envkey", ""), options.get("envkey", "")):
+            keys = read_envkey(text)
+            for preset in keys.presets:
+                known = self._presets.get(preset)
+                if known is None:
+                    out.notice(job, f"-envkey {preset}: this machine has no such preset")
+                else:
+                    env.update(known)
+            env.update(keys.environment(binding))
+        return env
+
+    def binding(self, job: QueuedJob, attempt: Attempt, cmd: Cmd) -> Binding:
+        """What the % codes of a command mean in this attempt."""
+        graph, cid = job.graph, attempt.cid
+        zone = self.machine.slots[attempt.slots[0]].zone if attempt.slots else ""
+        loop = graph.loop(cid)
+        return Binding(
+            attempt.hosts,
+            attempt.slot_names,
+            job.jid,
+            attempt.tid,
+            cid,
+            graph.retry_of(cid),
+            loop,
+            quality_of(loop) if "resumewhile" in cmd.options else 1.0,
+            zone,
+            job.dirmaps,
+            job.named,
+            self.home_for(job),
+        )
+
+    def home_for(self, job: QueuedJob) -> Callable[[str], str | None]:
+        return lambda user: job.spooled.env.get("HOME") if not user else self._home(user)
+
+    # ---- giving back --------------------------------------------------------------------------------
+
+    def give_back(self, job: QueuedJob, attempt: Attempt) -> None:
+        """An attempt's process is over: its slots and its places under limits are free again."""
+        if attempt.owner is not None:
+            lease = job.checkouts.leases.get(attempt.owner)
+            if lease is not None:
+                lease.busy = False
+        else:
+            self.machine.give(attempt.slots)
+            self.limits.give(attempt.tags)
+        attempt.slots = ()
+        attempt.tags = ()
+
+    def return_idle(self) -> None:
+        """Give back shared check-outs that nobody is left to use, and those of jobs that are paused."""
+        for job in list(self._leasing.values()):
+            for owner, lease in list(job.checkouts.leases.items()):
+                if not lease.busy and (job.graph.paused or not job.checkouts.is_wanted(owner)):
+                    self._return(job, owner, lease)
+
+    def _lease(self, job: QueuedJob, owner: Owner, attempt: Attempt, lease: Lease | None) -> None:
+        attempt.owner = owner
+        if lease is None:
+            job.checkouts.leases[owner] = Lease(attempt.slots, attempt.tags)
+            job.named[job.checkouts.name_of(owner)] = attempt.hosts
+            self._leasing[job.jid] = job
+        else:
+            lease.busy = True
+
+    def return_all(self, job: QueuedJob) -> None:
+        """A job leaves the queue."""
+        for owner, lease in list(job.checkouts.leases.items()):
+            self._return(job, owner, lease)
+
+    def take_up(self, job: QueuedJob, attempt: Attempt) -> None:
+        """An attempt runs since before the dispatcher came back: it has its slots and counts under its limits."""
+        cmd = job.graph.cmd(attempt.cid)
+        need, owner = job.need_for(attempt.tid, attempt.cid, cmd)
+        attempt.slots = self.machine.claim(attempt.slot_names)
+        attempt.tags = need.tags
+        self.limits.take(need.tags)
+        self.attempts[attempt.number] = attempt
+        if owner is not None and owner not in job.checkouts.leases:
+            self._lease(job, owner, attempt, None)
+
+    def _return(self, job: QueuedJob, owner: Owner, lease: Lease) -> None:
+        del job.checkouts.leases[owner]
+        self.machine.give(lease.slots)
+        self.limits.give(lease.tags)
+        if not job.checkouts.leases:
+            del self._leasing[job.jid]
+
+    def _break_deadlock(self) -> bool:
+        """Nothing runs, yet idle check-outs keep slots that others wait for: they are taken out again later."""
+        if self.attempts or not self._leasing:
+            return False
+        for job in list(self._leasing.values()):
+            for owner, lease in list(job.checkouts.leases.items()):
+                self._return(job, owner, lease)
+        return True
+
+
+def quality_of(loop: int) -> float:
+    """%q of a command with -resumewhile: 0.5 on its first pass, then ever nearer to 1.0 (ours: no source says how)."""
+    return 1.0 - 0.5 ** (loop + 1)
+
+
+def _capped(need: Need, most: int) -> Need:
+    return Need(need.service, need.metrics, most, most, need.samehost, need.tags)
+
+
+def wants_same_host(options: Options) -> bool:
+    """-resumepin: a command that runs again does so on the host on which it ran."""
+    return is_on(options, "resumepin")

@@ -1,0 +1,73 @@
+"""What the end of an attempt means for its command (reference 2.3, section 4 and section 10).
+
+what happened                                        outcome
+---------------------------------------------------  -------
+swept through no fault of its own (shutdown)         LOST
+longer than -maxrunsecs, ended by a user             ERROR
+shorter than -minrunsecs                             ERROR
+0, or a reported status of 0                         DONE   (-expand and -resumewhile come then)
+a status of -retryrc, fewer than retryMax times      RETRY
+anything else                                        ERROR
+"""
+
+from __future__ import annotations
+
+import signal
+
+import msgspec
+
+from runtime.facts import Outcome
+from runtime.job.model import Options
+from runtime.orders import Exit
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """The outcome, the status that counts, and why in words."""
+
+    outcome: Outcome
+    status: int
+    reason: str = ""
+
+
+def judge(end: Exit, options: Options, *, retries: int, retry_max: int, requeue: bool, killed: bool) -> Verdict:
+    """What this end means. `requeue`: it was swept to be queued again; `killed`: its user ended it."""
+    if not options and end.status == 0 and end.reported is None and not end.swept and not end.timed_out:
+        return _DONE
+    if requeue and end.swept:
+        return Verdict(Outcome.LOST, end.status, "ended with its dispatcher")
+    if end.timed_out:
+        return Verdict(
+            Outcome.ERROR, end.status, f"ran longer than -maxrunsecs {options.get('maxrunsecs', '').strip()}"
+        )
+    if killed and end.swept:
+        return Verdict(Outcome.ERROR, end.status, "ended by its user")
+    status = end.status if end.reported is None or end.swept else end.reported
+    least = seconds_of(options, "minrunsecs")
+    if least is not None and end.run_s < least:
+        return Verdict(Outcome.ERROR, status, f"ended after {end.run_s:.1f} s, before -minrunsecs {least:g}")
+    if status == 0:
+        return Verdict(Outcome.DONE, 0)
+    if str(status) in options.get("retryrc", "").replace(",", " ").split() and not end.swept and retries < retry_max:
+        return Verdict(Outcome.RETRY, status, f"{_words(status)}, again by -retryrc ({retries + 1} of {retry_max})")
+    return Verdict(Outcome.ERROR, status, end.reason or _words(status))
+
+
+def seconds_of(options: Options, name: str) -> float | None:
+    """A number of seconds, None where the option is missing, empty, 0 or no number."""
+    try:
+        seconds = float(options.get(name, "").strip() or 0)
+    except ValueError:
+        return None
+    return seconds if seconds > 0 else None
+
+
+_DONE = Verdict(Outcome.DONE, 0)
+
+
+def _words(status: int) -> str:
+    if status >= 0:
+        return f"exit status {status}"
+    try:
+        return f"ended by {signal.Signals(-status).name}"
+    except ValueError:
+        return f"ended by signal {-status}"
