@@ -127,6 +127,10 @@ class Dispatcher:
     def next_attempt(self) -> AttemptId:
         return self._server.next_attempt
 
+    def lanes_in_words(self, job: QueuedJob) -> list[str]:
+        """What the ready commands of a job wait for, in words."""
+        return self._server.why_waiting(job)
+
     @property
     def idle(self) -> bool:
         """Nothing runs and nothing will without its user: all jobs are settled, or paused with nothing running."""

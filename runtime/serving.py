@@ -362,6 +362,22 @@ class Server:
         else:
             lease.busy = True
 
+    def why_waiting(self, job: QueuedJob) -> list[str]:
+        """What each need that stands in line waits for, in words."""
+        reasons = []
+        for lane in job.lanes.values():
+            if not lane.entries:
+                continue
+            lease = job.checkouts.leases.get(lane.owner) if lane.owner is not None else None
+            found = self.machine.find(lane.need, lane.host)
+            if lease is not None:
+                reasons.append("its shared check-out is in use")
+            elif self.limits.why_not(lane.need.tags):
+                reasons.append(self.limits.why_not(lane.need.tags))
+            elif isinstance(found, str):
+                reasons.append(found)
+        return list(dict.fromkeys(reasons))
+
     def return_all(self, job: QueuedJob) -> None:
         """A job leaves the queue."""
         for owner, lease in list(job.checkouts.leases.items()):

@@ -1,0 +1,175 @@
+"""How jobs look to clients: lines of the queue, what runs, what failed, and everything about one job or task.
+
+Reads a dispatcher and changes nothing. Log files are the shell's: it fills in `log` and `tail`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from runtime.dispatcher import Dispatcher
+from runtime.job.model import Cmd
+from runtime.job.states import PUBLIC
+from runtime.messages import FailedTask, JobState, JobSummary, RunningCmd
+from runtime.queued import QueuedJob
+
+
+def summary(dispatcher: Dispatcher, job: QueuedJob, now: float) -> JobSummary:
+    """One job as a line of the queue."""
+    graph = job.graph
+    state = graph.job_state(job.after is not None and now < job.after)
+    return JobSummary(
+        jid=job.jid,
+        title=graph.options.get("title", graph.job.title),
+        user=job.spooled.user,
+        file=job.spooled.file,
+        state=state,
+        priority=graph.priority,
+        tasks=graph.total,
+        counts=graph.counts,
+        spooled=job.spooled.time,
+        started=graph.started_at,
+        ended=graph.rested_at,
+        after=job.after,
+        eta_s=time_left(dispatcher, job, now),
+        notice=job.notice,
+    )
+
+
+def time_left(dispatcher: Dispatcher, job: QueuedJob, now: float) -> float | None:
+    """Estimated seconds until the job is done, None while nothing is known.
+
+    What is left costs on average what was spent on a task so far, spread over as many slots as were busy on average.
+    """
+    graph = job.graph
+    done, left = graph.finished, graph.total - graph.finished
+    if graph.started_at is None or not done or graph.rested_at is not None:
+        return None
+    running = sum(
+        now - attempt.since
+        for attempt in dispatcher.attempts.values()
+        if attempt.jid == job.jid and now > attempt.since
+    )
+    spent = job.run_s + running
+    slots = min(max(1, dispatcher.machine.size), max(1, len(graph.active)), max(1, left))
+    return max(0.0, (spent / done) * left - running) / slots
+
+
+def running(dispatcher: Dispatcher) -> list[RunningCmd]:
+    """The commands that run now, oldest first."""
+    return [
+        RunningCmd(
+            jid=attempt.jid,
+            tid=attempt.tid,
+            cid=attempt.cid,
+            attempt=attempt.number,
+            task=dispatcher.jobs[attempt.jid].graph.tree.node(attempt.tid).title,
+            argv=attempt.argv,
+            host=attempt.hosts[0] if attempt.hosts else "",
+            slots=attempt.slot_names,
+            since=attempt.since,
+            percent=attempt.percent,
+        )
+        for attempt in dispatcher.attempts.values()
+        if attempt.end is None
+    ]
+
+
+def failed(job: QueuedJob) -> list[FailedTask]:
+    """The tasks in error, in document order."""
+    graph = job.graph
+    return [
+        FailedTask(
+            jid=job.jid,
+            tid=tid,
+            cid=graph.failures[tid].cid,
+            task=graph.tree.node(tid).title,
+            status=graph.failures[tid].status,
+            reason=graph.failures[tid].reason,
+            log="",
+        )
+        for tid in graph.failed_tasks()
+    ]
+
+
+def describe_job(dispatcher: Dispatcher, job: QueuedJob, now: float) -> dict[str, Any]:
+    """Everything about a job."""
+    graph, line = job.graph, summary(dispatcher, job, now)
+    return {
+        "jid": job.jid,
+        "title": line.title,
+        "state": line.state.value,
+        "user": line.user,
+        "host": job.spooled.host,
+        "file": line.file,
+        "cwd": job.spooled.cwd,
+        "priority": line.priority,
+        "spooled": line.spooled,
+        "started": line.started,
+        "ended": line.ended,
+        "after": line.after,
+        "eta_s": line.eta_s,
+        "notice": line.notice,
+        "tasks": line.tasks,
+        "counts": line.counts,
+        "options": dict(graph.options),
+        "cleanup": [cmd.launch for cmd in graph.job.cleanup],
+        "postscript": [cmd.launch for cmd in graph.job.postscript],
+        "failed": [
+            {"tid": found.tid, "task": found.task, "cid": found.cid, "status": found.status, "reason": found.reason}
+            for found in failed(job)
+        ],
+        "waits_for": why_waiting(dispatcher, job, now),
+    }
+
+
+def describe_task(job: QueuedJob, tid: int) -> dict[str, Any]:
+    """Everything about a task."""
+    graph = job.graph
+    node = graph.tree.node(tid)
+    first = graph.tree.first_cid_of(tid)
+    failure = graph.failures.get(tid)
+    return {
+        "jid": job.jid,
+        "tid": tid,
+        "title": node.title,
+        "state": PUBLIC[graph.state(tid)].value,
+        "parent": graph.tree.parents[tid],
+        "subtasks": list(graph.tree.child_tasks(tid)),
+        "options": dict(node.options),
+        "cmds": [_describe_cmd(job, first + at, cmd) for at, cmd in enumerate(node.cmds)],
+        "cleanup": [_describe_cmd(job, first + len(node.cmds) + at, cmd) for at, cmd in enumerate(node.cleanup)],
+        "error": "" if failure is None else failure.reason,
+        "line": node.line,
+    }
+
+
+def why_waiting(dispatcher: Dispatcher, job: QueuedJob, now: float) -> list[str]:
+    """What keeps the job from starting more, in words."""
+    graph = job.graph
+    if graph.job_state() in (JobState.DONE, JobState.STOPPED):
+        return []
+    reasons = ["paused"] if graph.paused else []
+    if job.after is not None and now < job.after:
+        reasons.append(f"-after: {job.after - now:.0f} s to go")
+    reasons += [
+        f"-afterjids: job {jid} is not done"
+        for jid in job.afterjids
+        if jid in dispatcher.jobs and dispatcher.jobs[jid].graph.job_state() is not JobState.DONE
+    ]
+    if job.most_active and len(graph.active) >= job.most_active:
+        reasons.append(f"-maxactive {job.most_active}")
+    return reasons + dispatcher.lanes_in_words(job)
+
+
+def _describe_cmd(job: QueuedJob, cid: int, cmd: Cmd) -> dict[str, Any]:
+    graph = job.graph
+    return {
+        "cid": cid,
+        "kind": cmd.kind.value,
+        "launch": cmd.launch,
+        "options": dict(cmd.options),
+        "attempt": graph.active.get(cid),
+        "retries": graph.retries(cid),
+        "loop": graph.loop(cid),
+    }
