@@ -1,7 +1,7 @@
 """What programs call to talk to a dispatcher: `connect` finds this user's, or starts it, and gives a DispatcherClient.
 
-    async with connect(locate()) as dispatcher:
-        spooled = await dispatcher.spool(file="shot.alf", text=script)
+    async with connect() as dispatcher:
+        answer = await dispatcher.spool(file="shot.alf", text=script, ...)
         async for news in dispatcher.watch():
             ...
 
@@ -17,20 +17,18 @@ from __future__ import annotations
 
 import getpass
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 import trio
 
 from daemons import lock, wire
-from daemons.state import State, StateError
-from runtime.job.model import Diagnostic
+from daemons.state import State, StateError, locate
 from runtime.messages import (
     Act,
     Acted,
@@ -65,25 +63,20 @@ class NoDispatcher(DispatcherError):
     """No dispatcher runs (and none was to be started), or it could not start: the text has its own words."""
 
 
-class DispatcherLost(DispatcherError):
+class ConnectionLost(DispatcherError):
     """The connection broke. What was acknowledged is safe in the journal."""
 
 
-class Refused(DispatcherError):
-    """The dispatcher did not do what was asked, and nothing was changed."""
-
-    def __init__(self, text: str, diagnostics: tuple[Diagnostic, ...] = ()) -> None:
-        super().__init__(text)
-        self.diagnostics = diagnostics
-
-
 class DispatcherClient:
-    """A connection to a dispatcher. Every method raises DispatcherLost when it breaks, Refused when it says no."""
+    """A connection to a dispatcher. Every method raises ConnectionLost when it breaks.
+
+    What a dispatcher may decline answers with a Refusal: nothing was changed, and its text says why."""
 
     def __init__(self, connection: wire.Connection, pid: int, started: bool) -> None:
         self._connection = connection
         self._last_id = 0
         self._waiting: dict[int, trio.MemorySendChannel[Message]] = {}
+        self._watching: trio.MemorySendChannel[Queue | Changed] | None = None
         self._lost = ""
         self.pid = pid
         """Process id of the dispatcher."""
@@ -95,21 +88,23 @@ class DispatcherClient:
         *,
         file: str,
         text: bytes,
-        cwd: str | None = None,
-        env: Mapping[str, str] | None = None,
+        cwd: str,
+        env: Mapping[str, str],
+        user: str,
+        host: str,
         paused: bool = False,
         after: str = "",
         priority: float | None = None,
-    ) -> Spooled:
-        """Queue the jobs of a script. When this returns they are in the journal. `Refused.diagnostics` says what is
-        wrong with a script. `after` is "[MONTH DAY] HOUR:MINUTE"; `cwd` and `env` default to this process's."""
+    ) -> Spooled | Refusal:
+        """Queue the jobs of a script. With Spooled they are in the journal; `diagnostics` of either says what was
+        found in the script. `after` is "[MONTH DAY] HOUR:MINUTE"."""
         request = Spool(
             file=file,
             text=text,
-            cwd=cwd if cwd is not None else os.getcwd(),
-            env=dict(env if env is not None else os.environ),
-            user=getpass.getuser(),
-            host=socket.gethostname(),
+            cwd=cwd,
+            env=dict(env),
+            user=user,
+            host=host,
             paused=paused,
             after=after,
             priority=priority,
@@ -118,17 +113,20 @@ class DispatcherClient:
 
     async def list(self, done: bool = True) -> Queue:
         """The queue; `done` includes finished jobs."""
-        return await self._ask(List(done=done), Queue)
+        queue = await self._ask(List(done=done), Queue)
+        if isinstance(queue, Refusal):
+            raise ConnectionLost(queue.text)
+        return queue
 
-    async def act(self, action: Action, jid: int, tid: int | None = None, value: str = "") -> str:
-        """Do something to a job or task; what was done, in words."""
-        return (await self._ask(Act(action=action, jid=jid, tid=tid, value=value), Acted)).text
+    async def act(self, action: Action, jid: int, tid: int | None = None, value: str = "") -> Acted | Refusal:
+        """Do something to a job or task. With Acted it is in the journal."""
+        return await self._ask(Act(action=action, jid=jid, tid=tid, value=value), Acted)
 
-    async def describe(self, jid: int, tid: int | None = None) -> dict[str, Any]:
+    async def describe(self, jid: int, tid: int | None = None) -> Description | Refusal:
         """Everything about a job or a task; docs/queue-json.md has the keys."""
-        return (await self._ask(Describe(jid=jid, tid=tid), Description)).about
+        return await self._ask(Describe(jid=jid, tid=tid), Description)
 
-    async def follow(self, jid: int, tid: int | None = None) -> Logs:
+    async def follow(self, jid: int, tid: int | None = None) -> Logs | Refusal:
         """Where the logs of a task, or of a whole job, are; the caller reads the files."""
         return await self._ask(Follow(jid=jid, tid=tid), Logs)
 
@@ -137,32 +135,32 @@ class DispatcherClient:
 
         Ends when the dispatcher closes the connection.
         """
-        receive = self._send(Watch(jid=jid), backlog=float("inf"))
-        async for news in receive:
-            if isinstance(news, Queue | Changed):
-                yield news
+        self._watching, news = trio.open_memory_channel[Queue | Changed](float("inf"))
+        queue = await self._ask(Watch(jid=jid), Queue)
+        if isinstance(queue, Queue):
+            yield queue
+        async for change in news:
+            yield change
 
-    async def shutdown(self, when_idle: bool = False) -> None:
-        """Ask the dispatcher to end. Its commands are swept first, and queued again for its next start; with
-        `when_idle` it goes on until nothing is left to do. Returns once it has agreed."""
-        await self._ask(Shutdown(when_idle=when_idle), Acted)
+    async def shutdown(self, when_idle: bool = False) -> bool:
+        """Ask the dispatcher to end. What runs is swept first, and queued again for its next start; with `when_idle`
+        it goes on until nothing is left to do. False: it does not, because others are connected."""
+        return isinstance(await self._ask(Shutdown(when_idle=when_idle), Acted), Acted)
 
-    async def _ask(self, request: Message, reply: type[_Reply]) -> _Reply:
+    async def _ask(self, request: Message, reply: type[_Reply]) -> _Reply | Refusal:
         try:
-            answer = await self._send(request, backlog=1).receive()
+            answer = await self._send(request).receive()
         except trio.EndOfChannel:
-            raise DispatcherLost(self._lost) from None
-        if isinstance(answer, Refusal):
-            raise Refused(answer.text, answer.diagnostics)
-        if not isinstance(answer, reply):
-            raise DispatcherLost(f"the dispatcher answered {type(request).__name__} with {type(answer).__name__}")
+            raise ConnectionLost(self._lost) from None
+        if not isinstance(answer, reply | Refusal):
+            raise ConnectionLost(f"the dispatcher answered {type(request).__name__} with {type(answer).__name__}")
         return answer
 
-    def _send(self, request: Message, backlog: float) -> trio.MemoryReceiveChannel[Message]:
+    def _send(self, request: Message) -> trio.MemoryReceiveChannel[Message]:
         if self._lost:
-            raise DispatcherLost(self._lost)
+            raise ConnectionLost(self._lost)
         self._last_id += 1
-        answers, receive = trio.open_memory_channel[Message](backlog)
+        answers, receive = trio.open_memory_channel[Message](1)
         self._waiting[self._last_id] = answers
         self._connection.post(msgspec.structs.replace(request, id=self._last_id))
         return receive
@@ -178,28 +176,30 @@ class DispatcherClient:
         finally:
             for channel in self._waiting.values():
                 channel.close()
+            if self._watching is not None:
+                self._watching.close()
 
     def _hand_over(self, message: Message) -> None:
-        channel = self._waiting.get(message.id)
-        if channel is None:
-            return
-        try:
-            channel.send_nowait(message)
-        except trio.BrokenResourceError:  # whoever asked has stopped listening
-            del self._waiting[message.id]
-        if not isinstance(message, Queue | Changed):
-            self._waiting.pop(message.id, None)
+        """A reply to who asked; news, which has no id, to who watches."""
+        if message.id:
+            channel = self._waiting.pop(message.id, None)
+            if channel is not None:
+                channel.send_nowait(message)
+        elif self._watching is not None and isinstance(message, Queue | Changed):
+            with suppress(trio.BrokenResourceError):  # it has stopped watching
+                self._watching.send_nowait(message)
 
 
 @asynccontextmanager
 async def connect(
-    state: State, *, role: str = "client", start: bool = True, slots: int | None = None
+    state: State | None = None, *, role: str = "client", start: bool = True, slots: int | None = None
 ) -> AsyncIterator[DispatcherClient]:
     """A connection to this user's dispatcher on this machine, started if none runs and `start` allows it.
 
-    `slots`: commands at a time, for a dispatcher that starts now (default: one per core). Raises NoDispatcher.
+    `state`: where its lock and journal are (default: what the environment says). `slots`: commands at a time, for a
+    dispatcher that starts now (default: one per core). Raises NoDispatcher.
     """
-    stream, started = await _find(state, start, slots)
+    stream, started = await _find(state or locate(), start, slots)
     try:
         async with trio.open_nursery() as nursery:
             connection = wire.Connection(stream)
