@@ -4,7 +4,7 @@
     ---------                                            ---------------------------
     submit                  a job was read               Record    write a fact to the journal
     started exited          of an attempt                Launch    start a command
-    never_started progress                               Sweep     end attempts, all at once
+    never_started lost progress                          Sweep     end attempts, all at once
     chunk text_read         scripts that commands print  ReadText
     resume_tested           of -resumewhile              TestResume, RunHook, RunBuiltin, ShowFile
     hook_done               -whendone, -whenerror ran    Announce  tell clients
@@ -211,6 +211,16 @@ class Dispatcher:
             self.machine.rest(slots, now + self.settings.problem_slot_rest_s)
         out.record(job, NeverStarted(job.jid, now, CmdId(found.cid), attempt, reason, requeue))
         out.announce(Change.ENDED, job, found.tid, found.cid, attempt, status=-1, text=reason)
+        return self._finish(out)
+
+    def lost(self, attempt: AttemptId, now: float) -> list[Order]:
+        """The launcher died under an attempt that began; what was left of it has been ended. It is queued again."""
+        found = self._known(attempt)
+        if found is None:
+            return []
+        out = Outbox(now)
+        found.began = True
+        self._lost(found, out)
         return self._finish(out)
 
     def progress(self, attempt: AttemptId, percent: int, now: float) -> list[Order]:

@@ -388,6 +388,11 @@ class Server:
         cmd = job.graph.cmd(attempt.cid)
         need, owner = job.need_for(attempt.tid, attempt.cid, cmd)
         attempt.slots = self.machine.claim(attempt.slot_names)
+        if not attempt.slot_names:
+            some = self.machine.find(need)
+            if not isinstance(some, str):
+                self.machine.take(some)
+                attempt.slots = some
         attempt.tags = need.tags
         self.limits.take(need.tags)
         self.attempts[attempt.number] = attempt

@@ -442,8 +442,7 @@ class JobGraph:
     def _deleted(self, _fact: Deleted) -> None:
         if not self.deleting:
             self.deleting = True
-            self.postscripts.clear()
-            self.hook_waits = False
+            self._to_work()
             self.surplus.extend(attempt for cid, attempt in self.active.items() if self._is_postscript(cid))
             if not self.complete:
                 self._skip(0)
@@ -816,6 +815,7 @@ class JobGraph:
     def _pass_over(self, block: int) -> None:
         """A -resumeblock has run once and is wanted once more: its subtree starts again as a unit."""
         self._flags[block] &= ~_LOOP
+        self._move(block, _WAITING)
         tree = self.tree
         below = tree.subtree(block)
         for tid in below:

@@ -698,3 +698,13 @@ def test_a_delete_of_many_tasks_is_quick_and_complete() -> None:
     graph.apply(Ended(JobId(1), 3.0, CmdId(1), 1, -15))
 
     assert graph.gone
+
+
+def test_cleanups_of_a_stopped_job_run_when_it_is_deleted() -> None:
+    farm = Farm()
+    jid = farm.submit(job(task("a", cleanup=[cmd("rm")])))
+    farm.end("a", 1)
+
+    farm.act(Action.DELETE, jid)
+
+    assert farm.at_work == ["rm"]
