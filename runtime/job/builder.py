@@ -59,6 +59,7 @@ class Call:
         "operator",
         "options",
         "positional",
+        "repeats",
         "scope",
         "start",
         "substitution",
@@ -75,6 +76,7 @@ class Call:
         self.bodies: dict[str, Nodes] = {}
         self.texts: dict[str, str | tuple[int, int]] = {}
         self.deferred: list[tuple[str, Word]] = []
+        self.repeats = False
         self.substitution: Substitution | None = None
 
     def body(self, name: str) -> Nodes:

@@ -27,23 +27,9 @@ from alftcl.values import Value, to_str
 from runtime.job.model import Scope
 from runtime.job.words import split_words
 
-PURE = frozenset(
-    (
-        "concat",
-        "dict",
-        "expr",
-        "format",
-        "join",
-        "lindex",
-        "linsert",
-        "list",
-        "llength",
-        "lrange",
-        "lrepeat",
-        "lreplace",
-    )
-    + ("lreverse", "lsearch", "lsort", "regexp", "regsub", "scan", "split", "string")
-)
+_OF_TEXT = frozenset({"concat", "expr", "format", "join", "regexp", "regsub", "scan", "split", "string"})
+_OF_LISTS = frozenset({"list", "lindex", "linsert", "llength", "lrange", "lrepeat", "lreplace", "lreverse"})
+PURE = _OF_TEXT | _OF_LISTS | {"dict", "lsearch", "lsort"}
 """The commands that a bracket in a braced value may begin with."""
 
 _NOT_OURS = frozenset({"errorInfo", "errorCode"})

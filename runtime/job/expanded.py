@@ -16,7 +16,9 @@ def expand(nodes: tuple[Node, ...], steps: StepReader | None = None) -> tuple[No
                 result.extend(expand(steps.expand_step(node, step), steps))
         elif isinstance(node, Task) and node.subtasks:
             subtasks = expand(node.subtasks, steps)
-            result.append(Task(node.title, node.options, subtasks, node.cmds, node.cleanup, node.line))
+            if subtasks != node.subtasks:
+                node = Task(node.title, node.options, subtasks, node.cmds, node.cleanup, node.line)
+            result.append(node)
         else:
             result.append(node)
     return tuple(result)

@@ -92,10 +92,14 @@ class Task(msgspec.Struct, gc=False):
 
 
 class Instance(msgspec.Struct, gc=False):
-    """Waits for another task of the job, found by title or id (`runtime.job.references`)."""
+    """Waits for another task of the job, found by title or id (`runtime.job.references`).
+
+    `of` is that very task where a step of an Iterate waits for one of the Iterate's own -subtasks: no search by name.
+    """
 
     name: str
     line: int = 0
+    of: Task | None = None
 
 
 class Iterate(msgspec.Struct, gc=False):

@@ -31,13 +31,14 @@ from runtime.job.evaluate import Substitution
 from runtime.job.model import Scope
 from runtime.job.operators import OPERATORS, Body, Operator, nearest
 from runtime.job.session import Nodes, Session
-from runtime.job.shapes import Shapes
 from runtime.job.source import Source
 
 _OPTION = re.compile(r"-([A-Za-z]\w*)\Z").match
 _SUBSTITUTES = re.compile(r"[\\$\[]").search
 _ONE_VALUE = re.compile(r"\$(?:[\w:]+|\{[^}]*\})\Z|\[.*\]\Z", re.DOTALL).match
 _LINE_END = re.compile(r"[^\n]*").match
+
+LEARN_FROM = 20_000  # characters of a text in which shapes are learned
 
 
 class Region:
@@ -73,8 +74,10 @@ class Reader:
         self.pos = 0
         self._final = final
         self._queued: deque[Word] = deque()
+        self._calls: list[Call] | None = None
         self._builder = Builder(session, source)
-        self._shapes = session.shapes if not source.fixed else Shapes()
+        repeats = len(self.text) >= LEARN_FROM and not source.fixed
+        self._shapes = session.shapes if repeats else None
 
     # ---- bodies --------------------------------------------------------------------------------------
 
@@ -86,6 +89,7 @@ class Reader:
         """Read the commands of a body from `pos` on; returns the offset behind the brace that closes it."""
         text = self.text
         gap = scan.gap_before_command
+        shapes = self._shapes
         while True:
             found = gap(text, pos, region.limit)
             pos = pos if found is None else found.end()
@@ -97,8 +101,12 @@ class Reader:
             if here == "#":
                 pos = self._comment(pos, region)
                 continue
-            taken = self._shapes.take(text, pos, region.limit, body, nodes, self.source)
-            pos = taken if taken > pos else self._command(body, region, pos, scope, nodes)
+            if shapes is not None:
+                taken = shapes.take(text, pos, region.limit, body, nodes, self.source)
+                if taken > pos:
+                    pos = taken
+                    continue
+            pos = self._command(body, region, pos, scope, nodes)
 
     def _ended(self, region: Region) -> int:
         if not region.bounded:
@@ -123,7 +131,7 @@ class Reader:
             nodes = []
         before = len(self.session.diagnostics)
         self._operator(operator, body, region, start, scope, nodes)
-        if len(self.session.diagnostics) == before:
+        if self._shapes is not None and len(self.session.diagnostics) == before:
             self._shapes.learn(self, body, start, self.pos)
         return self.pos
 
@@ -141,6 +149,16 @@ class Reader:
     def _misplaced(self, operator: Operator, body: Body, start: int) -> None:
         places = sorted(place.value for place in operator.places)
         self._error(start, f"{operator.name} cannot stand in {body.value}", f"it belongs in {' or '.join(places)}")
+
+    def read_apart(self, text: str, body: Body) -> tuple[list[Call], Nodes]:
+        """Read a text by itself, whatever is wrong with it: its calls of operators and its nodes."""
+        reader = Reader(self.session, Source(text))
+        reader._shapes = None
+        reader._calls = []
+        nodes: Nodes = []
+        with self.session.silent():
+            reader.read_all(body, None, nodes)
+        return reader._calls, nodes
 
     # ---- operators -----------------------------------------------------------------------------------
 
@@ -168,6 +186,8 @@ class Reader:
                 word = self._option(call, option, word, region, tcl)
         for name, body_word in call.deferred:
             self._read_body(call, name, body_word)
+        if self._calls is not None:
+            self._calls.append(call)
         call.substitution = self._substitution(call.scope)
         self._builder.build(call, body, nodes, self)
 
@@ -201,6 +221,7 @@ class Reader:
 
     def _give(self, call: Call, name: str, value: Word, word: Word) -> None:
         given = call.options.setdefault(name, value)
+        call.repeats |= given is not value
         if given is not value and given.text != value.text:
             self._error(word.start, f"-{name} is given twice, with another value")
 
@@ -230,6 +251,7 @@ class Reader:
         if known is None:
             call.texts[name] = text
             return
+        call.repeats = True
         before = known if isinstance(known, str) else self.text[known[0] : known[1]]
         if before != text:
             self._error(word.start, f"-{name} is given twice, with another value")

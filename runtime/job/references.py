@@ -46,17 +46,25 @@ class Index:
         self.waits: list[Wait] = []
         self.iterates: list[tuple[Iterate, int, int]] = []
         self._places = array("i")
+        self._objects: dict[int, int] | None = None
         self._titles: dict[str, list[int]] = {}
         self._ids: dict[str, list[int]] = {}
         self._walk(nodes, -1)
 
     def bind(self, wait: Wait) -> int | None:
         """The number of the task that an Instance means, None when the tree has none of that name."""
+        if wait.instance.of is not None:
+            return self._by_object().get(id(wait.instance.of))
         for table in (self._titles, self._ids):
             found = self._nearest(table.get(wait.instance.name, ()), wait.at, wait.holder)
             if found is not None:
                 return found
         return None
+
+    def _by_object(self) -> dict[int, int]:
+        if self._objects is None:
+            self._objects = {id(task): number for number, task in enumerate(self.tasks)}
+        return self._objects
 
     def path(self, number: int) -> tuple[int, ...]:
         """The indexes that lead to a task from the top."""

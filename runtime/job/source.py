@@ -39,6 +39,10 @@ class Source:
         column = offset - self._starts[row]
         return self.first[0] + row, column + (self.first[1] if row == 0 else 1)
 
+    def counted(self, offset: int, line: int) -> None:
+        """Somebody else has counted: the line of an offset."""
+        self._counted, self._line = offset, line
+
     def line(self, offset: int) -> int:
         """The line of an offset. Cheap where offsets mostly grow: it counts on from the one before."""
         if self.fixed:

@@ -61,7 +61,7 @@ def gated(iterate: Iterate, step: int, nodes: tuple[Node, ...]) -> tuple[Node, .
 
 
 def _instance(node: Task | Instance) -> Instance:
-    return node if isinstance(node, Instance) else Instance(node.title, node.line)
+    return node if isinstance(node, Instance) else Instance(node.title, node.line, node)
 
 
 def outline(iterate: Iterate) -> tuple[Node, ...]:
