@@ -47,7 +47,7 @@ RETRY_S = 5.0
 
 _APPLICATION = 0x616C6664  # "alfd", in the file's header
 _PACK_FROM_BYTES = 1024
-_SQL_ERRORS = (sqlite3.Error, UnicodeDecodeError)  # the latter: SQLite quotes a damaged schema in its message
+_SQL_ERRORS = (sqlite3.Error, UnicodeError)  # the latter: SQLite quotes a damaged schema; a word is no Unicode
 _TEMPORARY = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_NOMEM}
 
 _UPGRADES = (
@@ -73,6 +73,9 @@ _spooled_decoder = msgspec.msgpack.Decoder(JobSpooled)
 
 class JournalError(StateError):
     """The journal cannot be used, or could not keep something; the text says which file, why, and what to do."""
+
+    fatal = False
+    """Nothing is written any more: no later "committed" could be believed."""
 
 
 class Packed(msgspec.Struct, frozen=True):
@@ -322,7 +325,7 @@ class Journal:
                 self._database.execute("BEGIN IMMEDIATE")
                 self._write(entries)
                 self._database.execute("COMMIT")
-            except sqlite3.Error as error:
+            except _SQL_ERRORS as error:
                 self._counts = counts
                 if self._database.in_transaction:
                     self._database.execute("ROLLBACK")
@@ -455,10 +458,13 @@ class Journal:
             " away to begin with an empty queue"
         )
 
-    def _explain(self, error: sqlite3.Error | UnicodeDecodeError) -> JournalError:
+    def _explain(self, error: sqlite3.Error | UnicodeError) -> JournalError:
         """An error of SQLite's in our words. All but the temporary ones are fatal."""
         if isinstance(error, UnicodeDecodeError):
             return self._fail(self._damaged("its names are no text"), sqlite3.SQLITE_CORRUPT)
+        if isinstance(error, UnicodeError):
+            words = f"the journal {self.path} cannot keep a word: {error}"
+            return self._fail(JournalError(words), sqlite3.SQLITE_ERROR)
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
         kind = code & 0xFF
         if kind == sqlite3.SQLITE_FULL:
@@ -475,5 +481,6 @@ class Journal:
 
     def _fail(self, error: JournalError, kind: int) -> JournalError:
         if kind not in _TEMPORARY:
+            error.fatal = True
             self._fatal = error
         return error

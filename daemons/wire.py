@@ -61,6 +61,7 @@ class Connection:
         self._fresh = fresh
         self._stale = False
         self._something_to_write = trio.Event()
+        self._drained = trio.Event()
 
     async def receive(self) -> AnyMessage | None:
         """The next message; None when the other side has closed. Raises WireError."""
@@ -98,11 +99,19 @@ class Connection:
         """Write what is posted until cancelled. Ends quietly when the other side is gone: `receive` will tell."""
         with suppress(trio.BrokenResourceError, trio.ClosedResourceError):
             while True:
+                if not self._something_to_write.is_set():
+                    self._drained.set()
                 await self._something_to_write.wait()
                 await self._stream.send_all(self._take())
 
+    async def drain(self) -> None:
+        """Wait until the writer task has written all that was posted."""
+        self._drained = trio.Event()
+        self._something_to_write.set()
+        await self._drained.wait()
+
     async def flush(self) -> None:
-        """Write what waits, at the end of a connection whose writer has stopped."""
+        """Write what waits, where no task writes."""
         with suppress(trio.BrokenResourceError, trio.ClosedResourceError):
             await self._stream.send_all(self._take())
 

@@ -1,0 +1,343 @@
+"""The dispatcher's hands: carries out the core's orders and brings what becomes of them back as events.
+
+    launcher events --\\                            /--> journal.append         Record
+    clients' wishes ---+--> core --> orders --> Carrier --> launcher            Launch, Sweep
+    time, answers ----/                            \\--> threads and programs   RunBuiltin, ReadText, RunHook, ...
+                                                    \\--> news                  Announce
+
+Everything here runs in the trio thread and in the order of the orders. A fact goes to the journal at once; what stands
+behind a fact with a barrier is held until that fact is safe (`release_forever`), and so is all that comes after it.
+
+A batch of the launcher's messages is one batch of orders: one write to the launcher, one append to the journal, however
+many commands ended.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import trio
+
+from daemons import programs
+from daemons.builtins import BuiltinError, run_builtin
+from daemons.journal import Journal, JournalError
+from daemons.launcher_log import Past
+from daemons.launcher_messages import (
+    Began,
+    Context,
+    Drop,
+    Exited,
+    FromLauncher,
+    Hello,
+    Journalled,
+    Lost,
+    Output,
+    Refused,
+    Spawn,
+)
+from daemons.launcher_messages import Signal as SignalAttempts
+from daemons.reading import read_printed
+from daemons.state import State
+from runtime import orders
+from runtime.dispatcher import Dispatcher
+from runtime.facts import Fact, JobSpooled
+from runtime.job.model import CmdId, JobId, TaskId
+from runtime.orders import (
+    Announce,
+    Change,
+    Exit,
+    Launch,
+    Order,
+    ReadText,
+    Record,
+    RunBuiltin,
+    RunHook,
+    ShowFile,
+    Sweep,
+    TestResume,
+)
+
+_JOURNALLED_BATCH = 500
+"""How many ends the launcher keeps in its log before we tell it that they are safe."""
+
+
+class Sends(Protocol):
+    """The way to the launcher (`daemons.launch.Launcher`). Never waits."""
+
+    past: Past
+
+    def send(self, messages: Sequence[Context | Spawn | SignalAttempts | Drop | Journalled]) -> None: ...
+
+
+class Carrier:
+    """Carries out orders of `core`. `news` hears every Announce; `changed` is called after every batch."""
+
+    def __init__(
+        self,
+        core: Dispatcher,
+        journal: Journal,
+        launcher: Sends,
+        state: State,
+        nursery: trio.Nursery,
+        news: Callable[[Announce], None],
+        changed: Callable[[], None],
+    ) -> None:
+        self._core = core
+        self._journal = journal
+        self._launcher = launcher
+        self._state = state
+        self._nursery = nursery
+        self._news = news
+        self._changed = changed
+        self._contexts: set[int] = set()
+        self._held: deque[Order | None] = deque()
+        """Orders that wait for the journal; None stands for a barrier."""
+        self._hold = trio.Event()
+        self._ended: list[int] = []
+        self._outgoing: list[Context | Spawn | SignalAttempts | Drop | Journalled] = []
+        self.adopted: set[int] = set()
+        """Attempts that an earlier dispatcher started and that still ran when we came."""
+        self.open_programs = 0
+        """Hooks, tests, built-ins and readings under way."""
+
+    # -- orders ----------------------------------------------------------------------------------------------------
+
+    def carry_out(self, orders: Sequence[Order]) -> None:
+        """Carry out the orders of one event, or of a batch of events."""
+        facts: list[Fact] = []
+        held = self._held
+        for order in orders:
+            if type(order) is Record:
+                if not isinstance(order.fact, JobSpooled):  # `Journal.add` has it already, with its script
+                    facts.append(order.fact)
+                    if order.barrier:
+                        held.append(None)
+            elif held:
+                held.append(order)
+            else:
+                self._perform(order)
+        if facts:
+            self._journal.append(facts)
+        if held:
+            self._hold.set()
+        self._send()
+        self._changed()
+
+    async def release_forever(self) -> None:
+        """Carry out what was held as soon as the facts before it are safe."""
+        while True:
+            await self._hold.wait()
+            while self._held:
+                await self._safe()
+                self._held.popleft()
+                while self._held and (order := self._held[0]) is not None:
+                    self._perform(order)
+                    self._held.popleft()
+                self._send()
+            self._hold = trio.Event()
+
+    async def _safe(self) -> None:
+        """Wait until all facts so far are in the journal, a full disk included."""
+        while True:
+            try:
+                await self._journal.flush()
+            except JournalError:
+                await trio.sleep(1.0)  # it has been told (`Journal.start`); a fatal error ends us from there
+            else:
+                return
+
+    def _perform(self, order: Order) -> None:
+        _PERFORM[type(order)](self, order)
+
+    def _send(self) -> None:
+        if self._outgoing:
+            self._launcher.send(self._outgoing)
+            self._outgoing = []
+
+    # -- events ----------------------------------------------------------------------------------------------------
+
+    def launcher_said(self, messages: Sequence[FromLauncher]) -> None:
+        """A batch of the launcher's messages, in order."""
+        core, now = self._core, time.time()
+        orders: list[Order] = []
+        for message in messages:
+            if isinstance(message, Exited):
+                self._ended.append(message.attempt)
+                orders += core.exited(exit_of(message, self._log_of(message.tag, message.attempt)), now)
+            elif isinstance(message, Began):
+                orders += core.started(message.attempt, now)
+            elif isinstance(message, Output):
+                orders += self._output(message, now)
+            elif isinstance(message, Refused):
+                self._ended.append(message.attempt)
+                orders += core.never_started(message.attempt, message.reason, message.transient, now)
+            elif isinstance(message, Lost):
+                self._ended.append(message.attempt)
+                orders += core.lost(message.attempt, now)
+            elif isinstance(message, Hello):
+                orders += self._new_launcher(message, now)
+        self.carry_out(orders)
+        if len(self._ended) >= _JOURNALLED_BATCH:
+            ended, self._ended = self._ended, []
+            self._nursery.start_soon(self._tell_journalled, ended)
+
+    def _output(self, message: Output, now: float) -> list[Order]:
+        orders: list[Order] = []
+        if message.percent >= 0:
+            orders += self._core.progress(message.attempt, message.percent, now)
+        for path in message.chunks:
+            orders += self._core.chunk(message.attempt, path, now)
+        return orders
+
+    async def _tell_journalled(self, attempts: list[int]) -> None:
+        await self._safe()
+        self._launcher.send([Journalled(tuple(attempts))])
+
+    def _log_of(self, tag: str, attempt: int) -> str:
+        jid, tid, cid = tag.split(".")
+        return str(self._state.output(int(jid), int(tid), int(cid), attempt))
+
+    def _new_launcher(self, hello: Hello, now: float) -> list[Order]:
+        """The launcher died, and this is the next: it knows no contexts, and what we adopted may have gone."""
+        self._contexts.clear()
+        past, orders = self._launcher.past, list[Order]()
+        for attempt in sorted(self.adopted & self._core.attempts.keys() - set(hello.running)):
+            end = past.ended.get(attempt)
+            if isinstance(end, Exited):
+                orders += self._core.exited(exit_of(end, self._log_of(end.tag, attempt)), now)
+            else:
+                orders += self._core.lost(attempt, now)
+        return orders
+
+    # -- carrying out one order --------------------------------------------------------------------------------------
+
+    def _launch(self, order: Launch) -> None:
+        jid = order.jid
+        if jid not in self._contexts:
+            self._contexts.add(jid)
+            spooled = self._core.jobs[jid].spooled
+            self._outgoing.append(Context(jid, spooled.cwd, spooled.env))
+        attempt, tid, cid = order.attempt, order.tid, order.cid
+        self._outgoing.append(
+            Spawn(
+                attempt,
+                f"{jid}.{tid}.{cid}",
+                jid,
+                order.argv,
+                order.env,
+                f"{self._state.jobs}/{jid}/{tid}.{cid}.{attempt}.log",
+                order.stdin,
+                order.keep_stdout,
+                order.maxrun_s,
+            )
+        )
+
+    def _sweep(self, order: Sweep) -> None:
+        self._outgoing.append(SignalAttempts(order.attempts, order.grace_s))
+
+    def _announce(self, order: Announce) -> None:
+        self._news(order)
+        if order.change is Change.GONE and order.jid in self._contexts:
+            self._contexts.discard(order.jid)
+            self._outgoing.append(Drop((order.jid,)))
+
+    def _start(self, work: Callable[..., object], order: Order) -> None:
+        async def run() -> None:
+            try:
+                await work(order)  # type: ignore[misc]  # the four methods below
+            finally:
+                self.open_programs -= 1
+
+        self.open_programs += 1
+        self._nursery.start_soon(run)
+
+    async def _builtin(self, order: RunBuiltin) -> None:
+        self.carry_out(self._core.started(order.attempt, time.time()))
+        began = time.monotonic()
+        reason = await trio.to_thread.run_sync(_run_builtin, order, self._state)
+        end = Exit(order.attempt, 1 if reason else 0, time.monotonic() - began, reason=reason)
+        self.carry_out(self._core.exited(end, time.time()))
+
+    async def _read(self, order: ReadText) -> None:
+        text, reason = await trio.to_thread.run_sync(read_printed, order.path, order.cwd)
+        self.carry_out(self._core.text_read(order.attempt, order.chunk, text, reason, time.time()))
+
+    async def _hook(self, order: RunHook) -> None:
+        env = self._env(order.jid, order.env)
+        reason = await programs.run_hook(order, env, self._state.job(order.jid) / "hook.log")
+        if reason:
+            self._news(Announce(Change.NOTICE, order.jid, text=f"its hook: {reason}"))
+        self.carry_out(self._core.hook_done(order.jid, time.time()))
+
+    async def _test(self, order: TestResume) -> None:
+        status = await programs.run_test(order.argv, order.cwd, self._env(order.jid, order.env))
+        self.carry_out(self._core.resume_tested(order.attempt, status, time.time()))
+
+    def _show(self, order: ShowFile) -> None:
+        trouble = programs.show(order.argv, order.cwd, self._env(order.jid, order.env))
+        if trouble:
+            self._news(Announce(Change.NOTICE, order.jid, order.tid, text=trouble))
+
+    def _env(self, jid: int, own: dict[str, str]) -> dict[str, str]:
+        job = self._core.jobs.get(jid)
+        return {**(job.spooled.env if job else {}), **own}
+
+
+_PERFORM: dict[type[Order], Callable[..., None]] = {
+    Launch: Carrier._launch,
+    Sweep: Carrier._sweep,
+    Announce: Carrier._announce,
+    RunBuiltin: lambda self, order: self._start(self._builtin, order),
+    ReadText: lambda self, order: self._start(self._read, order),
+    RunHook: lambda self, order: self._start(self._hook, order),
+    TestResume: lambda self, order: self._start(self._test, order),
+    ShowFile: Carrier._show,
+}
+
+
+def exit_of(message: Exited, log: str) -> Exit:
+    """The launcher's word for an end, as the core hears it."""
+    return Exit(
+        message.attempt,
+        message.status,
+        message.run_s,
+        message.reported,
+        f"{log}.stdout",
+        message.swept,
+        message.timed_out,
+    )
+
+
+def past_of(past: Past, hello: Hello, state: State) -> tuple[list[orders.Began | Exit], list[int], list[int]]:
+    """What a launcher's log says, for `Dispatcher.adopt`: begins and ends, what runs, and which ends are known.
+
+    An attempt that was intended may have run, so it counts as begun unless it was refused.
+    """
+    log: list[orders.Began | Exit] = []
+    for attempt, intended in sorted(past.intended.items()):
+        end = past.ended.get(attempt)
+        if isinstance(end, Refused):
+            continue
+        jid, tid, cid = (int(number) for number in intended.tag.split("."))
+        began = past.began.get(attempt)
+        when = began.time if began else time.time()
+        log.append(orders.Began(attempt, JobId(jid), TaskId(tid), CmdId(cid), when))
+        if isinstance(end, Exited):
+            log.append(exit_of(end, str(state.output(jid, tid, cid, attempt))))
+    return log, list(hello.running), list(past.ended)
+
+
+def _run_builtin(order: RunBuiltin, state: State) -> str:
+    """Run a built-in in a thread. Empty, or what went wrong, which is also its output."""
+    try:
+        run_builtin(order.argv, order.cwd)
+    except BuiltinError as error:
+        log: Path = state.output(order.jid, order.tid, order.cid, order.attempt)
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text(f"{error}\n", encoding="utf-8", errors="backslashreplace")
+        return str(error)
+    return ""

@@ -1,0 +1,356 @@
+"""The dispatcher's process: one for a user on a machine, started by a client, ended when nothing is left to do.
+
+    python -P -m daemons.dispatcher [-ready] [-slots N]
+
+    lock -> socket -> journal -> "ready" on stdout -> the queue is replayed -> the launcher's log is adopted -> serve
+
+Of the rules nothing is here: `runtime.dispatcher` decides, `daemons.carrier` carries out, `daemons.desk` answers. This
+is the order in which they come and go. With -ready the process leaves its starter (a process and a session of its own)
+and says one line: "ready", "held" (another one has the lock), or why it cannot start.
+
+It ends
+    by itself        no client is connected and nothing can happen without one
+    on a Shutdown,   what runs is swept first, and queued again for its next start
+    TERM or INT
+    on a fatal error of the journal: with words; what runs goes on under the launcher, and is taken up by the next start
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import getpass
+import logging
+import os
+import pwd
+import signal
+import socket
+import sys
+import time
+from collections.abc import Sequence
+from functools import partial
+
+import msgspec
+import psutil
+import trio
+
+from daemons import wire
+from daemons.carrier import Carrier, past_of
+from daemons.desk import Desk
+from daemons.journal import Journal, JournalError
+from daemons.launch import Launcher, LauncherError, open_launcher
+from daemons.launcher_messages import Journalled, Quit
+from daemons.loading import Loader
+from daemons.lock import Held, Holder, Lock, take
+from daemons.metrics import measure
+from daemons.reading import ScriptReader, limits_of
+from daemons.site import find_settings
+from daemons.state import State, StateError, locate
+from runtime.dispatcher import Dispatcher
+from runtime.facts import AttemptId
+from runtime.machine import Machine, own_slots
+from runtime.messages import Acted, AnyMessage, Refusal, Shutdown, Spool
+from runtime.orders import Announce, Change
+
+LINGER_S = 3.0
+"""How long a dispatcher with nothing to do waits for the next client."""
+SHUTDOWN_S = 20.0
+"""How long the sweep of a shutdown may take before the launcher is left to finish it."""
+_LOG_LIMIT_BYTES = 4 << 20
+_log = logging.getLogger("dispatcher")
+
+
+class Service:
+    """A dispatcher at work: made once per process, `run` in trio."""
+
+    def __init__(self, state: State, journal: Journal, listener: trio.SocketListener, slots: int) -> None:
+        settings = find_settings(os.environ, _log.warning)
+        limits = limits_of(settings)
+        machine = Machine(own_slots(socket.gethostname(), slots, address=_address()), measure(state.directory))
+        first = AttemptId(journal.last_attempt() + 1)
+        self._state = state
+        self._journal = journal
+        self._listener = listener
+        self._core = Dispatcher(machine, ScriptReader(limits), settings, first_attempt=first, home=_home)
+        self._loader = Loader(journal, self._core, limits)
+        self._desk = Desk(self._core, journal, self._loader, state, limits)
+        self._linger_s = max(LINGER_S, settings.idle_exit_s)
+        self._clients = 0
+        self._bad_clients = 0
+        self._scope = trio.CancelScope()
+        self._rest = _Pulse()
+        """Fires when it may be that nothing is left to do, or that there is a client again."""
+        self._planned: float | None = None
+        self._replan = _Pulse()
+        self._failure = ""
+
+    async def run(self) -> str:
+        """Serve until the end. Empty, or the words of the error that ended it."""
+        self._loader.load()
+        for trouble in self._loader.troubles:
+            _log.error(trouble)
+        self._journal.start(self._journal_trouble)
+        with self._scope:
+            try:
+                async with open_launcher(self._state.launcher) as launcher:
+                    await self._serve(launcher)
+            except* LauncherError as group:
+                self._failure = str(group.exceptions[0])
+        return self._failure
+
+    async def _serve(self, launcher: Launcher) -> None:
+        async with trio.open_nursery() as nursery:
+            carrier = Carrier(
+                self._core, self._journal, launcher, self._state, nursery, self._desk.news, self._batch_done
+            )
+            self._carrier = carrier
+            nursery.start_soon(carrier.release_forever)
+            await self._adopt(launcher, carrier)
+            self._desk.carrier = carrier
+            gc.collect()
+            gc.freeze()
+            gc.set_threshold(50_000, 50, 100)
+            nursery.start_soon(self._hear_launcher, launcher)
+            nursery.start_soon(self._keep_time)
+            nursery.start_soon(self._watch_for_signals, launcher)
+            nursery.start_soon(self._leave_when_idle, launcher)
+            await trio.serve_listeners(partial(self._client, launcher=launcher), [self._listener])
+
+    async def _adopt(self, launcher: Launcher, carrier: Carrier) -> None:
+        """Take up what went on while no dispatcher was there."""
+        log, running, ended = past_of(launcher.past, launcher.hello, self._state)
+        carrier.adopted = set(running)
+        carrier.carry_out(self._core.adopt(log, running, time.time()))
+        await self._journal.flush()
+        launcher.send([Journalled(tuple(ended))])
+
+    # -- tasks -------------------------------------------------------------------------------------------------------
+
+    async def _hear_launcher(self, launcher: Launcher) -> None:
+        while messages := await launcher.receive():
+            self._carrier.launcher_said(messages)
+        self._scope.cancel()  # it has ended, as it was told to
+
+    async def _keep_time(self) -> None:
+        """Tell the core when a time has come that it waits for."""
+        while True:
+            self._planned = self._core.next_deadline()
+            wait_s = float("inf") if self._planned is None else max(0.0, self._planned - time.time())
+            with trio.move_on_after(wait_s) as waiting:
+                await self._replan.wait()
+            if waiting.cancelled_caught:
+                self._carrier.carry_out(self._core.tick(time.time()))
+
+    async def _watch_for_signals(self, launcher: Launcher) -> None:
+        with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
+            async for number in signals:
+                _log.info("ended by %s", signal.Signals(number).name)
+                await self._shut_down()
+                launcher.send([Quit()])
+
+    async def _leave_when_idle(self, launcher: Launcher) -> None:
+        while True:
+            while not self._is_idle():
+                await self._rest.wait()
+            with trio.move_on_after(self._linger_s) as lingering:
+                await self._rest.wait()
+            if lingering.cancelled_caught and self._is_idle():
+                break
+        _log.info("nothing is left to do")
+        self._desk.carrier = None
+        await self._journal.flush()
+        launcher.send([Quit()])
+
+    def _is_idle(self) -> bool:
+        return not self._clients and not self._carrier.open_programs and self._core.idle
+
+    def _batch_done(self) -> None:
+        """After every batch of orders."""
+        self._desk.note_ends()
+        if not self._core.attempts:
+            self._rest.fire()
+        if self._core.next_deadline() != self._planned:
+            self._replan.fire()
+
+    def _journal_trouble(self, trouble: JournalError | None) -> None:
+        if trouble is None:
+            self._tell("the journal can be written again")
+            return
+        self._tell(str(trouble))
+        if trouble.fatal:
+            self._failure = str(trouble)
+            self._scope.cancel()
+
+    def _tell(self, text: str) -> None:
+        _log.error(text)
+        for jid in self._core.jobs:
+            self._desk.news(Announce(Change.NOTICE, self._core.jobs[jid].jid, text=text))
+
+    async def _shut_down(self) -> None:
+        """Sweep what runs, and keep that it is to be run again."""
+        self._desk.carrier = None
+        self._carrier.carry_out(self._core.shutdown(time.time()))
+        with trio.move_on_after(SHUTDOWN_S):
+            while self._core.attempts:
+                await self._rest.wait()
+        await self._journal.flush()
+
+    # -- clients -----------------------------------------------------------------------------------------------------
+
+    async def _client(self, stream: trio.SocketStream, launcher: Launcher) -> None:
+        """One connection, from its greeting to its end. What goes wrong with it ends it, and nothing else."""
+        connection = wire.Connection(stream, fresh=self._desk.queue)
+        self._clients += 1
+        self._rest.fire()
+        try:
+            if wire.peer_uid(stream) != os.getuid():
+                raise wire.WireError("this dispatcher is another user's")
+            await connection.greet("dispatcher", getpass.getuser())
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(connection.write_forever)
+                await self._converse(connection, nursery, launcher)
+                nursery.cancel_scope.cancel()
+        except wire.WireError as error:
+            self._bad_clients += 1
+            _log.warning("a connection was closed: %s (%d so far)", error, self._bad_clients)
+            connection.post(Refusal(text=str(error)))
+            with trio.move_on_after(1.0):
+                await connection.flush()
+        except Exception:  # noqa: BLE001 - a bug that one client met must not take the others and the jobs with it
+            _log.exception("a connection was closed by an error")
+        finally:
+            self._clients -= 1
+            self._desk.leaves(connection)
+            self._rest.fire()
+            await connection.close()
+
+    async def _converse(self, connection: wire.Connection, nursery: trio.Nursery, launcher: Launcher) -> None:
+        while (message := await connection.receive()) is not None:
+            if isinstance(message, Shutdown):
+                await self._end_for(message, connection, launcher)
+            elif isinstance(message, Spool) and len(message.text) > wire.GREETING_LIMIT_BYTES:
+                nursery.start_soon(self._reply, message, connection)
+            else:
+                await self._reply(message, connection)
+
+    async def _reply(self, message: AnyMessage, connection: wire.Connection) -> None:
+        reply = await self._desk.answer(message, connection)
+        connection.post(msgspec.structs.replace(reply, id=message.id))
+
+    async def _end_for(self, message: Shutdown, connection: wire.Connection, launcher: Launcher) -> None:
+        if message.when_idle:
+            self._linger_s = 0.0
+            connection.post(Acted(id=message.id))
+        elif self._clients > 1:
+            connection.post(Refusal(id=message.id, text="other clients are connected"))
+        else:
+            await self._shut_down()
+            connection.post(Acted(id=message.id))
+            await connection.drain()
+            launcher.send([Quit()])
+
+
+class _Pulse:
+    """Wakes all who wait at that moment, and nobody later."""
+
+    def __init__(self) -> None:
+        self._event = trio.Event()
+
+    def fire(self) -> None:
+        if self._event.statistics().tasks_waiting:
+            self._event.set()
+            self._event = trio.Event()
+
+    async def wait(self) -> None:
+        await self._event.wait()
+
+
+def _home(user: str) -> str | None:
+    """The home directory of a user, None where there is no such user."""
+    try:
+        return pwd.getpwnam(user).pw_dir
+    except KeyError:
+        return None
+
+
+def _address() -> str:
+    """An IPv4 address of this machine that others could use, empty when there is none."""
+    for addresses in psutil.net_if_addrs().values():
+        for address in addresses:
+            if address.family == socket.AF_INET and not address.address.startswith("127."):
+                return str(address.address)
+    return ""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a dispatcher to its end; the exit status."""
+    words = argparse.ArgumentParser(prog="daemons.dispatcher", allow_abbrev=False)
+    words.add_argument("-ready", action="store_true")
+    words.add_argument("-slots", type=int, default=os.cpu_count() or 1)
+    given = words.parse_args(arguments)
+    if given.ready:
+        _leave_starter()
+    state = locate()
+    try:
+        state.prepare()
+        lock = take(state.lock)
+    except Held as held:
+        return _cannot("held" if given.ready else str(held))
+    except StateError as error:
+        return _cannot(str(error))
+    try:
+        return _run(state, lock, given.slots, given.ready)
+    finally:
+        lock.release()
+
+
+def _run(state: State, lock: Lock, slots: int, ready: bool) -> int:
+    try:
+        listener = wire.listen(state.socket)
+        journal = Journal(state.journal)
+        lock.announce(Holder(os.getpid(), str(state.socket), str(state.directory), socket.gethostname()))
+    except (StateError, OSError) as error:
+        return _cannot(str(error))
+    if ready:
+        _say_ready(state)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    _log.info("dispatcher %d begins, with %d slots", os.getpid(), slots)
+    try:
+        failure = trio.run(Service(state, journal, listener, slots).run)
+        journal.close()
+    except JournalError as error:
+        failure = str(error)
+    if failure:
+        _log.error("dispatcher %d ends: %s", os.getpid(), failure)
+        return 1
+    _log.info("dispatcher %d ends", os.getpid())
+    return 0
+
+
+def _leave_starter() -> None:
+    """Become nobody's child: the starter waits for our word, not for us."""
+    if os.fork():
+        os._exit(0)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+
+def _say_ready(state: State) -> None:
+    """Tell the starter, and write to the log from now on."""
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    if state.log.exists() and state.log.stat().st_size > _LOG_LIMIT_BYTES:
+        state.log.replace(state.log.with_suffix(".old"))
+    log = os.open(state.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.close(log)
+
+
+def _cannot(text: str) -> int:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
