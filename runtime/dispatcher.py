@@ -572,13 +572,13 @@ class Dispatcher:
             known.began = True
             return
         job = self.jobs.get(began.jid)
+        self._server.next_attempt = max(self._server.next_attempt, began.attempt + 1)
         if began.attempt <= newest or job is None or not 0 < began.cid < job.graph.tree.next_cid:
             return
         tid = job.graph.tree.tid_of(began.cid)
         if not job.graph.startable(tid, began.cid) and began.cid not in job.graph.postscripts:
             return
         fact = Started(job.jid, began.time, began.cid, began.attempt, (), (), ())
-        self._server.next_attempt = max(self._server.next_attempt, began.attempt + 1)
         out.record(job, fact)
         self._take_up(fact, began.attempt)
         self._server.attempts[began.attempt].began = True

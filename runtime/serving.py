@@ -20,7 +20,7 @@ from runtime.facts import AttemptId, NeverStarted, Skipped, Started, StepsExpand
 from runtime.job.conditions import ConditionError, holds
 from runtime.job.environment import read_envkey
 from runtime.job.model import Cmd, CmdId, CmdKind, Options, TaskId
-from runtime.job.substitute import Binding, argv, launch_words, message
+from runtime.job.substitute import Binding, argv, builtin_words, launch_words, message
 from runtime.machine import Machine
 from runtime.match.keys import KeyExpressionError
 from runtime.match.limits import Limits
@@ -247,7 +247,8 @@ class Server:
         if lane.owner is not None:
             self._lease(job, lane.owner, attempt, lease)
         binding = self.binding(job, attempt, cmd)
-        attempt.argv = launch_words(cmd, binding)
+        words = builtin_words if cmd.kind is CmdKind.BUILTIN else launch_words
+        attempt.argv = words(cmd, binding)
         self.attempts[attempt.number] = attempt
         if "id" in cmd.options:
             job.named[cmd.options["id"].strip()] = attempt.hosts
