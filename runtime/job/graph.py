@@ -97,6 +97,7 @@ class JobGraph:
         self._cursor = array("i", bytes(4 * size))
         self._pending = array("i", bytes(4 * size))
         self._bad: dict[int, int] = {}
+        self._tainted: dict[int, list[int]] = {}
         self._tally = [0] * len(State)
         self._tally[_WAITING] = size
         self._runs = bytearray(self.tree.next_cid)
@@ -109,6 +110,8 @@ class JobGraph:
         self._heap: list[tuple[Place, int, int, Iterator[int] | None]] = []
         self._pushed = 0
         self._resting: list[Loop] = []
+        self._due: list[int] = []
+        self._advancing = False
         self.active: dict[int, AttemptId] = {}
         self.surplus: list[AttemptId] = []
         self.failures: dict[int, Failure] = {}
@@ -407,9 +410,11 @@ class JobGraph:
     def _retried(self, fact: Retried) -> None:
         self._to_work()
         for tid in self._failed_below(fact.tid):
-            del self.failures[tid]
-            self._retries.pop(self.next_cid(tid), None)
-            self._drop_growth(self.next_cid(tid))
+            failure = self.failures.pop(tid, None)
+            if failure is None:
+                continue  # withdrawn with what another one had printed
+            self._retries.pop(failure.cid, None)
+            self._drop_growth(failure.cid)
             self._go_on(tid)
 
     def _restarted(self, fact: Restarted) -> None:
@@ -483,8 +488,7 @@ class JobGraph:
         target = wait.target
         if target is not None and not _FINISHED[self._state[target]]:
             self._waiters.setdefault(target, []).append(wait)
-            if _BAD[self._state[target]]:
-                self._sour([(wait.holder, 1)])
+            self._taint_holder(wait, 1)
 
     def _welcome(self, batch: Batch, parent: int, first_wait: int, first_loop: int) -> None:
         """Make room for the tasks of a batch, count what they wait for, and bind their Instances."""
@@ -511,8 +515,7 @@ class JobGraph:
         for wait in met:
             assert wait.target is not None
             self._waiters.setdefault(wait.target, []).append(wait)
-            if _BAD[self._state[wait.target]]:
-                self._sour([(wait.holder, 1)])
+            self._taint_holder(wait, 1)
 
     def _list_late(self, loop: Loop, others: list[Unit]) -> None:
         """A step has Instances or Iterates of its own at its top: they become children of the loop's parent."""
@@ -650,8 +653,25 @@ class JobGraph:
         self._tally[old] -= 1
         self._tally[new] += 1
         if _BAD[old] != _BAD[new]:
-            change = 1 if _BAD[new] else -1
-            self._sour([(other, change) for other in self._dependents(tid)])
+            self._sour(self._taint(tid, bool(_BAD[new])))
+
+    def _taint(self, tid: int, bad: bool) -> list[tuple[int, int]]:
+        """A task has become bad, or good again: who is to hear of it. The same hear both, whoever came meanwhile."""
+        if bad:
+            self._tainted[tid] = list(self._dependents(tid))
+            return [(other, 1) for other in self._tainted[tid]]
+        return [(other, -1) for other in self._tainted.pop(tid)]
+
+    def _taint_holder(self, wait: Wait, change: int) -> None:
+        """An Instance of a bad task comes (1) or goes (-1)."""
+        if wait.target is None or not _BAD[self._state[wait.target]]:
+            return
+        tainted = self._tainted[wait.target]
+        if change > 0:
+            tainted.append(wait.holder)
+        else:
+            tainted.remove(wait.holder)
+        self._sour([(wait.holder, change)])
 
     def _sour(self, work: list[tuple[int, int]]) -> None:
         """Tell tasks that one more (or less) of what they wait for is in error or held, and so on."""
@@ -672,7 +692,7 @@ class JobGraph:
             state[tid] = new
             self._tally[old] -= 1
             self._tally[new] += 1
-            work.extend((other, change) for other in self._dependents(tid))
+            work.extend(self._taint(tid, new == _HELD))
 
     def _dependents(self, tid: int) -> Iterator[int]:
         """The tasks that wait for this one: its parent, holders of its Instances, the next serial sibling."""
@@ -707,7 +727,18 @@ class JobGraph:
             self._push(tid)
 
     def _go_on(self, tid: int) -> None:
-        """A task's own next thing: wait, a command, its cleanup, or its end."""
+        """A task's own next thing: wait, a command, its cleanup, or its end, and then that of who waited for it."""
+        due = self._due
+        due.append(tid)
+        if not self._advancing:
+            self._advancing = True
+            while due:
+                self._advance(due.pop())
+            self._advancing = False
+
+    def _advance(self, tid: int) -> None:
+        if _FINISHED[self._state[tid]]:
+            return
         flags = self._flags[tid]
         if self._pending[tid] or not flags & _OPEN:
             self._move(tid, _WAITING)
@@ -886,8 +917,7 @@ class JobGraph:
         waits = self._names.unmet.get(wait.name) if wait.target is None else self._waiters.get(wait.target)
         if waits is not None and wait in waits:
             waits.remove(wait)
-            if wait.target is not None and _BAD[self._state[wait.target]]:
-                self._sour([(wait.holder, -1)])
+            self._taint_holder(wait, -1)
 
     def _to_restart(self, top: int) -> set[int]:
         """A task with all below it, and what has used it, again and again.
@@ -919,7 +949,7 @@ class JobGraph:
         """Back to the beginning with these tasks; what they wait for is counted anew."""
         tree = self.tree
         for tid in sorted(chosen):
-            for cid in range(tree.first_cid_of(tid), self.next_cid(tid) + 1):
+            for cid in self._begun(tid):
                 self._drop_growth(cid)
         order = sorted(tid for tid in chosen if self._state[tid] != _WITHDRAWN)
         for tid in order:
@@ -933,7 +963,7 @@ class JobGraph:
 
     def _reset_task(self, tid: int) -> None:
         self.failures.pop(tid, None)
-        for cid in range(self.tree.first_cid_of(tid), self.next_cid(tid) + 1):
+        for cid in self._begun(tid):
             self._retries.pop(cid, None)
         running = self._state[tid] == _ACTIVE
         if running and not self._flags[tid] & _AGAIN:
@@ -944,6 +974,12 @@ class JobGraph:
             self.tree.serial[tid] = 0
         if not running:
             self._move(tid, _WAITING)
+
+    def _begun(self, tid: int) -> range:
+        """A task's commands up to the one at which it stands."""
+        node = self.tree.node(tid)
+        first = self.tree.first_cid_of(tid)
+        return range(first, first + min(self._cursor[tid] + 1, len(node.cmds) + len(node.cleanup)))
 
     def _recount(self, tid: int) -> None:
         for wait in self._held_by.pop(tid, ()):

@@ -250,6 +250,8 @@ class Numbering:
     def grow(self, tid: int, cid: int, nodes: tuple[Node, ...]) -> tuple[Batch, Growth]:
         """Number what a command printed as further children of its task."""
         units = self.units.setdefault(tid, list(self._plain_children(tid)))
+        if tid in self.serial or is_set(self.node(tid), "serialsubtasks"):
+            self.serial[tid] = 0
         place = (*self.place(self.ends[tid] - 1), self._next_place())
         batch = self._begin_batch(tid, place, None, range(0))
         growth = Growth(tid, cid)
@@ -312,31 +314,42 @@ class Numbering:
                 units.append(self._other_unit(node, parent))
         return units
 
-    def _number(self, node: Task, parent: int) -> None:
-        nodes, ends, first_cid = self.nodes, self.ends, self.first_cid
-        tid = len(nodes)
-        nodes.append(node)
+    def _number(self, top: Task, parent: int) -> None:
+        """Number a task and all below it; a stack, because a tree may be deeper than Python's."""
+        nodes, parents, ends, first_cid = self.nodes, self.parents, self.ends, self.first_cid
+        stack: list[tuple[int, Task, Iterator[Node]]] = []
+        self._begin_task(top, parent, stack)
+        while stack:
+            tid, node, rest = stack[-1]
+            for child in rest:
+                if type(child) is not Task:
+                    self.units.setdefault(tid, [])
+                elif child.subtasks:
+                    self._begin_task(child, tid, stack)
+                    break
+                else:
+                    nodes.append(child)
+                    parents.append(tid)
+                    ends.append(len(nodes))
+                    first_cid.append(self.next_cid)
+                    self.next_cid += len(child.cmds) + len(child.cleanup)
+            else:
+                stack.pop()
+                ends[tid] = len(nodes)
+                if tid in self.units:
+                    self._list_units(node, tid)
+
+    def _begin_task(self, node: Task, parent: int, stack: list[tuple[int, Task, Iterator[Node]]]) -> None:
+        tid = len(self.nodes)
+        self.nodes.append(node)
         self.parents.append(parent)
-        first_cid.append(self.next_cid)
+        self.ends.append(tid + 1)
+        self.first_cid.append(self.next_cid)
         if parent >= 0:
             self.next_cid += len(node.cmds) + len(node.cleanup)
-        subtasks = node.subtasks
-        if not subtasks:
-            ends.append(tid + 1)
-            return
-        ends.append(0)
         if is_set(node, "serialsubtasks"):
             self.serial[tid] = 0
-        plain = True
-        for child in subtasks:
-            if type(child) is Task:
-                self._number(child, tid)
-            elif plain:
-                plain = False
-                self.units[tid] = []
-        if not plain:
-            self._list_units(node, tid)
-        ends[tid] = len(nodes)
+        stack.append((tid, node, iter(node.subtasks)))
 
     def _list_units(self, node: Task, tid: int) -> None:
         """A task has Instances or Iterates among its children: list them all, each where it stands."""

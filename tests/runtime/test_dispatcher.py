@@ -7,7 +7,7 @@ from farm import Farm, cmd, instance, iterate, job, local, task
 
 from runtime.dispatcher import ActionError
 from runtime.facts import Ended, JobSpooled, NeverStarted, Outcome, Started
-from runtime.job.model import Cmd, CmdId, CmdKind, JobId, Scope, TaskId
+from runtime.job.model import Cmd, CmdId, CmdKind, JobId, Scope, Task, TaskId
 from runtime.machine import Machine, Slot
 from runtime.match.keys import slot_keys
 from runtime.messages import Action, JobState
@@ -1088,3 +1088,43 @@ def test_outcomes_are_in_the_journal() -> None:
     farm.end("a", 0)
 
     assert [fact.outcome for fact in farm.facts if isinstance(fact, Ended)] == [Outcome.RETRY, Outcome.DONE]
+
+
+@pytest.mark.parametrize("below", [[], [task("child")]])
+def test_serial_order_holds_for_what_is_grown(below: list[Task]) -> None:
+    farm = Farm(4)
+    farm.submit(job(task("a", *below, cmds=[cmd("grow", expand="1")], serialsubtasks="1")))
+    if below:
+        farm.end("child")
+    farm.end("grow")
+
+    farm.read("x\ny")
+
+    assert farm.at_work == ["x"]
+    farm.end("x")
+    assert farm.at_work == ["y"]
+
+
+def test_a_retry_of_many_passes_over_what_another_retry_withdraws() -> None:
+    farm = Farm(4)
+    jid = farm.submit(job(task("a", cmds=[cmd("grow")])))
+    farm.carry_out(farm.core.chunk(farm.attempt("grow"), "c1.alf", farm.now))
+    farm.read("x")
+    farm.end("x", 1)
+    farm.end("grow", 1)
+
+    farm.act(Action.RETRY, jid)
+
+    assert farm.at_work == ["grow"]
+
+
+def test_a_restart_leaves_what_others_have_grown_alone() -> None:
+    farm = Farm(4)
+    jid = farm.submit(job(task("a", cmds=[cmd("grow")]), task("empty", cmds="")))
+    farm.carry_out(farm.core.chunk(farm.attempt("grow"), "c1.alf", farm.now))
+    farm.read("x")
+
+    farm.act(Action.RESTART, jid, farm.tid("empty"))
+
+    assert farm.at_work == ["grow", "x"]
+    assert farm.sweeps == []

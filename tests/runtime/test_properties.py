@@ -198,7 +198,9 @@ class Life(RuleBasedStateMachine):
         if self.graph.paused:
             self.farm.act(Action.RESUME, 1)
         self.farm.finish()
-        assert self.graph is None or self.graph.complete or self.graph.settled
+        graph = self.graph
+        assert graph is None or graph.settled
+        assert graph is None or graph.complete or graph.failures or graph.tree.waits
 
 
 Life.TestCase.settings = settings(

@@ -708,3 +708,15 @@ def test_cleanups_of_a_stopped_job_run_when_it_is_deleted() -> None:
     farm.act(Action.DELETE, jid)
 
     assert farm.at_work == ["rm"]
+
+
+def test_a_tree_may_be_deeper_than_pythons_stack() -> None:
+    deep = task("leaf")
+    for _ in range(5000):
+        deep = task("level", deep, cmds="")
+    farm = Farm()
+
+    farm.submit(job(deep))
+    farm.finish()
+
+    assert farm.job_state() is JobState.DONE
