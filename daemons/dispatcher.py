@@ -205,7 +205,7 @@ class Service:
         try:
             if wire.peer_uid(stream) != os.getuid():
                 raise wire.WireError("this dispatcher is another user's")
-            await connection.greet("dispatcher", getpass.getuser())
+            await connection.greet("dispatcher", getpass.getuser(), answer=True)
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(connection.write_forever)
                 await self._converse(connection, nursery, launcher)
@@ -301,6 +301,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _run(state, lock, given.slots, given.ready)
     finally:
+        state.socket.unlink(missing_ok=True)
         lock.release()
 
 

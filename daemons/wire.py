@@ -115,14 +115,23 @@ class Connection:
         with suppress(trio.BrokenResourceError, trio.ClosedResourceError):
             await self._stream.send_all(self._take())
 
-    async def greet(self, role: str, user: str) -> Greeting:
-        """Exchange greetings; the larger frames are allowed from here on. Raises WireError."""
+    async def greet(self, role: str, user: str, *, answer: bool = False) -> Greeting:
+        """Exchange greetings; the larger frames are allowed from here on. Raises WireError.
+
+        Who `answer`s speaks second, so that nothing larger can be on its way before it knows whose it is.
+        """
         mine = Greeting(protocol=PROTOCOL, role=role, user=user, pid=os.getpid())
+        theirs: AnyMessage | None = None
+        if answer:
+            theirs = await self.receive()
+            self._frames.limit_bytes = FRAME_LIMIT_BYTES
         try:
             await self._stream.send_all(pack(mine))
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             raise WireError("the other side closed the connection") from None
-        theirs = await self.receive()
+        if not answer:
+            theirs = await self.receive()
+            self._frames.limit_bytes = FRAME_LIMIT_BYTES
         if theirs is None:
             raise WireError("the other side closed the connection")
         if not isinstance(theirs, Greeting):
@@ -131,7 +140,6 @@ class Connection:
             raise WireError(
                 f"the {theirs.role} speaks protocol {theirs.protocol}, this side {PROTOCOL}: both must be one version"
             )
-        self._frames.limit_bytes = FRAME_LIMIT_BYTES
         return theirs
 
     async def close(self) -> None:

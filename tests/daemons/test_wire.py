@@ -54,12 +54,28 @@ async def test_greetings_are_exchanged_and_messages_follow(tmp_path: Path) -> No
         client, server = wire.Connection(near), wire.Connection(far)
         async with trio.open_nursery() as nursery:
             nursery.start_soon(client.greet, "client", "ann")
-            greeting = await server.greet("dispatcher", "ann")
+            greeting = await server.greet("dispatcher", "ann", answer=True)
         client.post(List(id=3))
         await client.flush()
 
         assert (greeting.role, greeting.pid) == ("client", os.getpid())
         assert await server.receive() == List(id=3)
+
+
+async def test_a_large_frame_may_follow_the_greetings_at_once(tmp_path: Path) -> None:
+    async with pair(tmp_path / "s") as (near, far):
+        client, server = wire.Connection(near), wire.Connection(far)
+        large = Refusal(text="x" * 2 * wire.GREETING_LIMIT_BYTES)
+
+        async def send_at_once() -> None:
+            await client.greet("client", "ann")
+            client.post(large)
+            await client.flush()
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(send_at_once)
+            await server.greet("dispatcher", "ann", answer=True)
+            assert await server.receive() == large
 
 
 async def test_the_kernel_says_whose_process_connects(tmp_path: Path) -> None:
@@ -112,7 +128,7 @@ async def test_what_is_no_greeting_ends_the_connection_with_a_reason(tmp_path: P
         await near.send_eof()
 
         with pytest.raises(wire.WireError, match=reason):
-            await wire.Connection(far).greet("dispatcher", "ann")
+            await wire.Connection(far).greet("dispatcher", "ann", answer=True)
 
 
 async def test_a_client_that_does_not_read_gets_the_state_afresh_and_no_backlog(tmp_path: Path) -> None:
