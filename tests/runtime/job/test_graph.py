@@ -8,8 +8,9 @@ import pytest
 from farm import Farm, ScriptedReader, cmd, instance, iterate, job, task
 
 from runtime.facts import Deleted, Ended, Started
-from runtime.job.graph import STEPS_AHEAD, STEPS_AT_ONCE, JobGraph
+from runtime.job.graph import JobGraph
 from runtime.job.model import CmdId, Job, JobId
+from runtime.job.progress import STEPS_AHEAD, STEPS_AT_ONCE
 from runtime.messages import Action, JobState
 
 

@@ -16,6 +16,7 @@ from runtime.messages import TaskState
 def test_a_task_makes_the_moves_of_the_table_and_no_others(old: State, new: State) -> None:
     graph = JobGraph(job(task("a")), JobId(1), ScriptedReader())
     graph._state[1] = old
+    graph._tainted[1] = []
 
     if old is new or new in MOVES[old]:
         graph._move(1, new)
