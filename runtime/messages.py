@@ -196,7 +196,7 @@ class Description(Message, frozen=True, tag=True, kw_only=True):
 
 
 class Follow(Message, frozen=True, tag=True, kw_only=True):
-    """Ask where the log of a task (its newest attempt) or of all a job's tasks is; the client reads the files."""
+    """Ask where the logs of a task (its newest attempt), or of all of a job, are; clients read the files."""
 
     jid: int
     tid: int | None = None

@@ -137,15 +137,14 @@ class Camera:
     def row(self, y: float) -> tuple[float, float, float]:
         """Direction through the left edge of row y; each pixel further adds `right` times `scale`."""
         lift, left = (self.height / 2 - y) * self.scale, -self.width / 2 * self.scale
-        return tuple(
-            f + lift * u + left * r for f, u, r in zip(self.forward, self.up, self.right, strict=True)
-        )  # type: ignore[return-value]
+        return tuple(f + lift * u + left * r for f, u, r in zip(self.forward, self.up, self.right, strict=True))  # type: ignore[return-value]
 
     def span(self, ball: dict) -> tuple[int, int, int, int]:
         """The box of pixels outside which the ball cannot be seen: left, right, top, bottom."""
         d = [c - e for c, e in zip(ball["centre"], self.eye, strict=True)]
-        depth, across, above = (sum(a * b for a, b in zip(d, axis, strict=True)) for axis in
-                                (self.forward, self.right, self.up))
+        depth, across, above = (
+            sum(a * b for a, b in zip(d, axis, strict=True)) for axis in (self.forward, self.right, self.up)
+        )
         reach = ball["radius"] / (depth - ball["radius"]) / self.scale * 1.1 + 1
         x, y = self.width / 2 + across / depth / self.scale, self.height / 2 - above / depth / self.scale
         return (max(0, int(x - reach)), min(self.width, int(x + reach) + 1), int(y - reach), int(y + reach) + 1)
@@ -215,8 +214,10 @@ def shine(world, balls, ball, t, ox, oy, oz, dx, dy, dz):
     light = 0.30 + 0.70 * max(0.0, nx * SUN[0] + ny * SUN[1] + nz * SUN[2])
     glint = 160 * max(0.0, rx * SUN[0] + ry * SUN[1] + rz * SUN[2]) ** 40
     mirror = 0.10 + 0.75 * (1 + facing) ** 3
-    return [min(255.0, (1 - mirror) * part * light + mirror * s + glint)
-            for part, s in zip(ball["colour"], seen, strict=True)]
+    return [
+        min(255.0, (1 - mirror) * part * light + mirror * s + glint)
+        for part, s in zip(ball["colour"], seen, strict=True)
+    ]
 
 
 def frame(out: Path, number: int, width: int, samples: int) -> None:

@@ -1,0 +1,227 @@
+"""The commands that look at the queue and change it: -queue, -info, -output, -pause, -retry, ...
+
+Looking never starts a dispatcher: without one the queue is read from the journal. Changing starts one where none runs.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from bisect import bisect_right
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import trio
+
+from daemons.client import ConnectionLost, DispatcherClient, NoDispatcher, connect
+from daemons.output import read_stamps
+from daemons.views import finished_tasks
+from daemons.wording import duration, printable
+from runtime.messages import Acted, Action, JobState, JobSummary, Logs, Queue, Refusal, TaskState
+
+DONE, ERRORS, USAGE = 0, 1, 2
+_FOLLOW_S = 0.2
+
+
+def _with_dispatcher(work: Callable[[DispatcherClient], Awaitable[int]], *, start: bool = True) -> int:
+    async def session() -> int:
+        async with connect(start=start) as client:
+            return await work(client)
+
+    try:
+        return trio.run(session)
+    except (NoDispatcher, ConnectionLost) as trouble:
+        sys.stderr.write(f"alfred: {trouble}\n")
+        return USAGE
+
+
+def _refuse(refusal: Refusal) -> int:
+    sys.stderr.write(f"alfred: {printable(refusal.text)}\n")
+    return USAGE
+
+
+# --- -queue -----------------------------------------------------------------------------------------------------------
+
+
+def show_queue(*, as_json: bool) -> int:
+    """List the jobs: a table, or one JSON object (docs/queue-json.md)."""
+
+    async def work(client: DispatcherClient) -> int:
+        queue = await client.list()
+        if as_json:
+            sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(queue_json(queue)), indent=1) + b"\n")
+        else:
+            sys.stdout.write("".join(line + "\n" for line in queue_lines(queue, time.time())))
+        return DONE
+
+    return _with_dispatcher(work, start=False)
+
+
+def queue_json(queue: Queue) -> dict[str, Any]:
+    """The queue as plain values: jobs, running, failed, slots, busy."""
+    about = msgspec.to_builtins(queue)
+    return {key: about[key] for key in ("jobs", "running", "failed", "slots", "busy")}
+
+
+def queue_lines(queue: Queue, now: float) -> list[str]:
+    """The table of -queue, a line a job, its errors below it."""
+    if not queue.jobs:
+        return ["the queue is empty"]
+    lines = [f"{'ID':>4}  {'state':<8}  {'done':>13}  {'time':>8}  {'left':>8}  title"]
+    for job in queue.jobs:
+        lines.append(_queue_line(job, now))
+        for failed in queue.failed:
+            if failed.jid == job.jid:
+                where = f"{failed.jid}.{failed.tid}"
+                lines.append(f"      {where} error: {printable(failed.task)}: {printable(failed.reason)}")
+    return lines
+
+
+def _queue_line(job: JobSummary, now: float) -> str:
+    done = f"{finished_tasks(job):,}/{job.tasks:,}"
+    spent = "" if job.started is None else duration((job.ended or now) - job.started)
+    left = "" if job.eta_s is None or job.state is not JobState.ACTIVE else duration(job.eta_s)
+    errors = job.counts.get(TaskState.ERROR.value, 0)
+    title = printable(job.title) or "(no title)"
+    notes = [f"{errors} failed"] if errors else []
+    if job.priority != 1.0:
+        notes.append(f"priority {job.priority:g}")
+    if job.after is not None and job.after > now:
+        notes.append(time.strftime("after %d %b %H:%M", time.localtime(job.after)))
+    if job.notice:
+        notes.append(printable(job.notice))
+    suffix = f"  ({', '.join(notes)})" if notes else ""
+    return f"{job.jid:>4}  {job.state.value:<8}  {done:>13}  {spent:>8}  {left:>8}  {title}{suffix}"
+
+
+# --- -info ------------------------------------------------------------------------------------------------------------
+
+
+def show_info(jid: int, tid: int | None, *, as_json: bool) -> int:
+    """Everything about a job or a task."""
+
+    async def work(client: DispatcherClient) -> int:
+        answer = await client.describe(jid, tid)
+        if isinstance(answer, Refusal):
+            return _refuse(answer)
+        if as_json:
+            sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(answer.about), indent=1) + b"\n")
+        else:
+            sys.stdout.write("".join(line + "\n" for line in info_lines(answer.about)))
+        return DONE
+
+    return _with_dispatcher(work, start=False)
+
+
+def info_lines(about: dict[str, Any], indent: str = "") -> list[str]:
+    """A description as lines: `key: value`, lists and mappings below their key; what is empty is left out."""
+    lines = []
+    width = max((len(str(key)) for key in about), default=0)
+    for key, value in about.items():
+        if value in ("", None, [], {}, ()):
+            continue
+        if isinstance(value, dict):
+            lines += [f"{indent}{key}:", *info_lines(value, indent + "  ")]
+        elif isinstance(value, list) and isinstance(value[0], dict):
+            for each in value:
+                lines += [f"{indent}{key}:", *info_lines(each, indent + "  ")]
+        elif isinstance(value, list):
+            lines.append(f"{indent}{key:<{width}}  " + " ".join(_word(each) for each in value))
+        else:
+            lines.append(f"{indent}{key:<{width}}  {printable(str(value))}")
+    return lines
+
+
+def _word(value: object) -> str:
+    text = printable(str(value))
+    return f"{{{text}}}" if " " in text or not text else text
+
+
+# --- -output ----------------------------------------------------------------------------------------------------------
+
+
+def show_output(jid: int, tid: int | None, *, follow: bool, stamped: bool) -> int:
+    """Print what a task's newest attempt (or every task of a job) printed, byte by byte as it did."""
+
+    async def work(client: DispatcherClient) -> int:
+        shown: dict[str, int] = {}
+        while True:
+            answer = await client.follow(jid, tid)
+            if isinstance(answer, Refusal):
+                return _refuse(answer)
+            for name in answer.files:
+                if tid is None and name not in shown:
+                    sys.stdout.write(f"==> {jid}.{Path(name).name.split('.')[0]} <==\n")
+                    sys.stdout.flush()
+                shown[name] = _print_from(Path(name), shown.get(name, 0), stamped)
+            if not (follow and answer.live):
+                if not answer.files:
+                    sys.stderr.write(f"alfred: {_name(jid, tid)} has printed nothing\n")
+                return DONE
+            await _until_more(answer, shown)
+
+    return _with_dispatcher(work, start=False)
+
+
+def _name(jid: int, tid: int | None) -> str:
+    return f"{jid}" if tid is None else f"{jid}.{tid}"
+
+
+async def _until_more(logs: Logs, shown: dict[str, int]) -> None:
+    """Wait for one of the files to grow, or a moment."""
+    for _ in range(5):
+        await trio.sleep(_FOLLOW_S)
+        for name in logs.files:
+            with suppress(OSError):
+                if Path(name).stat().st_size > shown.get(name, 0):
+                    return
+
+
+def _print_from(path: Path, offset: int, stamped: bool) -> int:
+    """Copy the file from an offset to stdout; the offset after it."""
+    out = sys.stdout.buffer
+    try:
+        with path.open("rb") as log:
+            log.seek(offset)
+            if stamped:
+                offset = _print_stamped(path, log.read(), offset)
+            else:
+                while piece := log.read(1 << 20):
+                    out.write(piece)
+                    offset += len(piece)
+    except FileNotFoundError:
+        return offset
+    out.flush()
+    return offset
+
+
+def _print_stamped(path: Path, text: bytes, offset: int) -> int:
+    """Copy whole lines, each behind the time of the chunk that it came in; the offset after them."""
+    end = text.rfind(b"\n") + 1 or len(text)
+    stamps = list(read_stamps(path))
+    starts = [start for start, _ in stamps]
+    for line in text[:end].splitlines(keepends=True):
+        place = bisect_right(starts, offset) - 1
+        head = time.strftime("%H:%M:%S", time.localtime(stamps[place][1])) if place >= 0 else " " * 8
+        sys.stdout.buffer.write(f"{head} ".encode() + line)
+        offset += len(line)
+    return offset
+
+
+# --- actions ----------------------------------------------------------------------------------------------------------
+
+
+def act(action: Action, jid: int, tid: int | None = None, value: str = "") -> int:
+    """Do something to a job or task, and say what was done."""
+
+    async def work(client: DispatcherClient) -> int:
+        answer = await client.act(action, jid, tid, value)
+        if isinstance(answer, Acted):
+            sys.stdout.write(f"{printable(answer.text)}\n" if answer.text else "")
+            return DONE
+        return _refuse(answer)
+
+    return _with_dispatcher(work)

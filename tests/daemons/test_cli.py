@@ -1,0 +1,86 @@
+"""The words of the `alfred` command line: what they ask for, and what is said to words that make no sense."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from daemons import cli
+from runtime.messages import Action
+
+
+def refused(capsys, *words):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(words)
+    assert ended.value.code == cli.USAGE
+    return capsys.readouterr().err
+
+
+def test_help_fits_a_screen(capsys):
+    assert cli.main(["-help"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) <= 26
+    assert max(map(len, lines)) <= 80
+
+
+def test_help_names_every_option():
+    named = set(re.findall(r"(?<![\w-])-([a-z]+)", cli.HELP))
+    options = {option.lstrip("-") for action in cli.parser()._actions for option in action.option_strings}
+    assert options == named
+
+
+def test_version_names_the_program(capsys):
+    assert cli.main(["-version"]) == 0
+    assert capsys.readouterr().out.startswith("alfred ")
+
+
+def test_an_unknown_option_points_to_help(capsys):
+    text = refused(capsys, "-nogiu")
+    assert "-nogiu" in text
+    assert "alfred -help" in text
+
+
+def test_two_questions_at_once_are_refused(capsys):
+    assert "-queue and -info do not go together" in refused(capsys, "-queue", "-info", "3")
+
+
+def test_an_id_that_is_none_is_refused_with_an_example(capsys):
+    assert "3.14" in refused(capsys, "-retry", "three")
+
+
+def test_a_priority_must_be_a_number(capsys):
+    assert '"high" is not a number' in refused(capsys, "-priority", "3", "high")
+
+
+def test_no_words_at_all_say_what_to_do(capsys):
+    assert "name a script" in refused(capsys)
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "many"])
+def test_slots_are_a_positive_number(capsys, number):
+    assert "slots" in refused(capsys, "-nogui", "-slots", number)
+
+
+def test_a_missing_script_is_refused_by_check(capsys, tmp_path):
+    assert cli.main(["-check", str(tmp_path / "no.alf")]) == 2
+    assert "No such file" in capsys.readouterr().err
+
+
+def test_check_prints_diagnostics_and_a_summary(capsys, tmp_path):
+    script = tmp_path / "bad.alf"
+    script.write_text("Job -title {x} -subtasks {\n  Task {a} -cmds {\n    Comand {true}\n  }\n}\n")
+    assert cli.main(["-check", str(script)]) == 1
+    out = capsys.readouterr().out
+    assert f"{script}:3:5: error:" in out
+    assert "1 error" in out.splitlines()[-1]
+
+
+def test_check_of_a_good_script_is_content(capsys):
+    example = Path(__file__).parents[2] / "examples" / "bounce" / "bounce.alf"
+    assert cli.main(["-check", str(example)]) == 0
+    assert capsys.readouterr().out.endswith("1 job; no errors\n")
+
+
+def test_every_action_of_a_user_has_its_option():
+    spelled = set(cli._ACTIONS.values()) | {Action.PRIORITY}
+    assert spelled == set(Action) - {Action.EDIT}, "editing is the window's"
