@@ -12,8 +12,6 @@ anything else                                        ERROR
 
 from __future__ import annotations
 
-import signal
-
 import msgspec
 
 from runtime.facts import Outcome
@@ -64,10 +62,14 @@ def seconds_of(options: Options, name: str) -> float | None:
 _DONE = Verdict(Outcome.DONE, 0)
 
 
+_SIGNALS = {
+    **{1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 4: "SIGILL", 5: "SIGTRAP", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE"},
+    **{9: "SIGKILL", 11: "SIGSEGV", 13: "SIGPIPE", 14: "SIGALRM", 15: "SIGTERM", 24: "SIGXCPU", 25: "SIGXFSZ"},
+}
+"""Those that end commands, as Linux numbers them."""
+
+
 def _words(status: int) -> str:
     if status >= 0:
         return f"exit status {status}"
-    try:
-        return f"ended by {signal.Signals(-status).name}"
-    except ValueError:
-        return f"ended by signal {-status}"
+    return f"ended by {_SIGNALS.get(-status, f'signal {-status}')}"
