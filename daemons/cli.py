@@ -25,7 +25,7 @@ DONE, ERRORS, USAGE, INTERRUPTED = 0, 1, 2, 130
 HELP = """\
 usage: alfred [options] script ...       queue job scripts (.alf), run them here
        alfred -nogui                     carry the queue on until it is done
-       alfred -check [-json] FILE ...    read scripts, print what is wrong with them
+       alfred -check [-json] FILE ...    read scripts, say what is wrong in them
 
   -nogui           in this terminal, without a window
   -paused          queue, but do not start      -after "[MONTH DAY] HOUR:MINUTE"
@@ -34,15 +34,15 @@ usage: alfred [options] script ...       queue job scripts (.alf), run them here
 
 the queue; ID is a job (3) or one of its tasks (3.14):
   -queue [-json]   list the jobs                -info ID [-json]
-  -output ID       what its commands printed    -f  follow   -t  with time stamps
+  -output ID       what its commands printed    -f  follow   -t  with times
   -pause ID   -resume ID   -delete ID           -priority ID N
-  -retry ID        start again what failed      -restart ID     from the beginning
+  -retry ID        start again what failed      -restart ID   from the beginning
   -skip ID         count it as done             -skiperrors ID  all that failed
   -kill ID         end what runs; it is an error then
   -chaser ID  -preview ID    start a task's viewer
 
-  -help   -version              Exit status: 0 done, 1 errors, 2 bad usage or script
-Logs and the queue are kept in $XDG_STATE_HOME/alfred; ALF_STATE names another place.
+  -help   -version         Exit status: 0 done, 1 errors, 2 bad usage or script
+The queue and logs live in $XDG_STATE_HOME/alfred; ALF_STATE is another place.
 """
 
 _ACTIONS = {
