@@ -62,14 +62,13 @@ def seconds_of(options: Options, name: str) -> float | None:
 _DONE = Verdict(Outcome.DONE, 0)
 
 
-_SIGNALS = {
-    **{1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 4: "SIGILL", 5: "SIGTRAP", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE"},
-    **{9: "SIGKILL", 11: "SIGSEGV", 13: "SIGPIPE", 14: "SIGALRM", 15: "SIGTERM", 24: "SIGXCPU", 25: "SIGXFSZ"},
-}
-"""Those that end commands, as Linux numbers them."""
+_SIGNALS = ("", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE")
+"""Names of the first signals by number, as Linux has them."""
 
 
 def _words(status: int) -> str:
     if status >= 0:
         return f"exit status {status}"
-    return f"ended by {_SIGNALS.get(-status, f'signal {-status}')}"
+    if status == -15:
+        return "ended by SIGTERM"
+    return f"ended by SIG{_SIGNALS[-status]}" if -status < len(_SIGNALS) else f"ended by signal {-status}"

@@ -1,0 +1,239 @@
+"""The queue of jobs, and what is done after every event: the lowest floor of `runtime.dispatcher`.
+
+    serve     who has ready commands gets slots (runtime.serving), jobs of higher standing first
+    settle    a job where nothing can run any more comes to rest: Rested, then its hook and its postscripts
+    say       what changed; who waited for it with -afterjids may start; a deleted job leaves
+
+and again, as long as settling has changed anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from runtime.facts import (
+    AttemptId,
+    JobSpooled,
+    Rested,
+    Started,
+)
+from runtime.job.after import AfterError, start_time
+from runtime.job.graph import JobGraph
+from runtime.job.model import Job, Node, Scope
+from runtime.job.numbering import Reader
+from runtime.machine import Machine
+from runtime.messages import JobState
+from runtime.orders import Change, Order, RunHook
+from runtime.outbox import Outbox
+from runtime.queued import Attempt, QueuedJob
+from runtime.schemes import Scheme
+from runtime.serving import Server
+from runtime.settings import DEFAULTS, Settings
+
+
+def no_home(_user: str) -> str | None:
+    return None
+
+
+class Settling:
+    """The jobs in the queue and the server that gives them slots."""
+
+    def __init__(
+        self,
+        machine: Machine,
+        reader: Reader,
+        settings: Settings = DEFAULTS,
+        *,
+        scheme: Scheme = Scheme.SPILL_OVER,
+        first_attempt: AttemptId = 1,
+        home: Callable[[str], str | None] = no_home,
+        root: str = "",
+        presets: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> None:
+        maxima = dict(settings.limits_global)
+        for tag, most in settings.limits_local.items():
+            maxima[tag] = min(most, maxima.get(tag, most))
+        self.machine = machine
+        self.settings = settings
+        self.jobs: dict[int, QueuedJob] = {}
+        self.stale = 0
+        self.closing = False
+        self._reader = _Remembering(reader)
+        self._server = Server(
+            machine,
+            maxima,
+            scheme=scheme,
+            first_attempt=first_attempt,
+            root=root,
+            home=home,
+            presets=presets or {},
+        )
+        self._live: dict[int, QueuedJob] = {}
+        """Jobs that are not settled."""
+        self._replayed: dict[AttemptId, Started] = {}
+        self._line: list[QueuedJob] = []
+        self._sorted = True
+
+    # ---- the queue -----------------------------------------------------------------------------------
+
+    @property
+    def attempts(self) -> Mapping[AttemptId, Attempt]:
+        """Launches that have not been concluded, by number."""
+        return self._server.attempts
+
+    @property
+    def next_attempt(self) -> AttemptId:
+        return self._server.next_attempt
+
+    def lanes_in_words(self, job: QueuedJob) -> list[str]:
+        """What the ready commands of a job wait for, in words."""
+        return self._server.why_waiting(job)
+
+    @property
+    def idle(self) -> bool:
+        """Nothing runs and nothing will without its user: all jobs are settled, or paused with nothing running."""
+        return not self._server.attempts and not any(
+            not job.graph.paused or job.graph.deleting for job in self._live.values()
+        )
+
+    def next_deadline(self) -> float | None:
+        """When `tick` is wanted next; None while only events can change anything."""
+        times = [job.after for job in self._live.values() if job.after is not None and not job.graph.paused]
+        times += [when for when in (self._server.look_again, self.machine.next_wake) if when is not None]
+        return min(times, default=None)
+
+    def _new_job(self, fact: JobSpooled, job: Job) -> QueuedJob:
+        graph = JobGraph(job, fact.jid, self._reader)
+        queued = QueuedJob(graph, fact, by_program=self._server.limited)
+        self.jobs[fact.jid] = queued
+        self._live[fact.jid] = queued
+        self._sorted = False
+        return queued
+
+    def _welcome(self, job: QueuedJob, out: Outbox) -> None:
+        """Settle when a job may start, with notices about what cannot be as asked."""
+        options = job.graph.options
+        text = options.get("after", "").strip()
+        if job.after is None and text:
+            try:
+                job.after = start_time(text, job.spooled.time)
+            except AfterError as error:
+                out.notice(job, str(error))
+        job.afterjids = tuple(
+            int(word) for word in options.get("afterjids", "").replace(",", " ").split() if word.isdecimal()
+        )
+        for jid in job.afterjids:
+            if jid not in self.jobs:
+                out.notice(job, f"-afterjids {jid}: there is no such job; it counts as done")
+        self._sorted = False
+
+    # ---- after every event ---------------------------------------------------------------------------
+
+    def _finish(self, out: Outbox) -> list[Order]:
+        """Serve who can be served, let jobs come to rest, and say what changed."""
+        while True:
+            if not self.closing:
+                self._server.serve(self._servable(out.now), out)
+            if not out.touched:
+                return out.orders
+            touched, out.touched = out.touched, {}
+            for job in touched.values():
+                self._settle(job, out)
+
+    def _servable(self, now: float) -> Iterator[QueuedJob]:
+        """The jobs that may run now, those with the highest standing first."""
+        if not self._sorted:
+            self._line = sorted(self._live.values(), key=lambda job: job.standing)
+            self._sorted = True
+        for job in list(self._line) if len(self._line) > 1 else self._line:
+            graph = job.graph
+            if graph.deleting or not (graph.paused or self._is_waiting(job, now)):
+                yield job
+
+    def _is_waiting(self, job: QueuedJob, now: float) -> bool:
+        """Whether -after or -afterjids hold a job back."""
+        if job.after is not None:
+            if now < job.after:
+                return True
+            job.after = None
+        return bool(job.afterjids) and any(
+            jid in self.jobs and self.jobs[jid].graph.job_state() is not JobState.DONE for jid in job.afterjids
+        )
+
+    def _settle(self, job: QueuedJob, out: Outbox) -> None:
+        graph = job.graph
+        if graph.rested is None and not graph.deleting and (graph.complete or graph.stuck):
+            self._rest(job, out)
+        state = graph.job_state(self._is_waiting(job, out.now))
+        if state is not job.shown:
+            job.shown = state
+            out.announce(Change.JOB, job, text=state.value)
+            self._release_followers(job, out)
+        if graph.gone:
+            out.announce(Change.GONE, job)
+            self._forget(job)
+            self._release_followers(job, out)
+        elif graph.settled == (job.jid in self._live):
+            if graph.settled:
+                del self._live[job.jid]
+            else:
+                self._live[job.jid] = job
+            self._sorted = False
+
+    def _release_followers(self, job: QueuedJob, out: Outbox) -> None:
+        """Jobs that wait for this one with -afterjids may be free to start."""
+        for other in self._live.values():
+            if job.jid in other.afterjids and other is not job:
+                out.touched[other.jid] = other
+
+    def _rest(self, job: QueuedJob, out: Outbox) -> None:
+        failed = not job.graph.complete
+        if failed and not job.graph.failures:
+            out.notice(job, f"waits for Instances that never came: {', '.join(job.graph.unmet)}")
+        out.record(job, Rested(job.jid, out.now, failed))
+        if job.graph.hook_waits:
+            self._order_hook(job, out)
+
+    def _order_hook(self, job: QueuedJob, out: Outbox) -> None:
+        graph = job.graph
+        assert graph.rested is not None
+        failed = graph.failed_tasks()
+        task_title = graph.tree.node(failed[0]).title if failed else graph.job.title
+        lines = [
+            f"{job.jid} {graph.options.get('title', graph.job.title)}: {'error' if graph.rested.failed else 'done'}"
+        ]
+        lines += [f"{job.jid}.{tid} {graph.tree.node(tid).title}: {graph.failures[tid].reason}" for tid in failed]
+        out.orders.append(
+            RunHook(
+                job.jid,
+                graph.options["whenerror" if graph.rested.failed else "whendone"],
+                graph.job.title,
+                task_title,
+                job.spooled.user,
+                "\n".join(lines) + "\n",
+                job.spooled.cwd,
+                dict(job.env),
+            )
+        )
+
+    def _forget(self, job: QueuedJob) -> None:
+        self.jobs.pop(job.jid, None)
+        self._live.pop(job.jid, None)
+        self._sorted = False
+        self._server.return_all(job)
+
+
+class _Remembering:
+    """A reader that remembers the last script that it read: it is read once to judge it and then as its fact."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.expand_step = reader.expand_step
+        self._read_growth = reader.read_growth
+        self._last: tuple[str, Scope | None, float] | None = None
+        self._nodes: tuple[Node, ...] = ()
+
+    def read_growth(self, text: str, scope: Scope | None, now: float) -> tuple[Node, ...]:
+        if self._last != (text, scope, now):
+            self._nodes = self._read_growth(text, scope, now)
+            self._last = (text, scope, now)
+        return self._nodes
