@@ -56,6 +56,8 @@ comment = re.compile(COMMENT, re.DOTALL).match
 plain_comment = re.compile(r"\#[^\\\n{}]*(?=\n|\Z)").match
 """A comment whose extent does not depend on where the body ends."""
 
+DEEPEST = 200
+
 _BRACES = re.compile(rf"{BRACED_PLAIN}|([{{}}])|\\.", re.DOTALL)
 _BLANKS = re.compile(_GAP).match
 _AFTER_WORD = re.compile(rf"(?=[{_BETWEEN}])|\Z|(?=\\\n)").match
@@ -77,17 +79,18 @@ def brace_end(text: str, pos: int, end: int) -> int:
     return -1
 
 
-def word_end(text: str, pos: int, end: int, *, in_bracket: bool = False) -> int:
+def word_end(text: str, pos: int, end: int, brackets: int = 0) -> int:
     """The offset behind the word that begins at `pos`, or -1 when a brace, quote or bracket in it stays open.
 
-    What follows a closing brace or quote without a blank between is not part of the word: see `stands_alone`.
+    `brackets` counts those around it; of more than DEEPEST none counts as closed. What follows a closing brace or
+    quote without a blank between is not part of the word: see `stands_alone`.
     """
     first = text[pos : pos + 1]
     if first == "{":
         return brace_end(text, pos, end)
     if first == '"':
-        return _quoted_end(text, pos + 1, end)
-    return _bare_end(text, pos, end, in_bracket)
+        return _quoted_end(text, pos + 1, end, brackets)
+    return _bare_end(text, pos, end, brackets)
 
 
 def stands_alone(text: str, pos: int, end: int) -> bool:
@@ -95,29 +98,29 @@ def stands_alone(text: str, pos: int, end: int) -> bool:
     return _AFTER_WORD(text, pos, end) is not None
 
 
-def _bare_end(text: str, pos: int, end: int, in_bracket: bool) -> int:
+def _bare_end(text: str, pos: int, end: int, brackets: int) -> int:
     while pos < end:
         found = _BARE_PIECE(text, pos, end)
         if found is not None:
             pos = found.end()
         elif text[pos] == "[":
-            pos = bracket_end(text, pos, end)
+            pos = bracket_end(text, pos, end, brackets)
             if pos < 0:
                 return -1
-        elif text[pos] == "]" and not in_bracket:
+        elif text[pos] == "]" and not brackets:
             pos += 1
         else:
             return pos
     return pos
 
 
-def _quoted_end(text: str, pos: int, end: int) -> int:
+def _quoted_end(text: str, pos: int, end: int, brackets: int) -> int:
     while pos < end:
         found = _QUOTED_PIECE(text, pos, end)
         if found is not None:
             pos = found.end()
         elif text[pos] == "[":
-            pos = bracket_end(text, pos, end)
+            pos = bracket_end(text, pos, end, brackets)
             if pos < 0:
                 return -1
         elif text[pos] == '"':
@@ -127,8 +130,11 @@ def _quoted_end(text: str, pos: int, end: int) -> int:
     return -1
 
 
-def bracket_end(text: str, pos: int, end: int) -> int:
+def bracket_end(text: str, pos: int, end: int, brackets: int = 0) -> int:
     """The offset behind the bracket that closes the one at `pos`, or -1; commands in it may nest in every way."""
+    brackets += 1
+    if brackets > DEEPEST:
+        return -1
     pos += 1
     at_command = True
     while pos < end:
@@ -146,7 +152,7 @@ def bracket_end(text: str, pos: int, end: int) -> int:
             pos = note.end() if note is not None else end
         else:
             at_command = False
-            pos = word_end(text, pos, end, in_bracket=True)
+            pos = word_end(text, pos, end, brackets)
             if pos < 0:
                 return -1
     return -1

@@ -103,6 +103,7 @@ def lrepeat(interp: "Interp", args: list[Any]) -> Value:
     if count > _LARGEST_COUNT:
         words = "integer value too large to represent"
         raise TclError(words, ["ARITH", "IOVERFLOW", words])
+    interp.reserve(count * (len(args) - 1))
     return args[1:] * count
 
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from zlib import crc32
 
 from alftcl.errors import TclError
 from alftcl.frames import Variable
@@ -69,6 +70,7 @@ class ScriptInterp(Interp):
         self.script: Script | None = None
         self.blamed: tuple[TclError, str, int] | None = None
         self._own = frozenset(self.root.variables) | _NOT_OURS
+        self.eval("expr srand(1)")
 
     def run(self, script: Script, unit: int) -> Value:
         outer, self.script = self.script, script
@@ -122,6 +124,8 @@ class Calculator:
         if scope is not self._scope:
             self._enter(scope)
         self._limits.start(self._interp)
+        if "rand" in script:  # the same numbers in the same place, whatever was evaluated before
+            self._interp.eval(f"expr srand({crc32(repr((script, scope)).encode())})")
         return to_str(self._interp.eval(script))
 
     def forget(self) -> None:

@@ -38,6 +38,7 @@ _SUBSTITUTES = re.compile(r"[\\$\[]").search
 _ONE_VALUE = re.compile(r"\$(?:[\w:]+|\{[^}]*\})\Z|\[.*\]\Z", re.DOTALL).match
 _LINE_END = re.compile(r"[^\n]*").match
 
+DEEPEST = 500  # bodies in one another
 LEARN_FROM = 20_000  # characters of a text in which shapes are learned
 
 
@@ -75,6 +76,7 @@ class Reader:
         self._final = final
         self._queued: deque[Word] = deque()
         self._calls: list[Call] | None = None
+        self._reported_unclosed = False
         self._builder = Builder(session, source)
         repeats = len(self.text) >= LEARN_FROM and not source.fixed
         self._shapes = session.shapes if repeats else None
@@ -87,6 +89,16 @@ class Reader:
 
     def read(self, body: Body, region: Region, pos: int, scope: Scope | None, nodes: Nodes) -> int:
         """Read the commands of a body from `pos` on; returns the offset behind the brace that closes it."""
+        self.session.depth += 1
+        try:
+            if self.session.depth > DEEPEST:
+                self._error(region.opening, f"bodies are nested more than {DEEPEST} deep")
+                return region.bound(self.text) + region.bounded
+            return self._read(body, region, pos, scope, nodes)
+        finally:
+            self.session.depth -= 1
+
+    def _read(self, body: Body, region: Region, pos: int, scope: Scope | None, nodes: Nodes) -> int:
         text = self.text
         gap = scan.gap_before_command
         shapes = self._shapes
@@ -110,9 +122,15 @@ class Reader:
 
     def _ended(self, region: Region) -> int:
         if not region.bounded:
-            self._error(region.opening, "missing close-brace: the brace that is opened here is never closed")
+            self._unclosed(region.opening)
             return region.limit
         return region.limit + 1
+
+    def _unclosed(self, opening: int) -> None:
+        """Report a brace that is never closed; those around it, which then are not either, go without saying."""
+        if not self._reported_unclosed:
+            self._reported_unclosed = True
+            self._error(opening, "missing close-brace: the brace that is opened here is never closed")
 
     def _comment(self, pos: int, region: Region) -> int:
         found = scan.plain_comment(self.text, pos, region.limit)
@@ -148,7 +166,10 @@ class Reader:
 
     def _misplaced(self, operator: Operator, body: Body, start: int) -> None:
         places = sorted(place.value for place in operator.places)
-        self._error(start, f"{operator.name} cannot stand in {body.value}", f"it belongs in {' or '.join(places)}")
+        hint = f"it belongs in {' or '.join(places)}"
+        if Body.FILE in operator.places and body is not Body.FILE:
+            hint += "; is a close-brace missing above?"
+        self._error(start, f"{operator.name} cannot stand in {body.value}", hint)
 
     def read_apart(self, text: str, body: Body) -> tuple[list[Call], Nodes]:
         """Read a text by itself, whatever is wrong with it: its calls of operators and its nodes."""
@@ -343,7 +364,7 @@ class Reader:
             return word
         end = scan.brace_end(self.text, word.start, region.limit)
         if end < 0:
-            self._error(word.start, "missing close-brace: the brace that is opened here is never closed")
+            self._unclosed(word.start)
             end = region.limit + 1
         self.pos = min(end, region.limit)
         self._stands_alone(region)

@@ -6,6 +6,7 @@ has set, and the option mappings that are shared by commands that have the same.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,8 +29,11 @@ if TYPE_CHECKING:
 Nodes = list[Any]
 """What a body holds: Jobs and Nodes at file level, Nodes in -subtasks, Cmds in the others."""
 
-LIMITS = Limits(commands=5_000_000, seconds=30.0, largest_value=16 << 20)
+LIMITS = Limits(commands=5_000_000, seconds=20.0, largest_value=16 << 20)
 """What the Tcl in a script may use unless alfred.ini says otherwise."""
+
+PYTHON_FRAMES = 10_000
+"""What the deepest tree needs of Python's own limit: `reader.DEEPEST` bodies of some six calls, and the interpreter."""
 
 PAUSE = "AlfJobPause"
 _SHARED = 10_000  # distinct option mappings that are looked for again
@@ -55,7 +59,9 @@ class Session:
         self.now = now
         self.default_title = file.rstrip("/").rpartition("/")[2]
         self.diagnostics: list[Diagnostic] = []
+        self.depth = 0
         self.shapes = Shapes()
+        sys.setrecursionlimit(max(sys.getrecursionlimit(), PYTHON_FRAMES))
         self._limits = limits
         self._calculator = calculator
         self._interp: ScriptInterp | None = None

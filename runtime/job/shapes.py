@@ -82,7 +82,7 @@ class Shapes:
 
     def learn(self, reader: Reader, body: Body, start: int, end: int) -> None:
         """Note a command that was read without a finding; make a shape of it when its like is common."""
-        if end - start > _LONGEST or self._made >= _MOST:
+        if end - start > _LONGEST or self._made >= _MOST or body is Body.INIT:
             return
         key = body, _OUTLINE.sub("", reader.text[start:end])
         count = self._seen[key] = self._seen.get(key, 0) + 1
