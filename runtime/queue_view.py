@@ -39,20 +39,16 @@ def summary(dispatcher: Dispatcher, job: QueuedJob, now: float) -> JobSummary:
 def time_left(dispatcher: Dispatcher, job: QueuedJob, now: float) -> float | None:
     """Estimated seconds until the job is done, None while nothing is known.
 
-    What is left costs on average what was spent on a task so far, spread over as many slots as were busy on average.
+    A task that is left costs what tasks cost on average so far, spread over the slots that the job has now.
     """
     graph = job.graph
     done, left = graph.finished, graph.total - graph.finished
     if graph.started_at is None or not done or graph.rested_at is not None:
         return None
-    running = sum(
-        now - attempt.since
-        for attempt in dispatcher.attempts.values()
-        if attempt.jid == job.jid and now > attempt.since
-    )
-    spent = job.run_s + running
-    slots = min(max(1, dispatcher.machine.size), max(1, len(graph.active)), max(1, left))
-    return max(0.0, (spent / done) * left - running) / slots
+    average = job.run_s / done
+    at_work = [now - attempt.since for attempt in dispatcher.attempts.values() if attempt.jid == job.jid]
+    cost = average * max(0, left - len(at_work)) + sum(max(0.0, average - run) for run in at_work)
+    return cost / max(1, len(at_work))
 
 
 def running(dispatcher: Dispatcher) -> list[RunningCmd]:

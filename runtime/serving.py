@@ -160,6 +160,8 @@ class Server:
             if not argv(cmd):
                 raise NeedError("the command is empty")
             lane = job.enqueue(tid, cid, cmd)
+            while job.checkouts.faults:
+                out.notice(job, job.checkouts.faults.pop())
             if lane.fault is None:
                 self._check(job, lane, out)
             if lane.fault:

@@ -1128,3 +1128,42 @@ def test_a_restart_leaves_what_others_have_grown_alone() -> None:
 
     assert farm.at_work == ["grow", "x"]
     assert farm.sweeps == []
+
+
+# ---- what -refersto binds to --------------------------------------------------------------------------
+
+
+def test_refersto_binds_to_the_nearest_enclosing_id() -> None:
+    farm = Farm(8)
+    inner = task("i", task("a", cmds=[cmd("a %n", refersto="s")]), cmds="", id="s", service="R", atleast="2")
+    farm.submit(job(task("o", inner, cmds="", id="s", service="R", atleast="4")))
+
+    assert farm.at_work == ["a 2"]
+
+
+def test_refersto_binds_to_the_nearest_above_else_the_first_below() -> None:
+    farm = Farm(16)
+    above = task("u", cmds="", id="s", service="R", atleast="2")
+    below = task("v", cmds="", id="t", service="R", atleast="3")
+    users = [task("a", cmds=[cmd("a %n", refersto="s")]), task("b", cmds=[cmd("b %n", refersto="t")])]
+    farm.submit(job(task("w", cmds="", id="s", service="R", atleast="9"), above, *users, below))
+
+    assert farm.at_work == ["a 2", "b 3"]
+
+
+def test_refersto_of_a_command_runs_on_its_slot_after_it() -> None:
+    farm = Farm(4)
+    farm.submit(job(task("a", cmds=[cmd("a %s", id="c", service="R")]), task("b", cmds=[cmd("b %s", refersto="c")])))
+
+    assert farm.at_work == ["a here-1"]
+    farm.end("a here-1")
+    assert farm.at_work == ["b here-1"]
+
+
+@pytest.mark.parametrize("below", [[], [task("noservice", id="nobody", cmds="")]])
+def test_a_refersto_without_a_check_out_takes_its_own_with_a_notice(below: list[Task]) -> None:
+    farm = Farm(4)
+    farm.submit(job(task("a", *below, cmds=[cmd("a", refersto="nobody")])))
+
+    assert farm.at_work == ["a"]
+    assert farm.notices == ["-refersto nobody: no task with that -id has a -service; the command takes its own"]
