@@ -17,6 +17,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from errno import ECONNRESET
 from pathlib import Path
 from typing import Protocol
 
@@ -174,7 +175,7 @@ class Carrier:
                 orders += self._output(message, now)
             elif isinstance(message, Refused):
                 self._ended.append(message.attempt)
-                orders += core.never_started(message.attempt, message.reason, message.transient, now)
+                orders += self._refused(message, now)
             elif isinstance(message, Lost):
                 self._ended.append(message.attempt)
                 orders += core.lost(message.attempt, now)
@@ -184,6 +185,14 @@ class Carrier:
         if len(self._ended) >= _JOURNALLED_BATCH:
             ended, self._ended = self._ended, []
             self._nursery.start_soon(self._tell_journalled, ended)
+
+    def _refused(self, message: Refused, now: float) -> list[Order]:
+        """A launch that did not begin. Where its launcher had died, its slots are not to blame: they need no rest."""
+        attempt = self._core.attempts.get(message.attempt)
+        died = message.errno == ECONNRESET
+        if died and attempt is not None:
+            attempt.requeue = True
+        return self._core.never_started(message.attempt, message.reason, message.transient and not died, now)
 
     def _output(self, message: Output, now: float) -> list[Order]:
         orders: list[Order] = []

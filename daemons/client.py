@@ -199,46 +199,50 @@ async def connect(
     `state`: where its lock and journal are (default: what the environment says). `slots`: commands at a time, for a
     dispatcher that starts now (default: one per core). Raises NoDispatcher.
     """
-    stream, started = await _find(state or locate(), start, slots)
+    connection, pid, started = await _find(state or locate(), role, start, slots)
+    client = DispatcherClient(connection, pid, started)
     try:
         async with trio.open_nursery() as nursery:
-            connection = wire.Connection(stream)
-            try:
-                greeting = await connection.greet(role, getpass.getuser())
-                client = DispatcherClient(connection, greeting.pid, started)
-                nursery.start_soon(connection.write_forever)
-                nursery.start_soon(client._receive_forever)
-                yield client
-            except wire.WireError as error:
-                raise NoDispatcher(f"the dispatcher does not talk to us: {error}") from error
-            finally:
-                nursery.cancel_scope.cancel()
-                await connection.close()
+            nursery.start_soon(connection.write_forever)
+            nursery.start_soon(client._receive_forever)
+            yield client
+            nursery.cancel_scope.cancel()
     except BaseExceptionGroup as group:
-        # the nursery is our affair: callers see the exception that they (or we) raised
+        # the nursery is our affair: callers see the exception that they raised
         if len(group.exceptions) == 1:
             raise group.exceptions[0] from group.exceptions[0].__cause__
         raise
+    finally:
+        await connection.close()
 
 
-async def _find(state: State, start: bool, slots: int | None) -> tuple[trio.SocketStream, bool]:
-    """A stream to the dispatcher, and whether it was started for it. Raises NoDispatcher."""
+async def _find(state: State, role: str, start: bool, slots: int | None) -> tuple[wire.Connection, int, bool]:
+    """A dispatcher that has greeted us, its pid, and whether it was started for us. Raises NoDispatcher."""
     started = False
     give_up = trio.current_time() + STARTING_S
     while trio.current_time() < give_up:
         try:
             stream = await _reach(state)
-            if stream is not None:
-                return stream, started
-            if not start:
+            if stream is None and not start:
                 raise NoDispatcher("no dispatcher of yours runs on this machine")
-            if await trio.to_thread.run_sync(_start, state, slots):
-                started = True
-                continue
+            if stream is None:
+                started = await trio.to_thread.run_sync(_start, state, slots) or started
+                stream = await _reach(state)
         except StateError as error:
             raise NoDispatcher(str(error)) from error
-        await trio.sleep(_AGAIN_S)  # another process is starting it right now
-    raise NoDispatcher(f"a dispatcher holds the lock {state.lock} but does not answer; its log is {state.log}")
+        if stream is not None:
+            connection = wire.Connection(stream)
+            try:
+                greeting = await connection.greet(role, getpass.getuser())
+            except wire.PeerGone:
+                await connection.close()  # it was about to end, or was killed
+            except wire.WireError as error:
+                await connection.close()
+                raise NoDispatcher(f"the dispatcher does not talk to us: {error}") from error
+            else:
+                return connection, greeting.pid, started
+        await trio.sleep(_AGAIN_S)  # another process may be starting it right now
+    raise NoDispatcher(f"a dispatcher has the lock {state.lock} but does not answer; its log is {state.log}")
 
 
 async def _reach(state: State) -> trio.SocketStream | None:

@@ -48,6 +48,10 @@ class WireError(Exception):
     """This connection cannot go on; the text is the reason."""
 
 
+class PeerGone(WireError):
+    """The other side closed the connection before it said who it is."""
+
+
 class Connection:
     """One framed stream of messages. Run `write_forever` in a task; then `receive` and `post`."""
 
@@ -128,12 +132,12 @@ class Connection:
         try:
             await self._stream.send_all(pack(mine))
         except (trio.BrokenResourceError, trio.ClosedResourceError):
-            raise WireError("the other side closed the connection") from None
+            raise PeerGone("the other side closed the connection") from None
         if not answer:
             theirs = await self.receive()
             self._frames.limit_bytes = FRAME_LIMIT_BYTES
         if theirs is None:
-            raise WireError("the other side closed the connection")
+            raise PeerGone("the other side closed the connection")
         if not isinstance(theirs, Greeting):
             raise WireError("the first message was no greeting")
         if theirs.protocol != PROTOCOL:
