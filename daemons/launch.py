@@ -54,9 +54,11 @@ from daemons.starting import DEFAULT_PATH
 PATIENCE_S = 60.0
 """How long a launcher keeps its commands running while no daemon is connected."""
 
+DEATHS = 5
+"""So many launchers may die within DEATHS_S before we give up."""
+DEATHS_S = 10.0
+
 _START_S = 30.0  # for a launcher to get ready: it may have to end what a dead one left
-_DEATHS = 5  # launchers that die within _DEATHS_S before we give up
-_DEATHS_S = 10.0
 _RECEIVE_BYTES = 256 * 1024
 
 _encoder = msgspec.msgpack.Encoder()
@@ -78,7 +80,7 @@ class Launcher:
         self._outgoing = bytearray()
         self._wanted = trio.Event()
         self._open: dict[int, tuple[str, bool]] = {}  # attempt -> tag, whether its Began was handed out
-        self._deaths: deque[float] = deque(maxlen=_DEATHS)
+        self._deaths: deque[float] = deque(maxlen=DEATHS)
         self._quit: Quit | None = None
         self.hello = Hello(0, "", 0, ())
         """What the launcher said when we connected."""
@@ -140,8 +142,8 @@ class Launcher:
 
     async def _revive(self) -> list[FromLauncher]:
         now = time.monotonic()
-        if len(self._deaths) == _DEATHS and now - self._deaths[0] < _DEATHS_S:
-            raise LauncherError(f"the launcher died {_DEATHS} times within {_DEATHS_S:.0f} s: see {self._trouble_file}")
+        if len(self._deaths) == DEATHS and now - self._deaths[0] < DEATHS_S:
+            raise LauncherError(f"the launcher died {DEATHS} times within {DEATHS_S:.0f} s: see {self._trouble_file}")
         self._deaths.append(now)
         past = await self.connect()
         if self._quit is not None:
@@ -169,13 +171,15 @@ class Launcher:
         """Reach the launcher, starting one if need be; what its log says. Raises LauncherError."""
         self.close()
         deadline = time.monotonic() + _START_S
+        killed = 0
         while True:
             connected = await self._try_connect()
             if connected is not None:
                 return connected
-            if time.monotonic() > deadline:
+            if killed == DEATHS or time.monotonic() > deadline:
                 raise LauncherError(f"the launcher in {self._directory} does not answer: see {self._trouble_file}")
-            await trio.to_thread.run_sync(start_process, self._directory, self._patience_s)
+            if not await trio.to_thread.run_sync(start_process, self._directory, self._patience_s):
+                killed += 1
             await trio.sleep(0.01)  # another one may be on its way to its socket, or to its end
 
     async def _try_connect(self) -> Past | None:
@@ -229,13 +233,18 @@ async def open_launcher(directory: Path, patience_s: float = PATIENCE_S) -> Asyn
         raise LauncherError(f"cannot make the launcher's directory {directory}: {error.strerror}") from error
     launcher = Launcher(directory, patience_s)
     await launcher.connect()
+    failure: LauncherError | None = None
     async with trio.open_nursery() as nursery:
         nursery.start_soon(launcher.write_forever)
         try:
             yield launcher
+        except LauncherError as error:
+            failure = error  # raised below as itself: the nursery would make a group of it
         finally:
             launcher.close()
             nursery.cancel_scope.cancel()
+    if failure is not None:
+        raise failure
 
 
 async def _write_all(stream: trio.socket.SocketType, data: bytes) -> None:
@@ -271,8 +280,10 @@ def _connect_in(directory: Path, connection: socket.socket) -> None:
         os.close(descriptor)
 
 
-def start_process(directory: Path, patience_s: float) -> None:
-    """Start a launcher and wait until it is ready. It is nobody's child. Raises LauncherError, with its words.
+def start_process(directory: Path, patience_s: float) -> bool:
+    """Start a launcher and wait until it is ready; False when it was killed before. It is nobody's child.
+
+    Raises LauncherError, with the launcher's words.
 
     It imports little, so it starts without site-packages; where this package and msgspec are is told to it.
     """
@@ -295,5 +306,6 @@ def start_process(directory: Path, patience_s: float) -> None:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise LauncherError(f"the launcher cannot be started: {error}") from error
     said = done.stdout.decode(errors="replace").strip()
-    if said != "ready":
+    if said not in ("", "ready") or done.returncode > 0:
         raise LauncherError(f"the launcher cannot be started: {said or 'see ' + str(directory / 'trouble')}")
+    return bool(said)

@@ -355,7 +355,7 @@ class Launcher:
         for message in messages:
             match message:
                 case Spawn():
-                    if message.attempt in spawns:
+                    if spawns.pop(message.attempt, None) is message:
                         self._start(message)
                 case Context():
                     self._contexts[message.id] = message
@@ -373,22 +373,22 @@ class Launcher:
 
     # -- commands -----------------------------------------------------------------------------------------------
 
-    def _intend(self, messages: Iterable[FromDaemon]) -> set[int]:
+    def _intend(self, messages: Iterable[FromDaemon]) -> dict[int, Spawn]:
         """Log what is about to be started, at once; the attempts that may be."""
         now = time.clock_gettime(time.CLOCK_BOOTTIME)
         past = self._log.past
-        spawns = {}
+        spawns: dict[int, Spawn] = {}
         for message in messages:
             if type(message) is Spawn and message.attempt not in past.intended:
                 spawns[message.attempt] = message
                 self._log.add(Intended(message.attempt, message.tag, now))
         trouble = self._log.flush() if spawns else None
         if trouble is None:
-            return set(spawns)
+            return spawns
         for spawn in spawns.values():
             words = f"the launcher's log {self._log.path} cannot be written: {trouble.strerror}"
             self._refuse(spawn, trouble.errno or errno.EIO, words, transient=True)
-        return set()
+        return {}
 
     def _start(self, spawn: Spawn) -> None:
         attempt = Attempt(spawn, time.monotonic())
