@@ -56,6 +56,8 @@ LINGER_S = 3.0
 """How long a dispatcher with nothing to do waits for the next client."""
 SHUTDOWN_S = 20.0
 """How long the sweep of a shutdown may take before the launcher is left to finish it."""
+JOURNAL_WAIT_S = 5.0
+"""For a command that only looks at the queue while no dispatcher runs (daemons.offline)."""
 _LOG_LIMIT_BYTES = 4 << 20
 _log = logging.getLogger("dispatcher")
 
@@ -308,7 +310,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(state: State, lock: Lock, slots: int, ready: bool) -> int:
     try:
         listener = wire.listen(state.socket)
-        journal = Journal(state.journal)
+        journal = Journal(state.journal, wait_s=JOURNAL_WAIT_S)
         lock.announce(Holder(os.getpid(), str(state.socket), str(state.directory), socket.gethostname()))
     except (StateError, OSError) as error:
         return _cannot(str(error))

@@ -150,9 +150,10 @@ def pack(text: bytes) -> Packed:
 class Journal:
     """The journal at `path`. Read it first (`jobs`, `script`, `facts`), then `start` the writer; `close` ends both."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the journal, made if there is none. Raises JournalError."""
+    def __init__(self, path: Path, wait_s: float = 0.0) -> None:
+        """Open the journal, made if there is none; where another process has it, wait so long. Raises JournalError."""
         self.path = path
+        self._wait_s = wait_s
         self._sql = threading.RLock()
         self._counts: dict[JobId, int] = {}
         self._pending: list[_Entry] = []
@@ -401,7 +402,7 @@ class Journal:
 
     def _open(self) -> sqlite3.Connection:
         try:
-            database = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=0)
+            database = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=self._wait_s)
         except sqlite3.Error as error:
             raise self._explain(error) from error
         try:

@@ -17,7 +17,9 @@ import msgspec
 import trio
 
 from daemons.client import ConnectionLost, DispatcherClient, NoDispatcher, connect
+from daemons.offline import OfflineQueue, look
 from daemons.output import read_stamps
+from daemons.state import StateError, locate
 from daemons.views import finished_tasks
 from daemons.wording import duration, printable
 from runtime.messages import Acted, Action, JobState, JobSummary, Logs, Queue, Refusal, TaskState
@@ -26,14 +28,37 @@ DONE, ERRORS, USAGE = 0, 1, 2
 _FOLLOW_S = 0.2
 
 
-def _with_dispatcher(work: Callable[[DispatcherClient], Awaitable[int]], *, start: bool = True) -> int:
+_Asked = DispatcherClient | OfflineQueue
+
+
+def _with_dispatcher(work: Callable[[DispatcherClient], Awaitable[int]]) -> int:
+    """Do something with the dispatcher, started if none runs."""
+
     async def session() -> int:
-        async with connect(start=start) as client:
+        async with connect() as client:
             return await work(client)
 
+    return _run(session)
+
+
+def _looking(work: Callable[[_Asked], Awaitable[int]]) -> int:
+    """Ask the dispatcher, or where none runs, the journal."""
+
+    async def session() -> int:
+        try:
+            async with connect(start=False) as client:
+                return await work(client)
+        except NoDispatcher:
+            with look(locate()) as offline:
+                return await work(offline)
+
+    return _run(session)
+
+
+def _run(session: Callable[[], Awaitable[int]]) -> int:
     try:
         return trio.run(session)
-    except (NoDispatcher, ConnectionLost) as trouble:
+    except (NoDispatcher, ConnectionLost, StateError) as trouble:
         sys.stderr.write(f"alfred: {trouble}\n")
         return USAGE
 
@@ -49,7 +74,7 @@ def _refuse(refusal: Refusal) -> int:
 def show_queue(*, as_json: bool) -> int:
     """List the jobs: a table, or one JSON object (docs/queue-json.md)."""
 
-    async def work(client: DispatcherClient) -> int:
+    async def work(client: _Asked) -> int:
         queue = await client.list()
         if as_json:
             sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(queue_json(queue)), indent=1) + b"\n")
@@ -57,7 +82,7 @@ def show_queue(*, as_json: bool) -> int:
             sys.stdout.write("".join(line + "\n" for line in queue_lines(queue, time.time())))
         return DONE
 
-    return _with_dispatcher(work, start=False)
+    return _looking(work)
 
 
 def queue_json(queue: Queue) -> dict[str, Any]:
@@ -103,7 +128,7 @@ def _queue_line(job: JobSummary, now: float) -> str:
 def show_info(jid: int, tid: int | None, *, as_json: bool) -> int:
     """Everything about a job or a task."""
 
-    async def work(client: DispatcherClient) -> int:
+    async def work(client: _Asked) -> int:
         answer = await client.describe(jid, tid)
         if isinstance(answer, Refusal):
             return _refuse(answer)
@@ -113,7 +138,7 @@ def show_info(jid: int, tid: int | None, *, as_json: bool) -> int:
             sys.stdout.write("".join(line + "\n" for line in info_lines(answer.about)))
         return DONE
 
-    return _with_dispatcher(work, start=False)
+    return _looking(work)
 
 
 def info_lines(about: dict[str, Any], indent: str = "") -> list[str]:
@@ -146,7 +171,7 @@ def _word(value: object) -> str:
 def show_output(jid: int, tid: int | None, *, follow: bool, stamped: bool) -> int:
     """Print what a task's newest attempt (or every task of a job) printed, byte by byte as it did."""
 
-    async def work(client: DispatcherClient) -> int:
+    async def work(client: _Asked) -> int:
         shown: dict[str, int] = {}
         while True:
             answer = await client.follow(jid, tid)
@@ -163,7 +188,7 @@ def show_output(jid: int, tid: int | None, *, follow: bool, stamped: bool) -> in
                 return DONE
             await _until_more(answer, shown)
 
-    return _with_dispatcher(work, start=False)
+    return _looking(work)
 
 
 def _name(jid: int, tid: int | None) -> str:

@@ -1,0 +1,61 @@
+"""The queue without a dispatcher: read from the journal, shown, and left as it is.
+
+Looking must not start a dispatcher: it would carry on with a queue that its user has stopped on purpose.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import msgspec
+
+from daemons.desk import Desk
+from daemons.journal import Journal
+from daemons.loading import Loader
+from daemons.reading import ScriptReader, limits_of
+from daemons.site import find_settings
+from daemons.state import State
+from runtime.dispatcher import ActionError, Dispatcher
+from runtime.machine import Machine
+from runtime.messages import Describe, Description, Follow, Logs, Queue, Refusal
+
+
+class OfflineQueue:
+    """Answers like a `daemons.client.DispatcherClient` that is only asked."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def list(self, done: bool = True) -> Queue:
+        return self._desk.queue(done=done)
+
+    async def describe(self, jid: int, tid: int | None = None) -> Description | Refusal:
+        try:
+            return self._desk.describe(Describe(jid=jid, tid=tid))
+        except ActionError as error:
+            return Refusal(text=str(error))
+
+    async def follow(self, jid: int, tid: int | None = None) -> Logs | Refusal:
+        """The logs that there are: nothing is added to them now."""
+        try:
+            return msgspec.structs.replace(self._desk.follow(Follow(jid=jid, tid=tid)), live=False)
+        except ActionError as error:
+            return Refusal(text=str(error))
+
+
+@contextmanager
+def look(state: State) -> Iterator[OfflineQueue]:
+    """The queue as the journal has it. Raises StateError when it cannot be read, or a dispatcher has just started."""
+    state.prepare()
+    journal = Journal(state.journal)
+    try:
+        settings = find_settings(os.environ, lambda complaint: None)
+        limits = limits_of(settings)
+        core = Dispatcher(Machine(()), ScriptReader(limits), settings)
+        loader = Loader(journal, core, limits)
+        loader.load()
+        yield OfflineQueue(Desk(core, journal, loader, state, limits))
+    finally:
+        journal.close()
