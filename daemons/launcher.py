@@ -316,6 +316,7 @@ class Launcher:
     def _hang_up(self) -> None:
         if self._daemon is not None:
             self._handlers.pop(self._daemon.fileno())
+            self._epoll.unregister(self._daemon)
             self._daemon.close()
             self._daemon = None
         self._outgoing.clear()
@@ -537,6 +538,8 @@ class Launcher:
     def _close_pipe(self, pipe: Pipe) -> None:
         attempt = pipe.attempt
         del self._pipes[pipe.descriptor]
+        # a child that is just being executed may still have it open: closing alone would leave it in the epoll set
+        self._epoll.unregister(pipe.descriptor)
         os.close(pipe.descriptor)
         attempt.pipes.remove(pipe)
         if pipe.scanner is not None and pipe.scanner.finish():

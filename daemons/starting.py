@@ -108,15 +108,13 @@ def find_program(argv: tuple[str, ...], path: str) -> str:
         if trouble is None:
             return name
         raise CannotStart(trouble[0], f"{name}: {trouble[1]}")
-    forbidden = ""
-    for directory in path.split(":"):
-        file = f"{directory}/{name}" if directory else f"./{name}"
+    files = [f"{directory or '.'}/{name}" for directory in path.split(":")]
+    for file in files:
         if os.access(file, os.X_OK) and not os.path.isdir(file):
             return file
-        if not forbidden and os.path.isfile(file):
-            forbidden = file
-    if forbidden:
-        raise CannotStart(errno.EACCES, f"{name}: {forbidden} is not executable")
+    for file in files:
+        if os.path.isfile(file):
+            raise CannotStart(errno.EACCES, f"{name}: {file} is not executable")
     raise CannotStart(errno.ENOENT, f"{name}: no such program on PATH ({path})")
 
 
