@@ -43,7 +43,7 @@ class LiveView:
 
     def queue(self, queue: Queue) -> None:
         self._lines.queue(queue)
-        self._live.update(self._picture(queue), refresh=True)
+        self._live.update(self.picture(queue), refresh=True)
 
     def say(self, text: str) -> None:
         self._lines.say(text)
@@ -55,7 +55,8 @@ class LiveView:
         style = "red" if " error " in line[:20] else "dim" if line.startswith("         |") else ""
         self._console.print(Text(line.rstrip("\n"), style=style), soft_wrap=True)
 
-    def _picture(self, queue: Queue) -> RenderableType:
+    def picture(self, queue: Queue) -> RenderableType:
+        """The live part: jobs with their bars, then what runs, as much as fits."""
         active = [job for job in queue.jobs if job.state not in FINISHED]
         room = max(4, self._console.height - 3 * len(active) - 2)
         parts: list[RenderableType] = []

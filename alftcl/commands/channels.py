@@ -195,9 +195,7 @@ def _character_count(word: Any) -> int:
     except TclError:
         count = -1
     if count < 0:
-        raise TclError(
-            f'expected non-negative integer but got "{to_str(word)}"', ["TCL", "VALUE", "NUMBER"]
-        ) from None
+        raise TclError(f'expected non-negative integer but got "{to_str(word)}"', ["TCL", "VALUE", "NUMBER"]) from None
     return count
 
 
@@ -382,9 +380,7 @@ def _set_translations(channel: Channel, value: Any) -> None:
         if not word or not (channel.readable if reading else channel.writable):
             continue
         if word not in _TRANSLATIONS:
-            raise TclError(
-                "bad value for -translation: must be one of auto, binary, cr, lf, crlf, or platform"
-            )
+            raise TclError("bad value for -translation: must be one of auto, binary, cr, lf, crlf, or platform")
         if word == "binary":
             channel.set_binary(reading=reading, writing=not reading)
         elif reading:

@@ -316,9 +316,7 @@ def _filtered_by_script(interp: "Interp", dictionary: Any, names: Any, script: A
 def dict_update(interp: "Interp", args: list[Any]) -> Value:
     """Run a script with keys as variables; what has become of the variables goes back into the dict."""
     if len(args) % 2:
-        raise wrong_args(
-            f"{to_str(interp.command_word)} update dictVarName key varName ?key varName ...? script"
-        )
+        raise wrong_args(f"{to_str(interp.command_word)} update dictVarName key varName ?key varName ...? script")
     name = to_str(args[0])
     items = to_dict(interp.get_var(name))
     links = [(to_str(args[place]), to_str(args[place + 1])) for place in range(1, len(args) - 1, 2)]

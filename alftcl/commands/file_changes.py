@@ -94,9 +94,7 @@ def _may_overwrite(source: str, target: str, old: os.stat_result, word: str, for
     same = (old.st_dev, old.st_ino) == (new.st_dev, new.st_ino)
     if not force:
         shown = f'"{source}"' if same and source == target else f'"{source}" to "{target}"'
-        raise TclError(
-            f"error {_VERBS[word]} {shown}: {error_words(errno.EEXIST)}", posix_code(errno.EEXIST)
-        )
+        raise TclError(f"error {_VERBS[word]} {shown}: {error_words(errno.EEXIST)}", posix_code(errno.EEXIST))
     old_is_dir = os.path.isdir(paths.native_path(source))
     new_is_dir = os.path.isdir(paths.native_path(target))
     if old_is_dir and not new_is_dir:

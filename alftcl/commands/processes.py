@@ -105,9 +105,7 @@ def open_pipeline(interp: "Interp", words: list[Any], readable: bool, writable: 
         raise _redirected("can't read output from command: standard output was redirected")
     if writable and pipeline.stdin is not None:
         raise _redirected("can't write input to command: standard input was redirected")
-    running = pipelines.start(
-        pipeline, _channel_fd(interp), pipe_in=writable, pipe_out=readable, collect_errors=True
-    )
+    running = pipelines.start(pipeline, _channel_fd(interp), pipe_in=writable, pipe_out=readable, collect_errors=True)
     number = running.from_last if running.from_last is not None else running.to_first
     channel = Channel(
         f"file{number}",

@@ -162,7 +162,6 @@ class _SortOptions:
             if self.stride < 2:
                 raise TclError("stride length must be at least 2", ["TCL", "OPERATION", "LSORT", "BADSTRIDE"])
 
-
     @property
     def reversed(self) -> bool:
         """Whether Python is to sort the other way round; a script's answers are turned instead."""
