@@ -1,0 +1,337 @@
+"""The commands that run: each from its start to the report of its end. Not which to start, not the way to the daemon.
+
+    running ----------> reaped -----------> drained --------------> clean ---------> reported, forgotten
+    output to its log   SIGCHLD, status     its pipes are at their  nothing left of
+    and searched                            end, or DRAIN_S over    a swept one
+
+A command is over when its process has ended. What its children still print is taken for DRAIN_S, then the pipe is
+dropped. An attempt that is being swept (daemons.sweeper) is over when nothing of it is left.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import time
+from collections.abc import Callable
+from functools import partial
+
+from daemons.launcher_log import LauncherLog
+from daemons.launcher_messages import Began, Context, End, Exited, FromLauncher, Output, Refused, Spawn
+from daemons.loop import Loop
+from daemons.output import LogFile, Scanner
+from daemons.starting import CannotStart, Starter, enter
+from daemons.sweep import MARK
+
+DRAIN_S = 0.25
+REPORTED_S = 2.0
+"""How long a command may run on after its EXIT_STATUS line (reference section 4)."""
+PROGRESS_S = 0.2
+"""Percents of one command are told no more often than this."""
+
+_READ_BYTES = 64 * 1024
+_READS = 4  # chunks of one command in a turn, so that a flood starves nobody
+_PIPE_BYTES = 256 * 1024  # of a command that fills its pipe
+
+
+class Attempt:
+    """A command that runs, or has ended and is not reported yet."""
+
+    __slots__ = (
+        "began",
+        "chunks",
+        "ended_at",
+        "grace_s",
+        "log",
+        "number",
+        "percent",
+        "percent_waits",
+        "pid",
+        "pipes",
+        "reported",
+        "status",
+        "swept",
+        "tag",
+        "timed_out",
+        "told",
+        "told_at",
+        "trouble_told",
+    )
+
+    def __init__(self, spawn: Spawn, now: float) -> None:
+        self.number = spawn.attempt
+        self.tag = spawn.tag
+        self.grace_s = spawn.grace_s
+        self.log = LogFile(spawn.log)
+        self.began = now
+        self.pid = 0
+        self.pipes: list[Pipe] = []
+        self.status: int | None = None
+        self.ended_at = 0.0
+        self.swept = self.timed_out = self.trouble_told = False
+        self.reported: int | None = None
+        self.chunks: tuple[str, ...] = ()
+        self.percent = self.told = -1
+        self.told_at = 0.0
+        self.percent_waits = False
+
+
+class Pipe:
+    """Our end of a command's stdout or stderr."""
+
+    __slots__ = ("attempt", "copy", "descriptor", "scanner")
+
+    def __init__(self, descriptor: int, attempt: Attempt, copy: LogFile | None = None) -> None:
+        self.descriptor = descriptor
+        self.attempt = attempt
+        self.copy = copy
+        self.scanner: Scanner | None = None
+
+
+class Commands:
+    """All attempts that are not reported yet. Every record goes to the log, and to `tell`.
+
+    `sweep` is called for those that have to go by themselves; `held` says of an attempt that has ended whether it is
+    being swept, so that `release` will be called for it.
+    """
+
+    def __init__(
+        self,
+        loop: Loop,
+        log: LauncherLog,
+        tell: Callable[[FromLauncher], None],
+        sweep: Callable[[Attempt], None],
+        held: Callable[[Attempt], bool],
+    ) -> None:
+        self._loop = loop
+        self._log = log
+        self._tell = tell
+        self._sweep = sweep
+        self._held = held
+        self._starter = Starter()
+        self._by_pid: dict[int, Attempt] = {}
+        self._moved = False
+        self.attempts: dict[int, Attempt] = {}
+        self.contexts: dict[int, Context] = {}
+
+    def start(self, spawn: Spawn) -> None:
+        """Start a command that stands in the log already, or refuse it."""
+        attempt = Attempt(spawn, time.monotonic())
+        try:
+            attempt.pid = self._spawn(attempt, spawn)
+        except CannotStart as error:
+            for pipe in attempt.pipes:
+                os.close(pipe.descriptor)
+            self.refuse(spawn, error.errno, str(error), transient=error.transient)
+            return
+        self.attempts[attempt.number] = self._by_pid[attempt.pid] = attempt
+        for pipe in attempt.pipes:
+            self._loop.listen(pipe.descriptor, partial(self._read_pipe, pipe, _READS))
+        uptime = time.clock_gettime(time.CLOCK_BOOTTIME)
+        began = Began(attempt.number, attempt.tag, attempt.pid, time.time(), uptime)
+        self._log.add(began)
+        self._tell(began)
+        if spawn.maxrun_s is not None:
+            self._loop.at(attempt.began + spawn.maxrun_s, lambda: self._time_out(attempt))
+
+    def _spawn(self, attempt: Attempt, spawn: Spawn) -> int:
+        context = self.contexts.get(spawn.context)
+        if context is None:
+            raise CannotStart(errno.EINVAL, f"there is no context {spawn.context}")
+        self._moved = True
+        enter(context.cwd)
+        env = {**context.env, **spawn.env, MARK: f"{self._log.opened.mark}.{spawn.attempt}"}
+        theirs: list[int] = []
+        try:
+            stderr = self._make_pipe(attempt, theirs)
+            stdout = self._make_pipe(attempt, theirs, _stdout_file(spawn)) if spawn.keep_stdout else stderr
+            return self._starter.start(spawn.argv, env, stdout, stderr, spawn.stdin)
+        except OSError as error:
+            raise CannotStart(error.errno or 0, f"no place for its output: {error}") from error
+        finally:
+            for descriptor in theirs:
+                os.close(descriptor)
+
+    def _make_pipe(self, attempt: Attempt, theirs: list[int], copy: LogFile | None = None) -> int:
+        ours, end = os.pipe2(os.O_CLOEXEC)
+        theirs.append(end)
+        attempt.pipes.append(Pipe(ours, attempt, copy))
+        os.set_blocking(ours, False)
+        return end
+
+    def refuse(self, spawn: Spawn, number: int, words: str, *, transient: bool) -> None:
+        """Say that a command cannot be started."""
+        self._end(Refused(spawn.attempt, spawn.tag, number, words, transient, time.time()))
+
+    def _end(self, end: End) -> None:
+        self._log.add(end)
+        self._tell(end)
+
+    def _time_out(self, attempt: Attempt) -> None:
+        if attempt.status is None:
+            attempt.timed_out = True
+            self._sweep(attempt)
+
+    def _sweep_running(self, attempt: Attempt) -> None:
+        if attempt.status is None:
+            self._sweep(attempt)
+
+    def leave(self) -> None:
+        """Leave the directory of what was started last, so that it may be removed or unmounted."""
+        if self._moved:
+            os.chdir("/")
+            self._moved = False
+
+    def reap(self) -> None:
+        """Take note of all processes that have ended."""
+        now = time.monotonic()
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            attempt = self._by_pid.pop(pid, None)
+            if attempt is None:
+                continue  # what a command orphaned came to us
+            attempt.status = os.waitstatus_to_exitcode(status)
+            attempt.ended_at = now
+            self._drain(attempt)
+
+    def _drain(self, attempt: Attempt) -> None:
+        """The process has ended: take what it left in its pipes, and for a moment what its children still print."""
+        if not attempt.pipes:  # it had closed them before
+            self._finish(attempt)
+            return
+        for pipe in list(attempt.pipes):
+            self._read_pipe(pipe, _PIPE_BYTES // _READ_BYTES + 1)
+        if attempt.pipes:
+            self._loop.at(attempt.ended_at + DRAIN_S, lambda: self._drop_pipes(attempt))
+
+    def _read_pipe(self, pipe: Pipe, reads: int) -> None:
+        for _ in range(reads):
+            try:
+                data = os.read(pipe.descriptor, _READ_BYTES)
+            except BlockingIOError:
+                return
+            if not data:
+                self._close_pipe(pipe)
+                return
+            self._take(pipe, data)
+            if len(data) < _READ_BYTES and pipe.attempt.status is None:
+                return
+        _widen(pipe.descriptor)
+
+    def _take(self, pipe: Pipe, data: bytes) -> None:
+        now = time.time()
+        attempt = pipe.attempt
+        attempt.log.write(data, now)
+        if pipe.copy is not None:
+            pipe.copy.write(data, now)
+        if pipe.scanner is None:
+            pipe.scanner = Scanner()
+        if pipe.scanner.feed(data):
+            self._found(attempt, pipe.scanner)
+        self._tell_trouble(attempt, pipe)
+
+    def _tell_trouble(self, attempt: Attempt, pipe: Pipe) -> None:
+        trouble = attempt.log.trouble or (pipe.copy.trouble if pipe.copy else "")
+        if trouble and not attempt.trouble_told:
+            attempt.trouble_told = True
+            self._tell(Output(attempt.number, trouble=trouble))
+
+    def _found(self, attempt: Attempt, scanner: Scanner) -> None:
+        reported = scanner.reported if scanner.reported != attempt.reported else None
+        if reported is not None:
+            if attempt.reported is None and attempt.status is None:
+                self._loop.at(time.monotonic() + REPORTED_S, lambda: self._sweep_running(attempt))
+            attempt.reported = reported
+        chunks = tuple(scanner.chunks)
+        scanner.chunks.clear()
+        attempt.chunks += chunks
+        attempt.percent = scanner.percent if scanner.percent >= 0 else attempt.percent
+        if reported is not None or chunks:
+            self._tell(Output(attempt.number, reported=reported, chunks=chunks))
+        self._tell_percent(attempt)
+
+    def _tell_percent(self, attempt: Attempt) -> None:
+        """Say how far it is, unless that was said a moment ago: then in a moment."""
+        if attempt.percent == attempt.told or attempt.percent_waits:
+            return
+        now = time.monotonic()
+        if now >= attempt.told_at + PROGRESS_S:
+            attempt.told, attempt.told_at = attempt.percent, now
+            self._tell(Output(attempt.number, percent=attempt.percent))
+        else:
+            attempt.percent_waits = True
+            self._loop.at(attempt.told_at + PROGRESS_S, lambda: self._tell_waiting(attempt))
+
+    def _tell_waiting(self, attempt: Attempt) -> None:
+        attempt.percent_waits = False
+        if attempt.number in self.attempts:
+            self._tell_percent(attempt)
+
+    def _close_pipe(self, pipe: Pipe) -> None:
+        attempt = pipe.attempt
+        self._loop.forget(pipe.descriptor)
+        os.close(pipe.descriptor)
+        attempt.pipes.remove(pipe)
+        if pipe.scanner is not None and pipe.scanner.finish():
+            self._found(attempt, pipe.scanner)
+        if pipe.copy is not None:
+            pipe.copy.close()
+        if not attempt.pipes and attempt.status is not None:
+            self._finish(attempt)
+
+    def release(self, attempt: Attempt) -> None:
+        """Nothing of a swept attempt is left: report it, whoever may still hold its pipes."""
+        if attempt.pipes:
+            self._drop_pipes(attempt)
+        else:
+            self._report(attempt)
+
+    def _drop_pipes(self, attempt: Attempt) -> None:
+        for pipe in list(attempt.pipes):
+            self._close_pipe(pipe)
+
+    def _finish(self, attempt: Attempt) -> None:
+        """Process and output are over; report it, unless a sweep has still to see that nothing of it is left."""
+        if not self._held(attempt):
+            self._report(attempt)
+
+    def _report(self, attempt: Attempt) -> None:
+        assert attempt.status is not None
+        attempt.log.close()
+        del self.attempts[attempt.number]
+        self._end(
+            Exited(
+                attempt.number,
+                attempt.tag,
+                attempt.status,
+                time.time(),
+                attempt.ended_at - attempt.began,
+                attempt.reported,
+                attempt.swept,
+                attempt.timed_out,
+                attempt.chunks,
+                attempt.log.trouble,
+            )
+        )
+
+
+def _stdout_file(spawn: Spawn) -> LogFile:
+    """The file of an -expand command's stdout, which exists from the start. Raises OSError."""
+    path = spawn.log + ".stdout"
+    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600))
+    return LogFile(path)
+
+
+def _widen(descriptor: int) -> None:
+    """A larger pipe for a command that prints much. A user's share of such memory is limited."""
+    try:
+        fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+    except OSError:
+        return  # the pipe stays as it is
