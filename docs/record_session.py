@@ -5,6 +5,7 @@ cd examples/bounce && python ../../docs/record_session.py ../../docs/session.svg
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import sys
@@ -28,7 +29,7 @@ async def record(target: Path) -> None:
     async with connect() as dispatcher:
         about = {"cwd": os.getcwd(), "env": dict(os.environ), "user": "anna", "host": "here"}
         await dispatcher.spool(file=str(SCRIPT), text=SCRIPT.read_bytes(), **about)
-        view = LiveView(Console(file=open(os.devnull, "w")))
+        view = LiveView(Console(file=io.StringIO()))
         console.print("$ alfred -nogui bounce.alf", style="bold")
         while True:
             queue = await dispatcher.list()
