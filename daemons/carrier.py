@@ -23,7 +23,7 @@ from typing import Protocol
 
 import trio
 
-from daemons import programs
+from daemons import logs, programs
 from daemons.builtins import BuiltinError, run_builtin
 from daemons.journal import Journal, JournalError
 from daemons.launcher_log import Past
@@ -91,6 +91,7 @@ class Carrier:
         self._journal = journal
         self._launcher = launcher
         self._state = state
+        self._jobs = str(state.jobs)
         self._nursery = nursery
         self._news = news
         self._changed = changed
@@ -207,8 +208,8 @@ class Carrier:
         self._launcher.send([Journalled(tuple(attempts))])
 
     def _log_of(self, tag: str, attempt: int) -> str:
-        jid, tid, cid = tag.split(".")
-        return str(self._state.output(int(jid), int(tid), int(cid), attempt))
+        jid, _, command = tag.partition(".")
+        return f"{self._jobs}/{jid}/{command}.{attempt}.log"
 
     def _new_launcher(self, hello: Hello, now: float) -> list[Order]:
         """The launcher died, and this is the next: it knows no contexts, and what we adopted may have gone."""
@@ -238,7 +239,7 @@ class Carrier:
                 jid,
                 order.argv,
                 order.env,
-                f"{self._state.jobs}/{jid}/{tid}.{cid}.{attempt}.log",
+                logs.name(self._jobs, jid, tid, cid, attempt),
                 order.stdin,
                 order.keep_stdout,
                 order.maxrun_s,
@@ -336,7 +337,7 @@ def past_of(past: Past, hello: Hello, state: State) -> tuple[list[orders.Began |
         when = began.time if began else time.time()
         log.append(orders.Began(attempt, JobId(jid), TaskId(tid), CmdId(cid), when))
         if isinstance(end, Exited):
-            log.append(exit_of(end, str(state.output(jid, tid, cid, attempt))))
+            log.append(exit_of(end, logs.name(str(state.jobs), jid, tid, cid, attempt)))
     return log, list(hello.running), list(past.ended)
 
 
@@ -345,7 +346,7 @@ def _run_builtin(order: RunBuiltin, state: State) -> str:
     try:
         run_builtin(order.argv, order.cwd)
     except BuiltinError as error:
-        log: Path = state.output(order.jid, order.tid, order.cid, order.attempt)
+        log = Path(logs.name(str(state.jobs), order.jid, order.tid, order.cid, order.attempt))
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_text(f"{error}\n", encoding="utf-8", errors="backslashreplace")
         return str(error)

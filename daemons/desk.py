@@ -85,6 +85,7 @@ class Desk:
         self._journal = journal
         self._loader = loader
         self._state = state
+        self._jobs = str(state.jobs)
         self._limits = limits
         self._last_jid = journal.last_jid()
         self._watchers: dict[Connection, int] = {}
@@ -205,12 +206,12 @@ class Desk:
             raise ActionError(f"job {job.jid} has no task {tid}")
 
     def _with_log(self, running: RunningCmd) -> RunningCmd:
-        log = str(self._state.output(running.jid, running.tid, running.cid, running.attempt))
+        log = logs.name(self._jobs, running.jid, running.tid, running.cid, running.attempt)
         return msgspec.structs.replace(running, log=log)
 
     def _with_tail(self, found: FailedTask) -> FailedTask:
         failure = self._core.jobs[found.jid].graph.failures[found.tid]
-        log = str(self._state.output(found.jid, found.tid, found.cid, failure.attempt))
+        log = logs.name(self._jobs, found.jid, found.tid, found.cid, failure.attempt)
         if log not in self._tails:
             if len(self._tails) > 10 * _SHOWN_FAILURES:
                 self._tails.clear()
@@ -266,7 +267,7 @@ class Desk:
         if job is not None and tid and tid < job.graph.tree.size:
             title = job.graph.tree.node(tid).title
         if announce.attempt:
-            log = str(self._state.output(jid, tid, announce.cid, announce.attempt))
+            log = logs.name(self._jobs, jid, tid, announce.cid, announce.attempt)
         if change is Change.STARTED:
             attempt = self._core.attempts.get(announce.attempt)
             text = " ".join(attempt.argv) if attempt else ""

@@ -11,6 +11,11 @@ _TAIL_BYTES = 8 * 1024
 _NAME = re.compile(r"(\d+)\.(\d+)\.(\d+)\.log\Z")
 
 
+def name(jobs: str, jid: int, tid: int, cid: int, attempt: int) -> str:
+    """The log of one attempt of one command; `jobs` is the directory of all jobs (`State.jobs`)."""
+    return f"{jobs}/{jid}/{tid}.{cid}.{attempt}.log"
+
+
 def files_of(directory: Path, tid: int | None = None, *, newest: bool = True) -> list[Path]:
     """The logs in a job's directory, of one task or of all, in the order of their attempts.
 

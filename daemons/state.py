@@ -58,10 +58,6 @@ class State:
         """Directory of a job's logs."""
         return self.jobs / str(jid)
 
-    def output(self, jid: int, tid: int, cid: int, attempt: int) -> Path:
-        """Log file of one attempt of one command."""
-        return self.jobs / str(jid) / f"{tid}.{cid}.{attempt}.log"
-
     def prepare(self) -> None:
         """Make the state directory, for this user alone. Raises StateError."""
         try:

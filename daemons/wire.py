@@ -37,6 +37,8 @@ GREETING_LIMIT_BYTES = 64 * 1024
 FRAME_LIMIT_BYTES = 1 << 30
 NEWS_LIMIT = 2_000
 """News that may wait for a slow client before all of it gives way to one fresh Queue."""
+NEWS_GATHER_S = 0.05
+"""News gathers for so long between two writes, so that thousands a second do not wake a client for each."""
 
 _CHUNK_BYTES = 256 * 1024
 _UNIX_PATH_BYTES = 100
@@ -65,6 +67,8 @@ class Connection:
         self._fresh = fresh
         self._stale = False
         self._something_to_write = trio.Event()
+        self._at_once = trio.Event()
+        """Set while something waits that must not wait for more news."""
         self._drained = trio.Event()
 
     async def receive(self) -> AnyMessage | None:
@@ -87,6 +91,7 @@ class Connection:
         """Send a message when its turn comes."""
         self._replies.append(frame(_encoder.encode(message)))
         self._something_to_write.set()
+        self._at_once.set()
 
     def news(self, packed: bytes) -> None:
         """Send news (a message as `pack` gives it), or, when too much waits already, the state of everything later."""
@@ -107,11 +112,14 @@ class Connection:
                     self._drained.set()
                 await self._something_to_write.wait()
                 await self._stream.send_all(self._take())
+                with trio.move_on_after(NEWS_GATHER_S):
+                    await self._at_once.wait()
 
     async def drain(self) -> None:
         """Wait until the writer task has written all that was posted."""
         self._drained = trio.Event()
         self._something_to_write.set()
+        self._at_once.set()
         await self._drained.wait()
 
     async def flush(self) -> None:
@@ -159,6 +167,7 @@ class Connection:
         self._replies.clear()
         self._news.clear()
         self._something_to_write = trio.Event()
+        self._at_once = trio.Event()
         return data
 
 
