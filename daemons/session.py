@@ -10,8 +10,9 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from getpass import getuser
 from pathlib import Path
@@ -113,28 +114,48 @@ class _Session:
     gone: set[int] = field(default_factory=set)
     dirty: bool = True
     interrupted: bool = False
+    to_queue: bool = False
+
+    def __post_init__(self) -> None:
+        self.to_queue = bool(self.wishes.scripts)
 
     async def run(self) -> int:
-        async with connect(slots=self.wishes.slots) as client:
-            status = await self._spool(client)
-        if status is not None:
-            return status
+        status = None
         with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self._on_signal, signals, nursery.cancel_scope)
-                await self._watch_through_deaths()
+                status = await self._through_deaths()
                 nursery.cancel_scope.cancel()
         if self.interrupted:
             await self._interrupt()
             return INTERRUPTED
-        return self._status()
+        return self._status() if status is None else status
+
+    async def _through_deaths(self) -> int | None:
+        """Queue the scripts, then watch, with as many dispatchers as it takes; the exit status when nothing is left
+        to watch."""
+        for _ in range(_RESTARTS):
+            try:
+                async with connect(slots=self.wishes.slots) as client, aclosing(client.watch()) as news:
+                    await anext(news)  # from here on no change is missed
+                    if self.to_queue:
+                        status = await self._spool(client)
+                        if status is not None:
+                            return status
+                    await self._watch(client, news)
+                return None
+            except ConnectionLost:
+                if self.to_queue:
+                    raise NoDispatcher(
+                        "the dispatcher died while the script was queued; alfred -queue shows whether it got it"
+                    ) from None
+                self.view.say("the dispatcher is gone; starting it again")
+        raise NoDispatcher(f"the dispatcher ended {_RESTARTS} times; its log says why")
 
     # -- queueing ------------------------------------------------------------------------------------------------------
 
     async def _spool(self, client: DispatcherClient) -> int | None:
         """Queue all scripts or none; the exit status when that is all there is to do."""
-        if not self.wishes.scripts:
-            return None
         queued: list[int] = []
         for path in self.wishes.scripts:
             answer = await self._spool_one(client, path)
@@ -146,11 +167,19 @@ class _Session:
                 return USAGE
             queued.extend(answer.jids)
         self.watched = set(queued)
-        if self.wishes.paused:
-            for jid in queued:
-                self.view.say(f"job {jid} is paused: alfred -resume {jid} starts it")
-            return DONE
-        return None
+        self.to_queue = False
+        return await self._tell_of_waits(client)
+
+    async def _tell_of_waits(self, client: DispatcherClient) -> int | None:
+        """Say which jobs do not start now, and why; the exit status when none does before a user says so."""
+        self._take(await client.list())
+        waits = [self.last[jid] for jid in sorted(self.watched) if jid in self.last]
+        for job in waits:
+            if job.state is JobState.PAUSED:
+                self.view.say(f"job {job.jid} is paused: alfred -resume {job.jid} starts it")
+            elif job.after is not None and job.after > time.time():
+                self.view.say(f"job {job.jid} starts at {time.strftime('%d %b %H:%M', time.localtime(job.after))}")
+        return DONE if waits and all(job.state is JobState.PAUSED for job in waits) else None
 
     async def _spool_one(self, client: DispatcherClient, path: Path) -> Spooled | Refusal:
         try:
@@ -182,20 +211,10 @@ class _Session:
 
     # -- watching ------------------------------------------------------------------------------------------------------
 
-    async def _watch_through_deaths(self) -> None:
-        for _ in range(_RESTARTS):
-            try:
-                async with connect(slots=self.wishes.slots) as client:
-                    await self._watch(client)
-                return
-            except ConnectionLost:
-                self.view.say("the dispatcher is gone; starting it again")
-        raise NoDispatcher(f"the dispatcher ended {_RESTARTS} times; its log says why")
-
-    async def _watch(self, client: DispatcherClient) -> None:
+    async def _watch(self, client: DispatcherClient, news: AsyncIterator[Queue | Changed]) -> None:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._refresh, client, nursery.cancel_scope)
-            async for message in client.watch():
+            async for message in news:
                 if isinstance(message, Queue):
                     self._take(message)
                 elif self._concerns(message.jid):

@@ -23,9 +23,7 @@ SCRIPT = Path("bounce.alf")
 
 
 async def record(target: Path) -> None:
-    console = Console(
-        record=True, width=110, height=24, force_terminal=True, highlight=False, file=open(os.devnull, "w")
-    )
+    console = Console(record=True, width=110, height=24, force_terminal=True, highlight=False, file=io.StringIO())
     async with connect() as dispatcher:
         about = {"cwd": os.getcwd(), "env": dict(os.environ), "user": "anna", "host": "here"}
         await dispatcher.spool(file=str(SCRIPT), text=SCRIPT.read_bytes(), **about)
