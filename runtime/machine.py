@@ -17,6 +17,10 @@ from runtime.match.keys import compile_keys, slot_keys
 from runtime.match.metrics import compile_metrics
 from runtime.needs import Need
 
+SLOTS_AVAILABLE = "@.sa"
+_CONSTANT = frozenset({SLOTS_AVAILABLE, "@.ncpus"})
+"""Metrics of which the best that there can ever be is known."""
+
 MetricLookup = Callable[[str], float | None]
 
 
@@ -47,7 +51,7 @@ class Machine:
 
     def __init__(self, slots: Iterable[Slot], metrics: MetricLookup = no_metrics) -> None:
         self.slots = tuple(slots)
-        self.metrics = metrics
+        self._measured = metrics
         self._free = dict.fromkeys(range(len(self.slots)))
         self._rests: dict[int, float] = {}
         self._by_name = {slot.name: number for number, slot in enumerate(self.slots)}
@@ -64,15 +68,23 @@ class Machine:
     def busy(self) -> int:
         return self.size - self.free - len(self._rests)
 
+    def metrics(self, name: str) -> float | None:
+        """A metric by its name; `@.sa` is the number of slots that are free now."""
+        return float(self.free) if name.lower() == SLOTS_AVAILABLE else self._measured(name)
+
     def never(self, need: Need) -> str:
         """Why no slot could ever serve this need, in words; empty when one could."""
         own = compile_keys(need.service)
-        if own.metrics:
+        if not {name.lower() for name in own.metrics} <= _CONSTANT:
             return ""
-        fitting = [slot for slot in self.slots if own.on_own_machine(slot.keys, self.metrics)]
+        fitting = [slot for slot in self.slots if own.on_own_machine(slot.keys, self._at_best)]
         if not fitting:
             return f"no slot of this machine can ever match -service {{{need.service}}}"
         return ""
+
+    def _at_best(self, name: str) -> float | None:
+        """Metrics as they are while every slot is free."""
+        return float(self.size) if name.lower() == SLOTS_AVAILABLE else self._measured(name)
 
     def most(self, need: Need) -> int:
         """How many slots this need could have at once, when all are free."""

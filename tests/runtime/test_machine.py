@@ -1,0 +1,25 @@
+"""The machine itself as the farm: what its slots can serve, now and ever."""
+
+from runtime.machine import Machine, own_slots
+from runtime.needs import Need
+
+
+def machine(slots):
+    return Machine(own_slots("here", slots))
+
+
+def test_sa_is_the_number_of_free_slots():
+    here = machine(3)
+    need = Need(service="@.sa > 2")
+    assert here.find(need) == (0,)
+    here.take((1,))
+    assert isinstance(here.find(need), str)
+
+
+def test_more_slots_available_than_there_are_is_never_met():
+    assert "can ever match" in machine(2).never(Need(service="(@.sa > 2) && pixarRender"))
+    assert machine(3).never(Need(service="(@.sa > 2) && pixarRender")) == ""
+
+
+def test_what_memory_allows_may_come_true_later():
+    assert machine(1).never(Need(service="@.mem > 1000000")) == ""
