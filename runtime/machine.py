@@ -17,8 +17,8 @@ from runtime.match.keys import compile_keys, slot_keys
 from runtime.match.metrics import compile_metrics
 from runtime.needs import Need
 
-SLOTS_AVAILABLE = "@.sa"
-_CONSTANT = frozenset({SLOTS_AVAILABLE, "@.ncpus"})
+SLOTS_AVAILABLE = "sa"
+_CONSTANT = frozenset({SLOTS_AVAILABLE, "nCPUs"})
 """Metrics of which the best that there can ever be is known."""
 
 MetricLookup = Callable[[str], float | None]
@@ -47,11 +47,12 @@ def own_slots(host: str, count: int, *, address: str = "", zone: str = "") -> tu
 
 
 class Machine:
-    """Slots, free and taken. Metrics come from `metrics`, which is asked each time."""
+    """Slots, free and taken. Metrics come from `metrics`, which is asked each time: by the name that Mget uses, or with
+    `@.` before it for service keys, whose units differ."""
 
     def __init__(self, slots: Iterable[Slot], metrics: MetricLookup = no_metrics) -> None:
         self.slots = tuple(slots)
-        self._measured = metrics
+        self.metrics = metrics
         self._free = dict.fromkeys(range(len(self.slots)))
         self._rests: dict[int, float] = {}
         self._by_name = {slot.name: number for number, slot in enumerate(self.slots)}
@@ -68,14 +69,14 @@ class Machine:
     def busy(self) -> int:
         return self.size - self.free - len(self._rests)
 
-    def metrics(self, name: str) -> float | None:
-        """A metric by its name; `@.sa` is the number of slots that are free now."""
-        return float(self.free) if name.lower() == SLOTS_AVAILABLE else self._measured(name)
+    def _keyed(self, name: str) -> float | None:
+        """A metric as service keys name it, without its `@.`: sa is the number of slots that are free now."""
+        return float(self.free) if name == SLOTS_AVAILABLE else self.metrics(f"@.{name}")
 
     def never(self, need: Need) -> str:
         """Why no slot could ever serve this need, in words; empty when one could."""
         own = compile_keys(need.service)
-        if not {name.lower() for name in own.metrics} <= _CONSTANT:
+        if not _CONSTANT.issuperset(own.metrics):
             return ""
         fitting = [slot for slot in self.slots if own.on_own_machine(slot.keys, self._at_best)]
         if not fitting:
@@ -83,15 +84,15 @@ class Machine:
         return ""
 
     def _at_best(self, name: str) -> float | None:
-        """Metrics as they are while every slot is free."""
-        return float(self.size) if name.lower() == SLOTS_AVAILABLE else self._measured(name)
+        """The same while every slot is free."""
+        return float(self.size) if name == SLOTS_AVAILABLE else self.metrics(f"@.{name}")
 
     def most(self, need: Need) -> int:
         """How many slots this need could have at once, when all are free."""
         test = compile_keys(need.service)
         hosts: dict[str, int] = {}
         for slot in self.slots:
-            if test.metrics or test.on_own_machine(slot.keys, self.metrics):
+            if test.metrics or test.on_own_machine(slot.keys, self._keyed):
                 key = slot.host if need.samehost else ""
                 hosts[key] = hosts.get(key, 0) + 1
         return max(hosts.values(), default=0)
@@ -109,7 +110,7 @@ class Machine:
             number
             for number in free
             if (not host or self.slots[number].host == host)
-            and test.on_own_machine(self.slots[number].keys, self.metrics)
+            and test.on_own_machine(self.slots[number].keys, self._keyed)
         ]
         if need.samehost:
             fitting = self._largest_host(fitting)

@@ -23,3 +23,9 @@ def test_more_slots_available_than_there_are_is_never_met():
 
 def test_what_memory_allows_may_come_true_later():
     assert machine(1).never(Need(service="@.mem > 1000000")) == ""
+
+
+def test_keys_and_mget_have_their_own_units():
+    measured = {"disk": 5000.0, "@.disk": 5.0}
+    here = Machine(own_slots("here", 1), measured.get)
+    assert here.find(Need(service="@.disk < 10", metrics="[Mget disk] > 1000")) == (0,)
