@@ -19,7 +19,7 @@ import getpass
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
@@ -130,7 +130,7 @@ class DispatcherClient:
         """Where the logs of a task, or of a whole job, are; the caller reads the files."""
         return await self._ask(Follow(jid=jid, tid=tid), Logs)
 
-    async def watch(self, jid: int = 0) -> AsyncIterator[Queue | Changed]:
+    async def watch(self, jid: int = 0) -> AsyncGenerator[Queue | Changed, None]:
         """The queue as it is now, then every change of one job (0: of all); a fresh Queue in place of a backlog.
 
         Ends when the dispatcher closes the connection.
