@@ -391,9 +391,7 @@ class ChannelTable:
         try:
             return self._channels[name]
         except KeyError:
-            raise TclError(
-                f'can not find channel named "{name}"', ["TCL", "LOOKUP", "CHANNEL", name]
-            ) from None
+            raise TclError(f'can not find channel named "{name}"', ["TCL", "LOOKUP", "CHANNEL", name]) from None
 
     def for_reading(self, name: str) -> Channel:
         """The channel, when it may be read."""

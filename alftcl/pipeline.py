@@ -177,9 +177,7 @@ def _reap_detached() -> None:
     _detached[:] = [process for process in _detached if process.poll() is None]
 
 
-def start(
-    pipeline: Pipeline, channel_fd: ChannelFd, *, pipe_in: bool, pipe_out: bool, collect_errors: bool
-) -> Running:
+def start(pipeline: Pipeline, channel_fd: ChannelFd, *, pipe_in: bool, pipe_out: bool, collect_errors: bool) -> Running:
     """Start all commands.
 
     ``pipe_in`` and ``pipe_out`` ask for our ends of the first stdin and the last stdout where the words do not
@@ -304,6 +302,4 @@ def _spawn(words: list[str], stdin: int | None, stdout: int | None, stderr: int 
             return subprocess.Popen(["/bin/sh", path, *words[1:]], stdin=stdin, stdout=stdout, stderr=stderr)
         raise posix_error(f'couldn\'t execute "{program}"', cause) from None
     except ValueError:
-        raise TclError(
-            f'couldn\'t execute "{program}": no such file or directory', posix_code(errno.ENOENT)
-        ) from None
+        raise TclError(f'couldn\'t execute "{program}": no such file or directory', posix_code(errno.ENOENT)) from None

@@ -28,7 +28,7 @@ def run_builtin(words: Sequence[str], cwd: str) -> None:
         raise BuiltinError(f'"{" ".join(words)}" is no built-in command: File delete|copy|rename|mkdir')
     operation = _OPERATIONS.get(words[1])
     if operation is None:
-        raise BuiltinError(f'File {words[1]}: unknown operation, must be {", ".join(_OPERATIONS)}')
+        raise BuiltinError(f"File {words[1]}: unknown operation, must be {', '.join(_OPERATIONS)}")
     try:
         operation(words[2:], cwd)
     except OSError as error:

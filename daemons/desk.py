@@ -322,4 +322,3 @@ def _fact(spool: Spool, jid: JobId, number: int, now: float, after: float | None
 
 def _is_over(job: QueuedJob) -> bool:
     return job.graph.settled and job.graph.job_state() is JobState.DONE
-

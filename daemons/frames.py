@@ -1,8 +1,8 @@
 """Framing of every stream between our processes: a 4-byte big-endian length, then that many bytes. No I/O here.
 
-    +----+----+----+----+--------------------+
-    |   length N (big)  |  body, N bytes     |   body = one msgpack message
-    +----+----+----+----+--------------------+
++----+----+----+----+--------------------+
+|   length N (big)  |  body, N bytes     |   body = one msgpack message
++----+----+----+----+--------------------+
 """
 
 from __future__ import annotations

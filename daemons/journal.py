@@ -28,6 +28,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -45,6 +46,10 @@ GATHER_S = 0.02
 RETRY_S = 5.0
 """How long after a full disk the next attempt is made."""
 
+QUICK_S = 0.002
+"""A disk that commits within this is quick: `add` may hold up the trio thread for as long."""
+
+_SMALL_BYTES = 16 * 1024
 _APPLICATION = 0x616C6664  # "alfd", in the file's header
 _PACK_FROM_BYTES = 1024
 _SQL_ERRORS = (sqlite3.Error, UnicodeError)  # the latter: SQLite quotes a damaged schema; a word is no Unicode
@@ -162,6 +167,9 @@ class Journal:
         self._closing = False
         self._fatal: JournalError | None = None
         self._writer: threading.Thread | None = None
+        self._commit_s = float("inf")
+        """How long the last commit took."""
+        self._trouble: Callable[[JournalError | None], None] = lambda trouble: None
         self._database = self._open()
 
     # -- reading -------------------------------------------------------------------------------------------------
@@ -224,6 +232,7 @@ class Journal:
         """Start the writer. `trouble` is called in the trio thread: with an error that holds the journal up, and with
         None when it is over. After a fatal one (`JournalError`s of `add` and `flush` repeat it) nothing is written."""
         token = trio.lowlevel.current_trio_token()
+        self._trouble = trouble
         self._writer = threading.Thread(target=self._write_forever, args=(token, trouble), name="journal", daemon=True)
         self._writer.start()
 
@@ -233,10 +242,14 @@ class Journal:
 
     async def add(self, script: Packed, jobs: Iterable[JobSpooled]) -> None:
         """Keep new jobs of one script. When this returns they survive anything; when it raises JournalError there is
-        no trace of them."""
-        waiter = _Waiter()
-        self._put(_Add(script, tuple(jobs), waiter), hurry=True)
-        await waiter.wait()
+        no trace of them.
+
+        A small script on a quick disk is written here and now: two threads that wake each other would take longer.
+        """
+        added = _Add(script, tuple(jobs), _Waiter())
+        if len(script.content) > _SMALL_BYTES or not self._write_at_once(added):
+            self._put(added, hurry=True)
+        await added.waiter.wait()
 
     async def flush(self) -> None:
         """Wait until all that was appended is safe. Raises JournalError."""
@@ -267,6 +280,19 @@ class Journal:
             self._database.close()
         if self._fatal is not None:
             raise self._fatal
+
+    def _write_at_once(self, added: _Add) -> bool:
+        """Commit in this thread, if the last commits were quick and the writer is not at it. Whether it was done."""
+        if self._commit_s > QUICK_S or self._fatal or self._closing or not self._sql.acquire(blocking=False):
+            return False
+        try:
+            error = self._commit([added])
+        finally:
+            self._sql.release()
+        added.waiter.tell(error)
+        if error is not None:
+            self._trouble(error)
+        return True
 
     def _put(self, entry: _Entry, hurry: bool = False) -> None:
         with self._changed:
@@ -322,10 +348,12 @@ class Journal:
         """One transaction for all entries. None, or why none of it is in the journal."""
         counts = dict(self._counts)
         with self._sql:
+            began = time.monotonic()
             try:
                 self._database.execute("BEGIN IMMEDIATE")
                 self._write(entries)
                 self._database.execute("COMMIT")
+                self._commit_s = time.monotonic() - began
             except _SQL_ERRORS as error:
                 self._counts = counts
                 if self._database.in_transaction:

@@ -78,6 +78,7 @@ class Launcher:
         self._socket: trio.socket.SocketType | None = None
         self._reader = FrameReader(LIMIT_BYTES)
         self._outgoing = bytearray()
+        self._writing = False
         self._wanted = trio.Event()
         self._open: dict[int, tuple[str, bool]] = {}  # attempt -> tag, whether its Began was handed out
         self._deaths: deque[float] = deque(maxlen=DEATHS)
@@ -101,8 +102,20 @@ class Launcher:
                 self._open[message.attempt] = (message.tag, False)
             elif type(message) is Quit:
                 self._quit = message
-        self._outgoing += data
-        self._wanted.set()
+        if not (self._writing or self._outgoing):
+            data = self._write_now(data)
+        if data:
+            self._outgoing += data
+            self._wanted.set()
+
+    def _write_now(self, data: bytes) -> bytes:
+        """What cannot be written without waiting. Orders that go at once spare the writer task a turn."""
+        if self._socket is None:
+            return data
+        try:
+            return data[os.write(self._socket.fileno(), data) :]
+        except OSError:
+            return data  # it has to wait, or the launcher died: `write_forever` and `receive` deal with either
 
     # -- messages -----------------------------------------------------------------------------------------------
 
@@ -218,7 +231,9 @@ class Launcher:
             while self._outgoing and self._socket is not None:
                 data = bytes(self._outgoing)
                 self._outgoing.clear()
+                self._writing = True
                 await _write_all(self._socket, data)
+                self._writing = False
 
 
 @asynccontextmanager

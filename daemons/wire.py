@@ -66,6 +66,7 @@ class Connection:
         self._news: deque[bytes] = deque()
         self._fresh = fresh
         self._stale = False
+        self._writing = False
         self._something_to_write = trio.Event()
         self._at_once = trio.Event()
         """Set while something waits that must not wait for more news."""
@@ -89,9 +90,13 @@ class Connection:
 
     def post(self, message: Message) -> None:
         """Send a message when its turn comes."""
-        self._replies.append(frame(_encoder.encode(message)))
-        self._something_to_write.set()
-        self._at_once.set()
+        data = frame(_encoder.encode(message))
+        if not (self._writing or self._replies or self._news or self._stale):
+            data = self._write_now(data)
+        if data:
+            self._replies.append(data)
+            self._something_to_write.set()
+            self._at_once.set()
 
     def news(self, packed: bytes) -> None:
         """Send news (a message as `pack` gives it), or, when too much waits already, the state of everything later."""
@@ -111,9 +116,18 @@ class Connection:
                 if not self._something_to_write.is_set():
                     self._drained.set()
                 await self._something_to_write.wait()
+                self._writing = True
                 await self._stream.send_all(self._take())
+                self._writing = False
                 with trio.move_on_after(NEWS_GATHER_S):
                     await self._at_once.wait()
+
+    def _write_now(self, data: bytes) -> bytes:
+        """What cannot be written without waiting. A message that goes at once spares the writer task a turn."""
+        try:
+            return data[os.write(self._stream.socket.fileno(), data) :]
+        except OSError:
+            return data  # it has to wait, or the other side is gone: the writer task finds out which
 
     async def drain(self) -> None:
         """Wait until the writer task has written all that was posted."""

@@ -216,7 +216,7 @@ class Watch(Message, frozen=True, tag=True, kw_only=True):
 
 
 class Changed(Message, frozen=True, tag=True, kw_only=True):
-    """One change, as `runtime.orders.Announce` has it; a client that is slow gets a fresh Queue instead of a backlog."""
+    """One change, as `runtime.orders.Announce` has it; a slow client gets a fresh Queue instead of a backlog."""
 
     change: str
     jid: int

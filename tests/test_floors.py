@@ -39,7 +39,7 @@ RULES = [path for path in modules() if path.relative_to(ROOT).parts[0] == "runti
 
 @pytest.mark.parametrize("path", RULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_the_rules_touch_no_machine(path):
-    """No sockets, processes, threads, files' world or Tk in runtime; time is an argument (calendar sums are allowed)."""
+    """No sockets, processes, threads, files or Tk in runtime; time is an argument (calendar sums are allowed)."""
     assert not MACHINE & set(imports(path))
     reads = {
         node.attr

@@ -12,7 +12,7 @@ from alftcl.values import to_str
 HERE = Interp()
 THERE = tkinter.Tcl()
 
-WORDS = st.text(alphabet="aB1 0-{}[]\\\"$;#\n\t~é", max_size=6)
+WORDS = st.text(alphabet='aB1 0-{}[]\\"$;#\n\t~é', max_size=6)
 LISTS = st.lists(WORDS, max_size=6)
 INDICES = st.one_of(
     st.integers(-3, 8).map(str), st.integers(-3, 3).map(lambda n: f"end{n:+d}"), st.just("end"), st.just("1+1")
