@@ -1,6 +1,6 @@
 """The dispatcher's desk: answers what clients ask (runtime.messages), and tells those who watch what has changed.
 
-    Spool      read, number, journal ("accepted" is said after that), queue          -> Spooled | Refusal
+    Spool      read, number, journal, queue, sync the journal; then "accepted"        -> Spooled | Refusal
     Act        the core decides; said when it is in the journal                      -> Acted | Refusal
     List, Describe, Follow, Watch        looked up                                   -> Queue, ...
     Changed    one encoding for all who watch; nobody watches, nothing is made
@@ -139,6 +139,7 @@ class Desk:
         for fact, job in zip(facts, reading.jobs, strict=True):
             self._loader.know(fact)
             self.carrier.carry_out(self._core.submit(fact, job))
+        await self._journal.flush()
         return Spooled(jids=tuple(fact.jid for fact in facts), diagnostics=reading.diagnostics)
 
     # -- what users do -----------------------------------------------------------------------------------------------

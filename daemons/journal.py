@@ -20,15 +20,16 @@ What can go wrong, and what is done:
                                   checksums and the numbering of facts do: JournalError, with words
     older format                  upgraded in one transaction; newer: refused
 
-WAL with synchronous=FULL: a commit that returned survives a power cut. The file is locked exclusively, also against a
-dispatcher on another machine that shares the directory.
+A commit survives every death of a process: it is in the log (WAL). The writer then syncs the log, as SQLite does with
+synchronous=FULL, but apart: a job may start while its log is being synced; "accepted" is said after that. The file is
+locked exclusively, also against a dispatcher on another machine that shares the directory.
 """
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
-import time
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -46,10 +47,7 @@ GATHER_S = 0.02
 RETRY_S = 5.0
 """How long after a full disk the next attempt is made."""
 
-QUICK_S = 0.002
-"""A disk that commits within this is quick: `add` may hold up the trio thread for as long."""
-
-_SMALL_BYTES = 16 * 1024
+_SMALL_BYTES = 64 * 1024  # what is written in the trio thread
 _APPLICATION = 0x616C6664  # "alfd", in the file's header
 _PACK_FROM_BYTES = 1024
 _SQL_ERRORS = (sqlite3.Error, UnicodeError)  # the latter: SQLite quotes a damaged schema; a word is no Unicode
@@ -152,6 +150,15 @@ def pack(text: bytes) -> Packed:
     return Packed("zlib", crc, zlib.compress(text, 1))
 
 
+def _sync_directory(path: Path) -> None:
+    """Bring the names of new files to the disk."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 class Journal:
     """The journal at `path`. Read it first (`jobs`, `script`, `facts`), then `start` the writer; `close` ends both."""
 
@@ -167,8 +174,7 @@ class Journal:
         self._closing = False
         self._fatal: JournalError | None = None
         self._writer: threading.Thread | None = None
-        self._commit_s = float("inf")
-        """How long the last commit took."""
+        self._log = -1
         self._trouble: Callable[[JournalError | None], None] = lambda trouble: None
         self._database = self._open()
 
@@ -241,11 +247,9 @@ class Journal:
         self._put(facts)
 
     async def add(self, script: Packed, jobs: Iterable[JobSpooled]) -> None:
-        """Keep new jobs of one script. When this returns they survive anything; when it raises JournalError there is
-        no trace of them.
-
-        A small script on a quick disk is written here and now: two threads that wake each other would take longer.
-        """
+        """Keep new jobs of one script. When this returns no death of a process can lose them, and what is appended
+        about them comes after them; a `flush` makes that true for a power cut. When it raises JournalError there is
+        no trace of them."""
         added = _Add(script, tuple(jobs), _Waiter())
         if len(script.content) > _SMALL_BYTES or not self._write_at_once(added):
             self._put(added, hurry=True)
@@ -278,12 +282,16 @@ class Journal:
             self._writer.join()
         with self._sql:
             self._database.close()
+        if self._log >= 0:
+            os.close(self._log)
+            self._log = -1
         if self._fatal is not None:
             raise self._fatal
 
     def _write_at_once(self, added: _Add) -> bool:
-        """Commit in this thread, if the last commits were quick and the writer is not at it. Whether it was done."""
-        if self._commit_s > QUICK_S or self._fatal or self._closing or not self._sql.acquire(blocking=False):
+        """Commit in this thread, unless the writer is at it: two threads that wake each other would take longer.
+        Whether it was done."""
+        if self._fatal or self._closing or not self._sql.acquire(blocking=False):
             return False
         try:
             error = self._commit([added])
@@ -318,7 +326,7 @@ class Journal:
             entries = self._gather(failed)
             if not entries:
                 return
-            error = self._fatal or self._commit(entries)
+            error = self._fatal or self._commit(entries) or self._sync()
             if error is not None or failed:
                 tell(trouble, error)
             for entry in entries:
@@ -348,17 +356,29 @@ class Journal:
         """One transaction for all entries. None, or why none of it is in the journal."""
         counts = dict(self._counts)
         with self._sql:
-            began = time.monotonic()
             try:
                 self._database.execute("BEGIN IMMEDIATE")
                 self._write(entries)
                 self._database.execute("COMMIT")
-                self._commit_s = time.monotonic() - began
             except _SQL_ERRORS as error:
                 self._counts = counts
                 if self._database.in_transaction:
                     self._database.execute("ROLLBACK")
                 return self._explain(error)
+        return None
+
+    def _sync(self) -> JournalError | None:
+        """Bring what was committed to the disk. Only the log needs it: SQLite syncs before and after it copies."""
+        try:
+            if self._log < 0:
+                self._log = os.open(f"{self.path}-wal", os.O_RDONLY | os.O_CLOEXEC)
+                _sync_directory(self.path.parent)
+            os.fdatasync(self._log)
+        except OSError as error:
+            return self._fail(
+                JournalError(f"the journal {self.path} cannot be brought to the disk: {error.strerror}"),
+                sqlite3.SQLITE_IOERR,
+            )
         return None
 
     def _write(self, entries: list[_Entry]) -> None:
@@ -451,7 +471,7 @@ class Journal:
 
         pragma("locking_mode = EXCLUSIVE")
         pragma("journal_mode = WAL")
-        pragma("synchronous = FULL")
+        pragma("synchronous = NORMAL")  # `_sync` does the rest, when it is asked for
         pragma(f"journal_size_limit = {16 << 20}")
         version = int(pragma("user_version"))
         foreign = pragma("application_id") != _APPLICATION

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -149,16 +150,21 @@ async def test_facts_that_met_a_full_disk_are_written_when_there_is_room(tmp_pat
     assert writing.troubles[-1] is None
 
 
-async def test_an_fsync_that_failed_is_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    _break_commits(monkeypatch, sqlite3.SQLITE_IOERR_FSYNC, "disk I/O error")
+async def test_a_sync_that_failed_is_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     writing = Writing(tmp_path / "q")
 
-    with pytest.raises(JournalError, match="disk I/O error"):
-        await writing.journal.add(pack(SCRIPT), [spooled(1)])
-    with pytest.raises(JournalError, match="disk I/O error"):
+    def broken(_descriptor: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    await writing.journal.add(pack(SCRIPT), [spooled(1)])
+    monkeypatch.setattr(journal_module.os, "fdatasync", broken)
+
+    with pytest.raises(JournalError, match="cannot be brought to the disk: Input/output error"):
         await writing.journal.flush()
-    await writing.told.wait()
-    assert "cannot be used" in str(writing.troubles[0])
+    monkeypatch.undo()
+    with pytest.raises(JournalError, match="cannot be brought to the disk"):
+        await writing.journal.flush()
+    assert [trouble.fatal for trouble in writing.troubles if trouble] == [True, True]
 
 
 async def test_a_journal_that_became_read_only_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
