@@ -33,10 +33,10 @@ tests: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --durations=15
 
 fuzz: $(VENV)/.installed-dev
-	FUZZ=1 $(BIN)/python -m pytest -m "not faults" tests
+	FUZZ=1 $(BIN)/python -m pytest tests/alftcl tests/runtime
 
 soak: $(VENV)/.installed-dev
-	SOAK=1 $(BIN)/python -m pytest -m faults tests
+	ALF_SOAK=20 $(BIN)/python -m pytest tests/faults
 
 bench: $(VENV)/.installed-dev
 	@for name in $(notdir $(basename $(wildcard benchmarks/*.py))); do \

@@ -16,6 +16,7 @@ from alftcl.commands import (
     procs,
     regexps,
     sorting,
+    strings,
     variables,
 )
 
@@ -35,5 +36,6 @@ __all__ = [
     "procs",
     "regexps",
     "sorting",
+    "strings",
     "variables",
 ]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from differential import Pair, collection
 
-FAMILIES = ("lists", "dicts", "arrays")
+FAMILIES = ("lists", "dicts", "arrays", "formatting", "strings")
 
 
 @pytest.fixture(scope="module")
