@@ -1,5 +1,9 @@
 """Loading: a script of half a million tasks, from file to a ready, journalled queue.
 
+    ratio_tclsh      from the file to "accepted" by the installed dispatcher (journal and all)  /  tclsh
+    bytes_per_task   growth of the dispatcher's memory  /  tasks
+    iterate_s        seconds until an Iterate of 1,000,000 steps is accepted
+
 The script has one RemoteCmd for each task, tasks nested five deep, and about 220 characters a task (110 MB). The peer
 is tclsh, which evaluates the same file with procs that evaluate their -subtasks, -cmds and -cleanup and do nothing
 else.
@@ -8,16 +12,33 @@ else.
 from __future__ import annotations
 
 import argparse
+import getpass
 import json
+import os
 import resource
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+import trio
+
+from daemons.client import connect
+from daemons.state import State
+from runtime.messages import Spooled
+
 TASKS = 500_000
 FRAMES, PASSES, SHOTS = 46, 2, 10  # frames of a pass, passes of a shot, shots of a sequence
+
+ITERATE = """##AlfredToDo 3.0
+Job -title {a million} -subtasks {
+    Iterate frame -from 1 -to 1000000 -by 1 -template {
+        Task {frame $frame} -cmds { RemoteCmd {prman [format rib/%07d.rib $frame]} -service {PixarRender} }
+    }
+}
+"""
 
 PROCS = """
 proc Body {words} {
@@ -100,8 +121,44 @@ def read_here(script: Path) -> None:
     sys.stdout.write(f"{seconds} {_resident_bytes() - before}\n")
 
 
-def _resident_bytes() -> int:
-    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+def _resident_bytes(pid: int | str = "self") -> int:
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * resource.getpagesize()
+
+
+async def accepted(script: Path, state: State) -> tuple[float, int]:
+    """Seconds from the file to "accepted" by a dispatcher that runs, and the bytes by which that has grown."""
+    async with connect(state) as dispatcher:
+        before = _resident_bytes(dispatcher.pid)
+        start = time.perf_counter()
+        answer = await dispatcher.spool(
+            file=str(script),
+            text=script.read_bytes(),
+            cwd=os.getcwd(),
+            env=dict(os.environ),
+            user=getpass.getuser(),
+            host=socket.gethostname(),
+            paused=True,
+        )
+        seconds = time.perf_counter() - start
+        if not isinstance(answer, Spooled):
+            raise SystemExit(f"the job was refused: {answer.text} {answer.diagnostics[:3]}")
+        growth = _resident_bytes(dispatcher.pid) - before
+        await dispatcher.shutdown()
+    return seconds, growth
+
+
+def through_the_dispatcher(script: Path, tasks: int, peer: float, folder: Path) -> dict[str, float]:
+    """The figures that take a dispatcher."""
+    seconds, growth = trio.run(accepted, script, State(folder / "a", folder / "a" / "lock"))
+    steps = folder / "steps.alf"
+    steps.write_text(ITERATE)
+    iterate, _ = trio.run(accepted, steps, State(folder / "b", folder / "b" / "lock"))
+    return {
+        "accepted_seconds": round(seconds, 2),
+        "ratio_tclsh": round(seconds / peer, 3),
+        "bytes_per_task": growth // tasks,
+        "iterate_s": round(iterate, 3),
+    }
 
 
 def main() -> None:
@@ -120,7 +177,7 @@ def main() -> None:
         tasks = write_script(script, options.tasks)
         peer = tclsh_seconds(script)
         seconds, growth = reading_seconds(script)
-        figures = {
+        figures: dict[str, float] = {
             "tasks": tasks,
             "megabytes": round(script.stat().st_size / 1e6, 1),
             "tclsh_seconds": round(peer, 2),
@@ -128,6 +185,8 @@ def main() -> None:
             "read_ratio_tclsh": round(seconds / peer, 3),
             "read_bytes_per_task": growth // tasks,
         }
+        if not options.read_only:
+            figures |= through_the_dispatcher(script, tasks, peer, Path(folder))
     if options.json:
         print(json.dumps(figures))
     else:

@@ -234,6 +234,7 @@ class Service:
                 nursery.start_soon(self._reply, message, connection)
             else:
                 await self._reply(message, connection)
+            del message  # it may hold a script of 100 MB, and the next one may be long in coming
 
     async def _reply(self, message: AnyMessage, connection: wire.Connection) -> None:
         reply = await self._desk.answer(message, connection)
