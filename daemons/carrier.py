@@ -14,10 +14,12 @@ many commands ended.
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from errno import ECONNRESET
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -251,16 +253,29 @@ class Carrier:
 
     def _announce(self, order: Announce) -> None:
         self._news(order)
-        if order.change is Change.GONE and order.jid in self._contexts:
+        if order.change is Change.GONE:
             self._contexts.discard(order.jid)
             self._outgoing.append(Drop((order.jid,)))
+            self.remove_logs([order.jid])
 
-    def _start(self, work: Callable[..., object], order: Order) -> None:
+    def remove_logs(self, jids: Sequence[int]) -> None:
+        """The output of these jobs goes: nobody will ask for it again."""
+
+        async def remove() -> None:
+            for jid in jids:
+                await trio.to_thread.run_sync(partial(shutil.rmtree, self._state.job(jid), ignore_errors=True))
+
+        self._start(remove)
+
+    def _start(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do something that takes time beside everything else."""
+
         async def run() -> None:
             try:
-                await work(order)  # type: ignore[misc]  # the four methods below
+                await work()
             finally:
                 self.open_programs -= 1
+                self._changed()
 
         self.open_programs += 1
         self._nursery.start_soon(run)
@@ -301,10 +316,10 @@ _PERFORM: dict[type[Order], Callable[..., None]] = {
     Launch: Carrier._launch,
     Sweep: Carrier._sweep,
     Announce: Carrier._announce,
-    RunBuiltin: lambda self, order: self._start(self._builtin, order),
-    ReadText: lambda self, order: self._start(self._read, order),
-    RunHook: lambda self, order: self._start(self._hook, order),
-    TestResume: lambda self, order: self._start(self._test, order),
+    RunBuiltin: lambda self, order: self._start(partial(self._builtin, order)),
+    ReadText: lambda self, order: self._start(partial(self._read, order)),
+    RunHook: lambda self, order: self._start(partial(self._hook, order)),
+    TestResume: lambda self, order: self._start(partial(self._test, order)),
     ShowFile: Carrier._show,
 }
 

@@ -255,6 +255,13 @@ class Desk:
     def _last_attempt(self) -> int:
         return self._core.next_attempt - 1
 
+    def prune(self) -> list[int]:
+        """Forget the finished jobs that are not worth keeping; their numbers, for who removes their logs."""
+        outdated = self._loader.outdated(time.time())
+        for jid in outdated:
+            self._gone(jid)
+        return outdated
+
     def _gone(self, jid: int) -> None:
         self._noted.discard(jid)
         self._loader.forget(jid)

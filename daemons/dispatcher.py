@@ -109,6 +109,7 @@ class Service:
             nursery.start_soon(carrier.release_forever)
             await self._adopt(launcher, carrier)
             self._desk.carrier = carrier
+            carrier.remove_logs(self._desk.prune())
             gc.collect()
             gc.freeze()
             gc.set_threshold(50_000, 50, 100)

@@ -21,6 +21,11 @@ from runtime.job.numbering import Unreadable
 from runtime.job.script import read_job
 from runtime.messages import JobSummary
 
+KEEP_JOBS = 500
+"""How many finished jobs a queue remembers, with their logs."""
+KEEP_S = 30 * 24 * 3600.0
+"""... and for how long."""
+
 _summaries = msgspec.msgpack.Decoder(JobSummary)
 _encoder = msgspec.msgpack.Encoder()
 
@@ -48,6 +53,15 @@ class Loader:
         self._jobs = None
         gc.collect()
         gc.freeze()
+
+    def outdated(self, now: float) -> list[int]:
+        """Finished jobs that are not worth keeping: too old, or too many are younger."""
+        newest = sorted(self.finished.values(), key=lambda job: job.ended or job.spooled, reverse=True)
+        return [
+            job.jid
+            for place, job in enumerate(newest)
+            if place >= KEEP_JOBS or now - (job.ended or job.spooled) > KEEP_S
+        ]
 
     def bring_back(self, jid: int) -> bool:
         """Put a finished job into the core again, as it was at its end. False: there is none of that number."""

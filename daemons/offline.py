@@ -21,6 +21,8 @@ from runtime.dispatcher import ActionError, Dispatcher
 from runtime.machine import Machine
 from runtime.messages import Describe, Description, Follow, Logs, Queue, Refusal
 
+_WAIT_S = 2.0  # for a dispatcher that is just closing it
+
 
 class OfflineQueue:
     """Answers like a `daemons.client.DispatcherClient` that is only asked."""
@@ -49,7 +51,7 @@ class OfflineQueue:
 def look(state: State) -> Iterator[OfflineQueue]:
     """The queue as the journal has it. Raises StateError when it cannot be read, or a dispatcher has just started."""
     state.prepare()
-    journal = Journal(state.journal)
+    journal = Journal(state.journal, wait_s=_WAIT_S)
     try:
         settings = find_settings(os.environ, lambda complaint: None)
         limits = limits_of(settings)

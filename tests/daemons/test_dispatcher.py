@@ -1,0 +1,360 @@
+"""The whole dispatcher as a process: what clients ask is done, and what one of them does wrong is its own affair."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import psutil
+import pytest
+import trio
+
+from daemons import wire
+from daemons.client import ConnectionLost, DispatcherClient, NoDispatcher, connect
+from daemons.frames import frame
+from daemons.lock import read
+from daemons.offline import look
+from daemons.state import State
+from runtime.messages import Action, Description, JobState, JobSummary, Logs, Queue, Refusal, Spooled
+
+LIMIT_S = 60.0
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> State:
+    return State(tmp_path / "state", tmp_path / "state" / "lock")
+
+
+@asynccontextmanager
+async def running(state: State, slots: int = 2) -> AsyncIterator[DispatcherClient]:
+    """A dispatcher that is ended after the test, whatever became of it."""
+    try:
+        with trio.fail_after(LIMIT_S):
+            async with connect(state, slots=slots) as dispatcher:
+                yield dispatcher
+                with suppress(ConnectionLost):
+                    await dispatcher.shutdown()
+            await gone(dispatcher.pid)
+    finally:
+        for process in psutil.process_iter(["cmdline", "environ"]):
+            words = " ".join(process.info["cmdline"] or ()) + (process.info["environ"] or {}).get("ALF_STATE", "")
+            if "daemons." in words and str(state.directory) in words:
+                process.kill()
+
+
+async def gone(pid: int) -> None:
+    """Wait for the end of a process that is not our child, for which there is no event."""
+    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+        await trio.sleep(0.02)
+
+
+async def spool(dispatcher: DispatcherClient, script: str, **how: object) -> Spooled | Refusal:
+    return await dispatcher.spool(
+        file="test.alf",
+        text=script.encode(),
+        cwd=str(Path.cwd()),
+        env={"PATH": os.environ["PATH"], "GREETING": "hello"},
+        user=getpass.getuser(),
+        host=socket.gethostname(),
+        **how,  # type: ignore[arg-type]  # paused, after, priority
+    )
+
+
+async def rest(dispatcher: DispatcherClient, jid: int = 1) -> JobSummary:
+    """The job as soon as it is done or stopped."""
+    async for news in dispatcher.watch():
+        queue = news if isinstance(news, Queue) else await dispatcher.list()
+        job = next(job for job in queue.jobs if job.jid == jid)
+        if job.state in (JobState.DONE, JobState.STOPPED):
+            return job
+    raise AssertionError("the dispatcher went away")
+
+
+async def run(dispatcher: DispatcherClient, script: str) -> JobSummary:
+    answer = await spool(dispatcher, script)
+    assert isinstance(answer, Spooled), answer
+    return await rest(dispatcher, answer.jids[0])
+
+
+async def output(dispatcher: DispatcherClient, jid: int, tid: int) -> str:
+    logs = await dispatcher.follow(jid, tid)
+    assert isinstance(logs, Logs)
+    return "".join(Path(name).read_text() for name in logs.files)
+
+
+async def test_a_job_runs_with_the_environment_that_it_was_spooled_with(state: State) -> None:
+    async with running(state) as dispatcher:
+        job = await run(dispatcher, 'Task {a} -cmds { Cmd {sh -c "echo $GREETING $TR_ENV_JID"} }')
+
+        assert job.state is JobState.DONE
+        assert await output(dispatcher, 1, 1) == "hello 1\n"
+
+
+async def test_an_error_stops_the_job_and_tells_the_last_lines(state: State) -> None:
+    async with running(state) as dispatcher:
+        job = await run(dispatcher, 'Task {a} -cmds { Cmd {sh -c "echo no licence; exit 3"} }')
+        queue = await dispatcher.list()
+
+    assert job.state is JobState.STOPPED
+    assert [(failed.status, failed.tail) for failed in queue.failed] == [(3, ("no licence",))]
+
+
+async def test_a_program_that_is_not_there_is_an_error_with_words(state: State) -> None:
+    async with running(state) as dispatcher:
+        await run(dispatcher, "Task {a} -cmds { Cmd {no-such-program-here} }")
+        queue = await dispatcher.list()
+
+    assert "no such program" in queue.failed[0].reason
+
+
+async def test_a_script_with_errors_is_refused_and_nothing_is_queued(state: State) -> None:
+    async with running(state) as dispatcher:
+        answer = await spool(dispatcher, "Tusk {a}")
+        queue = await dispatcher.list()
+
+    assert isinstance(answer, Refusal)
+    assert answer.diagnostics[0].line == 1
+    assert queue.jobs == ()
+
+
+async def test_all_jobs_of_a_script_are_queued(state: State) -> None:
+    async with running(state) as dispatcher:
+        answer = await spool(dispatcher, "Job -title {a} -subtasks {Task {x}}\nJob -title {b} -subtasks {Task {y}}")
+        queue = await dispatcher.list()
+
+    assert isinstance(answer, Spooled)
+    assert answer.jids == (1, 2)
+    assert [job.title for job in queue.jobs] == ["a", "b"]
+
+
+async def test_a_built_in_changes_files_and_an_error_of_it_is_its_output(state: State, tmp_path: Path) -> None:
+    (tmp_path / "old").write_text("x")
+    old, new = tmp_path / "old", tmp_path / "new"
+    script = f"Task {{a}} -cmds {{\nFile rename {old} {new}\nFile copy {old} {tmp_path}/x\n}}"
+    async with running(state) as dispatcher:
+        job = await run(dispatcher, script)
+
+        assert (tmp_path / "new").read_text() == "x"
+        assert job.state is JobState.STOPPED
+        assert "no such file or directory" in await output(dispatcher, 1, 1)
+
+
+async def test_what_a_command_prints_grows_the_job(state: State) -> None:
+    printed = "Task {grown} -cmds { Cmd {true} }"
+    async with running(state) as dispatcher:
+        job = await run(dispatcher, f"Task {{a}} -cmds {{ Cmd {{{{echo}} {{{printed}}}}} -expand 1 }}")
+
+    assert (job.state, job.tasks) == (JobState.DONE, 2)
+
+
+async def test_a_resume_test_runs_the_command_again_while_it_holds(state: State, tmp_path: Path) -> None:
+    script = (
+        f'Task {{a}} -cmds {{ Cmd {{sh -c "echo again >> {tmp_path}/n"}}'
+        f' -resumewhile {{sh -c "test $(wc -l < {tmp_path}/n) -lt 3"}} }}'
+    )
+    async with running(state) as dispatcher:
+        job = await run(dispatcher, script)
+
+    assert job.state is JobState.DONE
+    assert (tmp_path / "n").read_text() == "again\n" * 3
+
+
+async def test_a_hook_runs_once_when_the_job_is_done(state: State, tmp_path: Path) -> None:
+    hook = f"cp %f {tmp_path}/status"
+    async with running(state) as dispatcher:
+        job = await run(dispatcher, f"Job -title {{mugs}} -whendone {{{hook}}} -subtasks {{ Task {{a}} }}")
+        while not (tmp_path / "status").exists() or not (tmp_path / "status").read_text():
+            await trio.sleep(0.01)
+
+    assert job.state is JobState.DONE
+    assert (tmp_path / "status").read_text() == "1 mugs: done\n"
+
+
+async def test_a_deleted_job_leaves_nothing_behind(state: State) -> None:
+    async with running(state) as dispatcher:
+        await run(dispatcher, "Task {a} -cmds { Cmd {echo x} }")
+        assert state.job(1).exists()
+
+        await dispatcher.act(Action.DELETE, 1)
+
+        queue = await dispatcher.list()
+        while state.job(1).exists():
+            await trio.sleep(0.01)
+    assert queue.jobs == ()
+
+
+async def test_a_finished_job_can_be_restarted_by_the_next_dispatcher(state: State) -> None:
+    async with running(state) as dispatcher:
+        await run(dispatcher, "Task {a} -cmds { Cmd {echo x} }")
+    async with running(state) as dispatcher:
+        before = (await dispatcher.list()).jobs[0].state
+        await dispatcher.act(Action.RESTART, 1)
+        job = await rest(dispatcher)
+        described = await dispatcher.describe(1)
+
+    assert before is JobState.DONE
+    assert job.state is JobState.DONE
+    assert isinstance(described, Description)
+    assert len(described.about["logs"]) == 2
+
+
+async def test_an_unknown_job_is_refused_with_words(state: State) -> None:
+    async with running(state) as dispatcher:
+        answers = [
+            await dispatcher.act(Action.PAUSE, 7),
+            await dispatcher.describe(7),
+            await dispatcher.follow(7),
+        ]
+
+    assert [answer.text for answer in answers if isinstance(answer, Refusal)] == ["there is no job 7"] * 3
+
+
+async def test_a_paused_job_waits_until_it_is_resumed(state: State) -> None:
+    async with running(state) as dispatcher:
+        await spool(dispatcher, "Task {a} -cmds { Cmd {true} }", paused=True)
+        paused = (await dispatcher.list()).jobs[0].state
+        await dispatcher.act(Action.RESUME, 1)
+        job = await rest(dispatcher)
+
+    assert paused is JobState.PAUSED
+    assert job.state is JobState.DONE
+
+
+async def test_garbage_ends_its_connection_and_nothing_else(state: State) -> None:
+    async with running(state) as dispatcher:
+        for garbage in (b"GET / HTTP/1.1\r\n\r\n", frame(b"\xc1\xc1"), b"\xff" * 100_000):
+            stream = await wire.connect(state.socket)
+            async with stream:
+                await stream.send_all(garbage)
+                assert await read_to_end(stream)  # it says why
+
+        assert (await dispatcher.list()).jobs == ()
+
+
+async def read_to_end(stream: trio.SocketStream) -> bytes:
+    said = b""
+    try:
+        while data := await stream.receive_some():
+            said += data
+    except trio.BrokenResourceError:
+        pass  # closed with bytes of ours unread
+    return said
+
+
+async def test_a_client_that_does_not_read_holds_nobody_up(state: State) -> None:
+    commands = "".join(f"Task {{{number}}} -cmds {{ Cmd {{true}} }}\n" for number in range(2_000))
+    async with running(state) as dispatcher:
+        stream = await wire.connect(state.socket)
+        async with stream:
+            deaf = wire.Connection(stream)
+            await deaf.greet("deaf", "nobody")
+            await stream.send_all(frame(b"\x82\xa4type\xa5Watch\xa2id\x01"))
+
+            job = await run(dispatcher, commands)
+
+    assert job.counts["done"] == 2_000
+
+
+async def test_a_second_client_attaches_to_the_dispatcher_that_runs(state: State) -> None:
+    async with running(state) as first, connect(state) as second:
+        assert (second.pid, second.started) == (first.pid, False)
+
+
+async def test_two_that_start_at_once_get_one_dispatcher(state: State) -> None:
+    pids: list[int] = []
+    all_are_there = trio.Event()
+
+    async def start() -> None:
+        async with connect(state) as dispatcher:
+            pids.append(dispatcher.pid)
+            if len(pids) == 4:
+                all_are_there.set()
+            await all_are_there.wait()
+
+    async with running(state), trio.open_nursery() as nursery:
+        for _ in range(4):
+            nursery.start_soon(start)
+
+    assert len(set(pids)) == 1
+
+
+async def test_a_client_that_may_not_start_one_is_told_that_none_runs(state: State) -> None:
+    with pytest.raises(NoDispatcher, match="no dispatcher of yours runs"):
+        async with connect(state, start=False):
+            pass
+
+
+async def test_others_that_are_connected_keep_a_dispatcher_from_its_end(state: State) -> None:
+    async with running(state) as dispatcher, connect(state):
+        assert not await dispatcher.shutdown()
+
+
+async def test_a_dispatcher_that_is_left_with_nothing_to_do_ends_and_takes_its_lock_with_it(state: State) -> None:
+    async with connect(state) as dispatcher:
+        await run(dispatcher, "Task {a} -cmds { Cmd {true} }")
+    with trio.fail_after(LIMIT_S):
+        await gone(dispatcher.pid)
+
+    assert read(state.lock) is None
+    assert not state.socket.exists()
+
+
+async def test_the_queue_can_be_looked_at_without_a_dispatcher(state: State) -> None:
+    async with running(state) as dispatcher:
+        await run(dispatcher, "Task {a} -cmds { Cmd {false} }")
+
+    with look(state) as offline:
+        queue = await offline.list()
+        described = await offline.describe(1, 1)
+
+    assert [job.state for job in queue.jobs] == [JobState.STOPPED]
+    assert isinstance(described, Description)
+    assert described.about["state"] == "error"
+
+
+async def test_a_damaged_journal_is_said_by_the_client_that_wanted_a_dispatcher(state: State) -> None:
+    state.prepare()
+    state.journal.write_bytes(b"this is no journal at all, but it is long enough to look at " * 20)
+
+    with pytest.raises(NoDispatcher, match="is damaged"):
+        async with connect(state):
+            pass
+
+
+async def test_a_newer_journal_is_said_by_the_client_that_wanted_a_dispatcher(state: State) -> None:
+    async with running(state):
+        pass
+    database = sqlite3.connect(state.journal)
+    database.execute("PRAGMA user_version = 99")
+    database.close()
+
+    with pytest.raises(NoDispatcher, match="newer alfred"):
+        async with connect(state):
+            pass
+
+
+async def test_a_client_whose_dispatcher_is_killed_is_told(state: State) -> None:
+    async with running(state) as dispatcher:
+        psutil.Process(dispatcher.pid).kill()
+
+        with pytest.raises(ConnectionLost, match="what it had accepted is safe"):
+            while True:
+                await dispatcher.list()
+
+
+async def test_an_idle_dispatcher_uses_no_processor(state: State) -> None:
+    async with running(state) as dispatcher:
+        await spool(dispatcher, "Task {a} -cmds { Cmd {true} }", paused=True)
+        process = psutil.Process(dispatcher.pid)
+        before = process.cpu_times()
+        switches = process.num_ctx_switches().voluntary
+        await trio.sleep(1.0)  # time is what this is about
+        after = process.cpu_times()
+
+        assert after.user + after.system - before.user - before.system < 0.03
+        assert process.num_ctx_switches().voluntary - switches < 10
