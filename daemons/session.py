@@ -212,17 +212,27 @@ class _Session:
     # -- watching ------------------------------------------------------------------------------------------------------
 
     async def _watch(self, client: DispatcherClient, news: AsyncIterator[Queue | Changed]) -> None:
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(self._refresh, client, nursery.cancel_scope)
-            async for message in news:
-                if isinstance(message, Queue):
-                    self._take(message)
-                elif self._concerns(message.jid):
-                    if message.change == "gone":
-                        self.gone.add(message.jid)
-                    self.view.event(message)
-                self.dirty = True
-            raise ConnectionLost("the stream of changes ended")
+        """Show what happens until nothing of ours is left to wait for. Raises ConnectionLost."""
+        try:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(self._refresh, client, nursery.cancel_scope)
+                await self._show(news)
+                raise ConnectionLost("the stream of changes ended")
+        except BaseExceptionGroup as group:
+            _, others = group.split(ConnectionLost)
+            if others is None:
+                raise ConnectionLost("the dispatcher is gone") from group
+            raise
+
+    async def _show(self, news: AsyncIterator[Queue | Changed]) -> None:
+        async for message in news:
+            if isinstance(message, Queue):
+                self._take(message)
+            elif self._concerns(message.jid):
+                if message.change == "gone":
+                    self.gone.add(message.jid)
+                self.view.event(message)
+            self.dirty = True
 
     def _concerns(self, jid: int) -> bool:
         return not self.wishes.scripts or jid in self.watched

@@ -9,6 +9,8 @@ import getpass
 import os
 import random
 import socket
+import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -102,6 +104,43 @@ async def test_after_a_shutdown_what_ran_is_queued_again_and_nothing_is_left(tmp
     assert left == []
     assert len(again) == SLOTS
     assert [(job.jid, job.state) for job in queue.jobs] == [(jid, JobState.ACTIVE)]
+
+
+async def test_a_session_whose_dispatcher_is_killed_starts_the_next_and_sees_the_job_through(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, seconds=0.05)
+    script = tmp_path / "witnesses.alf"
+    script.write_bytes(stage.script)
+    words = [sys.executable, "-P", "-c", "import daemons.cli, sys; sys.exit(daemons.cli.main())", "-nogui", str(script)]
+    try:
+        with trio.fail_after(LIMIT_S):
+            async with trio.open_nursery() as nursery:
+                session = await nursery.start(
+                    partial(
+                        trio.run_process,
+                        words,
+                        env=dict(os.environ, ALF_STATE=str(stage.state.directory)),
+                        capture_stdout=True,
+                        check=False,
+                    )
+                )
+                for _ in range(2):
+                    async with connect(stage.state) as dispatcher:
+                        await until_something_runs(dispatcher)
+                    stage.kill("daemons.dispatcher")
+                await session.wait()
+            await until_gone(stage, "daemons")
+    finally:
+        stage.kill("daemons|witness")
+
+    assert session.returncode == 0
+    check(stage, 1, launcher_died=False)
+
+
+async def until_something_runs(dispatcher: DispatcherClient) -> None:
+    async for news in dispatcher.watch():
+        queue = news if isinstance(news, Queue) else await dispatcher.list()
+        if queue.running:
+            return
 
 
 async def spool(stage: Stage) -> int:
