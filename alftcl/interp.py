@@ -36,6 +36,7 @@ from alftcl.frames import (
     variable_error,
 )
 from alftcl.namespaces import Namespace, find_variable, forget, last_part, make_variable
+from alftcl.packages import Packages
 from alftcl.procedures import Procedure, complete, leave, read_formals, unexpected
 from alftcl.table import COMMANDS, Command, wrong_args
 from alftcl.tree import Command as CommandNode
@@ -89,9 +90,8 @@ class Interp:
         self._lambdas: dict[str, Procedure] = {}
         self._stopped_at = ""  # the command at the top that ended with break, continue or an unknown code
         self.channels = ChannelTable(standard=not safe)
-        self.root.make("::tcl::mathfunc")
-        environment.install(self)
-        self.channels = ChannelTable(standard=not safe)
+        self.packages = Packages()
+        self.packages.provided["Tcl"] = environment.TCL_PATCH_LEVEL
         for name, command in COMMANDS.items():
             if command.safe or not safe:
                 self.add_command(name, command)

@@ -1,5 +1,5 @@
 """Procedures and evaluation: proc(n), apply(n), return(n), eval(n), uplevel(n), tailcall(n), catch(n), error(n),
-throw(n), try(n), expr(n), rename(n), unknown(n), subst(n), source(n), package(n)."""
+throw(n), try(n), expr(n), rename(n), unknown(n), subst(n), source(n)."""
 
 from __future__ import annotations
 
