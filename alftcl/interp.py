@@ -87,6 +87,7 @@ class Interp:
         self.check_limits: Callable[[], None] = _no_limits  # safe.py puts its own here
         self.largest_value = LARGEST_VALUE
         self.script_file: Value = ""
+        self.now: float | None = None  # what `clock` says; None: the machine's own clock
         self._lambdas: dict[str, Procedure] = {}
         self._stopped_at = ""  # the command at the top that ended with break, continue or an unknown code
         self.channels = ChannelTable(standard=not safe)

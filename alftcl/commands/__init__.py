@@ -3,6 +3,7 @@
 from alftcl.commands import (
     arrays,
     channels,
+    clock,
     control,
     dicts,
     file_changes,
@@ -25,6 +26,7 @@ from alftcl.commands import (
 __all__ = [
     "arrays",
     "channels",
+    "clock",
     "control",
     "dicts",
     "file_changes",
