@@ -178,7 +178,8 @@ class _Session:
             if job.state is JobState.PAUSED:
                 self.view.say(f"job {job.jid} is paused: alfred -resume {job.jid} starts it")
             elif job.after is not None and job.after > time.time():
-                self.view.say(f"job {job.jid} starts at {time.strftime('%d %b %H:%M', time.localtime(job.after))}")
+                when = time.strftime("%d %b %H:%M", time.localtime(job.after))
+                self.view.say(f"job {job.jid} starts at {when}: alfred -resume {job.jid} starts it now")
         return DONE if waits and all(job.state is JobState.PAUSED for job in waits) else None
 
     async def _spool_one(self, client: DispatcherClient, path: Path) -> Spooled | Refusal:

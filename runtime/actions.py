@@ -65,7 +65,17 @@ class Actions(Attempts):
 
     def _pause(self, job: QueuedJob, wish: Act, out: Outbox) -> None:
         self._whole_job(wish)
-        out.record(job, Paused(job.jid, out.now, wish.action is Action.PAUSE), barrier=True)
+        out.record(job, Paused(job.jid, out.now, True), barrier=True)
+
+    def _resume(self, job: QueuedJob, wish: Act, out: Outbox) -> None:
+        """A paused job goes on; one that waits for its time or for other jobs starts now."""
+        self._whole_job(wish)
+        if job.graph.paused:
+            out.record(job, Paused(job.jid, out.now, False), barrier=True)
+            return
+        for option in ("after", "afterjids"):
+            if self._waits_for(job, option, out.now):
+                self._change(job, option, "", out)
 
     def _retry(self, job: QueuedJob, wish: Act, out: Outbox) -> None:
         self._not_deleting(job)
@@ -116,12 +126,14 @@ class Actions(Attempts):
         option = option.strip().removeprefix("-")
         if not equals or option not in EDITABLE:
             raise ActionError(f"OPTION=VALUE is wanted, with one of: {', '.join(EDITABLE)}")
-        out.record(job, Edited(job.jid, out.now, option, value), barrier=True)
-        job.after = None if option == "after" else job.after
-        self._welcome(job, out)
+        self._change(job, option, value, out)
         for tid, cid in job.relane():
             if job.graph.startable(tid, cid):
                 self._server.enqueue(job, tid, cid, out)
+
+    def _change(self, job: QueuedJob, option: str, value: str, out: Outbox) -> None:
+        out.record(job, Edited(job.jid, out.now, option, value), barrier=True)
+        self._edited(job, option, out)
 
     def _show(self, job: QueuedJob, wish: Act, out: Outbox) -> None:
         if wish.tid is None:
@@ -144,7 +156,7 @@ def _task_id(tid: int | None) -> TaskId | None:
 
 _ACTIONS: dict[Action, Callable[[Actions, QueuedJob, Act, Outbox], None]] = {
     Action.PAUSE: Actions._pause,
-    Action.RESUME: Actions._pause,
+    Action.RESUME: Actions._resume,
     Action.RETRY: Actions._retry,
     Action.SKIP: Actions._skip,
     Action.SKIP_ERRORS: Actions._skip,

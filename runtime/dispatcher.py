@@ -26,6 +26,7 @@ from collections.abc import Callable, Collection, Iterable
 from runtime.actions import ActionError, Actions
 from runtime.facts import (
     AttemptId,
+    Edited,
     Ended,
     Fact,
     HookRan,
@@ -159,6 +160,8 @@ class Dispatcher(Actions):
             name = job.graph.cmd(fact.cid).options.get("id", "").strip()
             if name:
                 job.named[name] = fact.hosts
+        elif isinstance(fact, Edited):
+            self._edited(job, fact.option, Outbox(fact.time))
         elif isinstance(fact, Ended | NeverStarted):
             started = self._replayed.pop(fact.attempt, None)
             if isinstance(fact, Ended) and started is not None:

@@ -127,6 +127,12 @@ class Settling:
                 out.notice(job, f"-afterjids {jid}: there is no such job; it counts as done")
         self._sorted = False
 
+    def _edited(self, job: QueuedJob, option: str, out: Outbox) -> None:
+        """An option of the job has a new value, now or in the journal that is replayed."""
+        if option == "after":
+            job.after = None
+        self._welcome(job, out)
+
     # ---- after every event ---------------------------------------------------------------------------
 
     def _finish(self, out: Outbox) -> list[Order]:
@@ -152,13 +158,16 @@ class Settling:
 
     def _is_waiting(self, job: QueuedJob, now: float) -> bool:
         """Whether -after or -afterjids hold a job back."""
-        if job.after is not None:
-            if now < job.after:
-                return True
-            job.after = None
-        return bool(job.afterjids) and any(
-            jid in self.jobs and self.jobs[jid].graph.job_state() is not JobState.DONE for jid in job.afterjids
-        )
+        return self._waits_for(job, "after", now) or self._waits_for(job, "afterjids", now)
+
+    def _waits_for(self, job: QueuedJob, option: str, now: float) -> bool:
+        if option == "afterjids":
+            others = [self.jobs[jid] for jid in job.afterjids if jid in self.jobs]
+            return any(other.graph.job_state() is not JobState.DONE for other in others)
+        if job.after is None or now < job.after:
+            return job.after is not None
+        job.after = None
+        return False
 
     def _settle(self, job: QueuedJob, out: Outbox) -> None:
         graph = job.graph

@@ -745,6 +745,30 @@ def test_after_holds_a_job_until_its_time() -> None:
     assert farm.at_work == ["a"]
 
 
+@pytest.mark.parametrize("facts", [{"after": 1100.0}, {}])
+def test_resume_starts_a_job_before_its_time_and_a_restart_remembers(facts: dict[str, float]) -> None:
+    farm = Farm()
+    jid = farm.submit(job(task("a"), after="12 24 10:00"), **facts)
+    assert farm.at_work == []
+
+    farm.act(Action.RESUME, jid)
+    assert farm.at_work == ["a"]
+
+    back = farm.returned()
+    back.adopt([], {})
+    assert back.at_work == ["a"]
+
+
+def test_resume_does_not_wait_for_other_jobs_any_longer() -> None:
+    farm = Farm()
+    first = farm.submit(job(task("a")))
+    second = farm.submit(job(task("b"), afterjids=f"{first}"))
+
+    farm.act(Action.RESUME, second)
+
+    assert farm.at_work == ["a", "b"]
+
+
 def test_an_after_that_is_no_time_is_a_notice_and_starts_now() -> None:
     farm = Farm()
     farm.submit(job(task("a"), after="soon"))
