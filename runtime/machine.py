@@ -75,6 +75,9 @@ class Machine:
 
     def never(self, need: Need) -> str:
         """Why no slot could ever serve this need, in words; empty when one could."""
+        unknown = compile_metrics(need.metrics).unknown(self.metrics) if need.metrics else ""
+        if unknown:
+            return f"this machine has no metric {unknown}, which -metrics {{{need.metrics}}} asks for"
         own = compile_keys(need.service)
         if not _CONSTANT.issuperset(own.metrics):
             return ""
@@ -102,9 +105,11 @@ class Machine:
         free = self._free
         if not need.service and not need.metrics and need.atleast == 1 == need.atmost and not host:
             return (next(iter(free)),) if free else "every slot is busy"
-        unfit = compile_metrics(need.metrics).why_not(self.metrics) if need.metrics else ""
-        if unfit:
-            return unfit
+        if need.metrics:
+            wanted = compile_metrics(need.metrics)
+            unfit = "" if wanted.fault else wanted.why_not(self.metrics)
+            if unfit:
+                return unfit
         test = compile_keys(need.service)
         fitting = [
             number

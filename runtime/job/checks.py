@@ -14,6 +14,7 @@ from runtime.job.references import Index, Wait
 from runtime.job.session import Session
 from runtime.job.source import Place
 from runtime.job.steps import ScriptError, StepReader, outline
+from runtime.match.metrics import compile_metrics
 
 _VARIES = re.compile(r"\$\w+|\$\{[^}]*\}|\[[^\]]*\]+")
 _SEARCHED = 1000  # steps that are tried one by one where a title does not tell its step
@@ -25,7 +26,7 @@ def check(job: Job, session: Session, text: str) -> None:
     lines = _Lines(text)
     if index.waits or index.iterates:
         _check_instances(index, session, lines)
-    _check_references(job, index, session, lines)
+    _check_commands(job, index, session, lines)
 
 
 class _Lines:
@@ -181,13 +182,20 @@ def _likely_steps(iterate: Iterate, texts: tuple[str, ...]) -> Iterator[int]:
         yield steps - 1
 
 
-# ---- -refersto --------------------------------------------------------------------------------------
+# ---- -refersto and -metrics -------------------------------------------------------------------------
 
 
-def _check_references(job: Job, index: Index, session: Session, lines: _Lines) -> None:
-    """Warn of each -refersto that finds no check-out to share."""
+def _check_commands(job: Job, index: Index, session: Session, lines: _Lines) -> None:
+    """Warn of each -refersto that finds no check-out to share, and of each -metrics that is no expression."""
     served: dict[str, bool] | None = None
-    for cmd in _referring(index, job):
+    for cmd in _commands(index, job):
+        if "metrics" in cmd.options:
+            fault = compile_metrics(cmd.options["metrics"]).fault if cmd.options["metrics"].strip() else ""
+            if fault:
+                place = lines.place(cmd.line, "-metrics")
+                session.warning(place, f"-metrics is no expression and is left out: {fault}")
+        if "refersto" not in cmd.options:
+            continue
         if served is None:
             served = _served(index, job)
         name = cmd.options["refersto"].strip().strip("\"'")
@@ -198,13 +206,15 @@ def _check_references(job: Job, index: Index, session: Session, lines: _Lines) -
         session.warning(place, f'-refersto "{name}" {why}: the command has a check-out of its own')
 
 
-def _referring(index: Index, job: Job) -> Iterator[Cmd]:
+def _commands(index: Index, job: Job) -> Iterator[Cmd]:
+    """Every command with one of these options."""
     for task in index.tasks:
         for cmds in (task.cmds, task.cleanup):
             for cmd in cmds:
-                if "refersto" in cmd.options:
+                if "refersto" in cmd.options or "metrics" in cmd.options:
                     yield cmd
-    yield from (cmd for cmd in (*job.cleanup, *job.postscript) if "refersto" in cmd.options)
+    yield from job.cleanup
+    yield from job.postscript
 
 
 def _served(index: Index, job: Job) -> dict[str, bool]:

@@ -4,7 +4,8 @@
 
 The expression is tested against each machine that could run the command. It sees `Mget NAME` and the arithmetic of
 expr, nothing else: no variables, no other commands. A metric that nobody knows, or that is older than three intervals,
-makes the machine no match whatever stands around it, and so does an expression that fails.
+makes the machine no match whatever stands around it, and so does an expression that fails. A text that is no
+expression at all (`fault`) tests nothing: one machine as the farm leaves it out, with a warning where it was read.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from alftcl.errors import Completion, TclError
+from alftcl.grammar_expr import parse_expr
 from alftcl.interp import Interp
 from alftcl.table import Command
 from alftcl.values import Value, to_bool, to_str
@@ -58,6 +60,20 @@ class MetricsTest:
         finally:
             self._lookup = _knows_nothing
         return "" if matches else f"-metrics {{{self.expression}}} does not hold"
+
+    @property
+    def fault(self) -> str:
+        """Why the text is no expression, in the first line of Tcl's words; empty when it is one."""
+        try:
+            parse_expr(self.expression)
+        except TclError as error:
+            return error.message.partition("\n")[0]
+        return ""
+
+    def unknown(self, lookup: Lookup) -> str:
+        """The first metric that the expression asks for and `lookup` does not know, or ""."""
+        found = self.why_not(lookup)
+        return found.split()[1] if found.startswith("metric ") else ""
 
     def _mget(self, _interp: Interp, args: list[Any]) -> Value:
         name = to_str(args[0])

@@ -49,7 +49,7 @@ DIGESTS = {
     "035_nuke_2d3d_iterate_checkpoint_header": "72933d3960419735",
     "037_houdini_deputat_default": "c4c42ba030ee56ef",
     "039_dexter_maya_samehost": "5ef8b97b6ffb9b06",
-    "040_tractor_author_all_attributes": "b9af67a609a8efae",
+    "040_tractor_author_all_attributes": "a54dc211ba390650",
     "041_tractor_author_instance": "03869ebcb543b8c6",
     "042_gaffer_job": "3521e21b12997e7f",
     "043_rfb27_postscripts": "9edb231bc325c119",

@@ -29,3 +29,13 @@ def test_keys_and_mget_have_their_own_units():
     measured = {"disk": 5000.0, "@.disk": 5.0}
     here = Machine(own_slots("here", 1), measured.get)
     assert here.find(Need(service="@.disk < 10", metrics="[Mget disk] > 1000")) == (0,)
+
+
+def test_a_metrics_text_that_is_no_expression_tests_nothing():
+    assert machine(1).find(Need(metrics="metrics string")) == (0,)
+
+
+def test_a_metric_that_this_machine_does_not_have_is_never_met():
+    here = Machine(own_slots("here", 1), {"disk": 5000.0}.get)
+    assert "no metric licences" in here.never(Need(metrics="[Mget licences] > 1"))
+    assert here.never(Need(metrics="[Mget disk] > 10000")) == ""

@@ -133,6 +133,12 @@ def test_a_reference_that_finds_nothing_to_share_is_a_warning(body: str, line: i
     assert why in said(body)[0][2]
 
 
+def test_metrics_that_are_no_expression_are_a_warning() -> None:
+    assert said("Task a -cmds {\nCmd x -metrics {two words}\n}") == [
+        (3, "warning", '-metrics is no expression and is left out: invalid bareword "two"')
+    ]
+
+
 def test_a_reference_may_be_quoted() -> None:
     assert said('Task a -id t -service s -cmds {Cmd x -refersto {"t"}}') == []
 
