@@ -65,6 +65,7 @@ _DONE = {
     Action.SKIP_ERRORS: "errors skipped",
     Action.RESTART: "restarted",
     Action.KILL: "killed",
+    Action.REQUEUE: "queued again",
     Action.DELETE: "deleted",
     Action.PRIORITY: "has its new priority",
     Action.CHASER: "is shown",

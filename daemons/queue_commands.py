@@ -20,7 +20,7 @@ from daemons.client import ConnectionLost, DispatcherClient, NoDispatcher, conne
 from daemons.offline import OfflineQueue, look
 from daemons.output import read_stamps
 from daemons.state import StateError, locate
-from daemons.views import finished_tasks
+from daemons.views import FINISHED, finished_tasks
 from daemons.wording import duration, printable
 from runtime.messages import Acted, Action, JobState, JobSummary, Logs, Queue, Refusal, TaskState
 
@@ -79,7 +79,10 @@ def show_queue(*, as_json: bool) -> int:
         if as_json:
             sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(queue_json(queue)), indent=1) + b"\n")
         else:
-            sys.stdout.write("".join(line + "\n" for line in queue_lines(queue, time.time())))
+            lines = queue_lines(queue, time.time())
+            if isinstance(client, OfflineQueue) and any(job.state not in FINISHED for job in queue.jobs):
+                lines.append("nothing runs now: alfred -nogui goes on with the queue")
+            sys.stdout.write("".join(line + "\n" for line in lines))
         return DONE
 
     return _looking(work)

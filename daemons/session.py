@@ -295,10 +295,10 @@ class _Session:
                     return
                 for jid in sorted(self.watched):
                     await client.act(Action.PAUSE, jid)
-                    await client.act(Action.KILL, jid)
+                    await client.act(Action.REQUEUE, jid)
                 self.view.say("other clients use the dispatcher: your jobs are paused, alfred -resume ID goes on")
 
     def _say_how_to_go_on(self) -> None:
         for jid in sorted(self.watched & set(self.last)):
-            self.view.say(job_line(self.last[jid]))
+            self.view.say(job_line(self.last[jid], "interrupted"))
         self.view.say("alfred -nogui goes on with the queue, alfred -delete ID takes a job out of it")

@@ -39,14 +39,14 @@ def finished_tasks(job: JobSummary) -> int:
     return job.counts.get(TaskState.DONE.value, 0) + job.counts.get(TaskState.SKIPPED.value, 0)
 
 
-def job_line(job: JobSummary) -> str:
-    """What became of a job, in one line."""
+def job_line(job: JobSummary, became: str = "") -> str:
+    """What became of a job, in one line; `became` where that is not its state."""
     parts = [f"{finished_tasks(job):,} of {count(job.tasks, 'task')} done"]
     if errors := job.counts.get(TaskState.ERROR.value, 0):
         parts.insert(0, count(errors, "error"))
     if job.started is not None and job.ended is not None:
         parts.append(duration(job.ended - job.started))
-    return f"job {job.jid} {job.state.value}: {', '.join(parts)}"
+    return f"job {job.jid} {became or job.state.value}: {', '.join(parts)}"
 
 
 def event_line(change: Changed, took_s: float | None = None) -> str | None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from runtime.attempts import Attempts, words_of
 from runtime.facts import (
+    AttemptId,
     Deleted,
     Edited,
     Paused,
@@ -97,9 +98,20 @@ class Actions(Attempts):
         self._not_deleting(job)
         out.record(job, Restarted(job.jid, out.now, _task_id(wish.tid)), barrier=True)
 
-    def _kill(self, job: QueuedJob, wish: Act, out: Outbox) -> None:
+    def _requeue(self, job: QueuedJob, wish: Act, out: Outbox) -> None:
+        """What runs is ended and waits to run again, as after an end of the dispatcher."""
+        running = self._running(job, wish)
+        for number in running:
+            self._server.attempts[number].requeue = True
+        if running:
+            out.orders.append(Sweep(running, GRACE_S, "requeued"))
+
+    def _running(self, job: QueuedJob, wish: Act) -> tuple[AttemptId, ...]:
         attempts = job.graph.attempts_below(wish.tid or 0)
-        running = tuple(number for number in attempts if self._server.attempts[number].end is None)
+        return tuple(number for number in attempts if self._server.attempts[number].end is None)
+
+    def _kill(self, job: QueuedJob, wish: Act, out: Outbox) -> None:
+        running = self._running(job, wish)
         if not running:
             raise ActionError("nothing runs there")
         for number in running:
@@ -162,6 +174,7 @@ _ACTIONS: dict[Action, Callable[[Actions, QueuedJob, Act, Outbox], None]] = {
     Action.SKIP_ERRORS: Actions._skip,
     Action.RESTART: Actions._restart,
     Action.KILL: Actions._kill,
+    Action.REQUEUE: Actions._requeue,
     Action.DELETE: Actions._delete,
     Action.PRIORITY: Actions._prioritise,
     Action.CHASER: Actions._show,

@@ -162,6 +162,7 @@ class Action(Enum):
     SKIP_ERRORS = "skiperrors"
     RESTART = "restart"
     KILL = "kill"
+    REQUEUE = "requeue"
     DELETE = "delete"
     PRIORITY = "priority"
     CHASER = "chaser"

@@ -830,6 +830,19 @@ def test_a_killed_command_is_in_error() -> None:
     assert farm.reason("a") == "ended by its user"
 
 
+def test_a_requeued_command_is_no_error_and_runs_again_with_its_retry_code() -> None:
+    farm = Farm()
+    jid = farm.submit(job(task("a", cmds=[cmd("a %r")])))
+
+    farm.act(Action.PAUSE, jid)
+    farm.act(Action.REQUEUE, jid)
+    farm.swept()
+    assert (farm.at_work, farm.job_state()) == ([], JobState.PAUSED)
+    farm.act(Action.RESUME, jid)
+
+    assert farm.at_work == ["a 1"]
+
+
 @pytest.mark.parametrize("action", [Action.CHASER, Action.PREVIEW])
 def test_chaser_and_preview_are_started_on_demand(action: Action) -> None:
     farm = Farm()

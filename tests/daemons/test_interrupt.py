@@ -1,0 +1,104 @@
+"""Ctrl-C in a session: what runs is ended and nothing of it is an error; the queue stays and says how it goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import trio
+
+from daemons.client import connect
+from daemons.state import State
+from runtime.messages import JobState
+
+ALFRED = str(Path(sys.executable).with_name("alfred"))
+INTERRUPTED = 130
+LIMIT_S = 60.0
+JOB = """
+Job -title {two} -subtasks {
+    Task {quick} -cmds { Cmd {true} }
+    Task {long} -cmds { Cmd {sh -c "trap 'exit 0' TERM; echo up; while :; do sleep 1; done"} }
+}
+"""
+
+
+class Session:
+    """An `alfred -nogui` with its own state, and the lines that it prints."""
+
+    def __init__(self, process: trio.Process) -> None:
+        self.process = process
+        self.text = ""
+
+    async def until(self, words: str) -> None:
+        """Wait for a line with these words."""
+        assert self.process.stdout is not None
+        while words not in self.text:
+            data = await self.process.stdout.receive_some()
+            assert data, self.text
+            self.text += data.decode()
+
+    async def end(self) -> int:
+        """Its exit status; what it printed last is in `text`."""
+        assert self.process.stdout is not None
+        async for data in self.process.stdout:
+            self.text += data.decode()
+        return await self.process.wait()
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    (tmp_path / "two.alf").write_text(JOB)
+    return tmp_path
+
+
+async def start(place: Path, *words: str) -> Session:
+    command = [ALFRED, "-nogui", *words]
+    process = await trio.lowlevel.open_process(
+        command, cwd=place, env=environment(place), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    return Session(process)
+
+
+def environment(place: Path) -> dict[str, str]:
+    return {**os.environ, "ALF_STATE": str(place / "state")}
+
+
+async def ask(place: Path, *words: str) -> str:
+    done = await trio.run_process([ALFRED, *words], cwd=place, env=environment(place), capture_stdout=True)
+    return done.stdout.decode()
+
+
+async def test_ctrl_c_ends_what_runs_keeps_the_queue_and_says_how_to_go_on(place: Path) -> None:
+    with trio.fail_after(LIMIT_S):
+        session = await start(place, "two.alf")
+        await session.until("done   1.1")
+
+        session.process.send_signal(signal.SIGINT)
+
+        assert await session.end() == INTERRUPTED
+        assert "job 1 interrupted: 1 of 2 tasks done" in session.text
+        assert "alfred -nogui goes on with the queue" in session.text
+        shown = await ask(place, "-queue")
+    assert "error" not in shown
+    assert "nothing runs now: alfred -nogui goes on" in shown
+
+
+async def test_ctrl_c_beside_others_pauses_its_jobs_and_none_of_them_is_in_error(place: Path) -> None:
+    with trio.fail_after(LIMIT_S):
+        session = await start(place, "two.alf")
+        await session.until("done   1.1")
+        async with connect(State(place / "state", place / "state" / "lock"), start=False) as other:
+            session.process.send_signal(signal.SIGINT)
+
+            assert await session.end() == INTERRUPTED
+            assert "your jobs are paused" in session.text
+            queue = await other.list()
+            while queue.busy:
+                await trio.sleep(0.02)
+                queue = await other.list()
+            assert (queue.jobs[0].state, queue.failed) == (JobState.PAUSED, ())
+            await other.shutdown()
