@@ -27,7 +27,7 @@ from typing import TypeVar
 import msgspec
 import trio
 
-from daemons import lock, wire
+from daemons import lock, loopback, wire
 from daemons.state import State, StateError, locate
 from runtime.messages import (
     Act,
@@ -253,11 +253,24 @@ async def _reach(state: State) -> trio.SocketStream | None:
     try:
         return await wire.connect(Path(holder.socket))
     except (FileNotFoundError, ConnectionRefusedError):
-        return None
+        return await _reach_port(state, holder.port)
     except OSError as error:
         raise NoDispatcher(f"cannot connect to the dispatcher (pid {holder.pid}): {error.strerror}") from error
     except wire.WireError as error:
         raise NoDispatcher(str(error)) from error
+
+
+async def _reach_port(state: State, port: int) -> trio.SocketStream | None:
+    """The other way in, for where the socket cannot be reached (its directory was cleaned, is not mounted here).
+
+    A dead dispatcher's port may be another one's by now: only a lock that is held says whose it is.
+    """
+    if not port or not lock.is_held(state.lock):
+        return None
+    try:
+        return await loopback.connect(port)
+    except OSError:
+        return None
 
 
 def _start(state: State, slots: int | None) -> bool:

@@ -34,7 +34,7 @@ import msgspec
 import psutil
 import trio
 
-from daemons import wire
+from daemons import loopback, wire
 from daemons.carrier import Carrier, past_of
 from daemons.desk import Desk
 from daemons.journal import Journal, JournalError
@@ -65,14 +65,14 @@ _log = logging.getLogger("dispatcher")
 class Service:
     """A dispatcher at work: made once per process, `run` in trio."""
 
-    def __init__(self, state: State, journal: Journal, listener: trio.SocketListener, slots: int) -> None:
+    def __init__(self, state: State, journal: Journal, listeners: list[trio.SocketListener], slots: int) -> None:
         settings = find_settings(os.environ, _log.warning)
         limits = limits_of(settings)
         machine = Machine(own_slots(socket.gethostname(), slots, address=_address()), measure(state.directory))
         first = AttemptId(journal.last_attempt() + 1)
         self._state = state
         self._journal = journal
-        self._listener = listener
+        self._listeners = listeners
         self._core = Dispatcher(machine, ScriptReader(limits), settings, first_attempt=first, home=_home)
         self._loader = Loader(journal, self._core, limits)
         self._desk = Desk(self._core, journal, self._loader, state, limits)
@@ -117,7 +117,7 @@ class Service:
             nursery.start_soon(self._keep_time)
             nursery.start_soon(self._watch_for_signals, launcher)
             nursery.start_soon(self._leave_when_idle, launcher)
-            await trio.serve_listeners(partial(self._client, launcher=launcher), [self._listener])
+            await trio.serve_listeners(partial(self._client, launcher=launcher), self._listeners)
 
     async def _adopt(self, launcher: Launcher, carrier: Carrier) -> None:
         """Take up what went on while no dispatcher was there."""
@@ -206,7 +206,7 @@ class Service:
         self._clients += 1
         self._rest.fire()
         try:
-            if wire.peer_uid(stream) != os.getuid():
+            if await _peer_uid(stream) != os.getuid():
                 raise wire.WireError("this dispatcher is another user's")
             await connection.greet("dispatcher", getpass.getuser(), answer=True)
             async with trio.open_nursery() as nursery:
@@ -311,9 +311,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(state: State, lock: Lock, slots: int, ready: bool) -> int:
     try:
-        listener = wire.listen(state.socket)
+        port = loopback.listen()
+        listeners = [wire.listen(state.socket), *([port] if port else [])]
         journal = Journal(state.journal, wait_s=JOURNAL_WAIT_S)
-        lock.announce(Holder(os.getpid(), str(state.socket), str(state.directory), socket.gethostname()))
+        here = (os.getpid(), str(state.socket), str(state.directory), socket.gethostname())
+        lock.announce(Holder(*here, loopback.port_of(port)))
     except (StateError, OSError) as error:
         return _cannot(str(error))
     if ready:
@@ -321,7 +323,7 @@ def _run(state: State, lock: Lock, slots: int, ready: bool) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     _log.info("dispatcher %d begins, with %d slots", os.getpid(), slots)
     try:
-        failure = trio.run(Service(state, journal, listener, slots).run)
+        failure = trio.run(Service(state, journal, listeners, slots).run)
         journal.close()
     except JournalError as error:
         failure = str(error)
@@ -330,6 +332,13 @@ def _run(state: State, lock: Lock, slots: int, ready: bool) -> int:
         return 1
     _log.info("dispatcher %d ends", os.getpid())
     return 0
+
+
+async def _peer_uid(stream: trio.SocketStream) -> int | None:
+    """Whose process is at the other end."""
+    if stream.socket.family == socket.AF_UNIX:
+        return wire.peer_uid(stream)
+    return await loopback.peer_uid(stream)
 
 
 def _leave_starter() -> None:

@@ -28,7 +28,7 @@ _LONGEST_BYTES = 16 * 1024
 
 @dataclass(frozen=True)
 class Holder:
-    """Who holds the lock. `port` is 0 for a dispatcher that listens on its Unix socket alone."""
+    """Who holds the lock. `port` is that of the loopback, 0 where there is none (daemons.loopback)."""
 
     pid: int
     socket: str
@@ -101,6 +101,21 @@ def read(path: Path) -> Holder | None:
         return Holder(**json.loads(content))
     except (ValueError, TypeError):
         return None
+
+
+def is_held(path: Path) -> bool:
+    """Whether the dispatcher that wrote the lock file lives. Raises StateError, as `read` does."""
+    try:
+        descriptor = _open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
 
 
 def _open(path: Path, flags: int) -> int:

@@ -246,6 +246,64 @@ async def read_to_end(stream: trio.SocketStream) -> bytes:
     return said
 
 
+async def test_the_port_in_the_lock_file_leads_in_where_the_socket_is_gone(state: State) -> None:
+    async with running(state) as dispatcher:
+        holder = read(state.lock)
+        assert holder is not None
+        assert holder.port > 0
+        state.socket.unlink()
+
+        async with connect(state, start=False) as through_port:
+            assert through_port.pid == dispatcher.pid
+            assert (await through_port.list()).slots == 2
+
+
+async def test_another_dispatcher_gets_another_port(state: State, tmp_path: Path) -> None:
+    other = State(tmp_path / "other", tmp_path / "other" / "lock")
+    async with running(state), running(other):
+        holders = [read(state.lock), read(other.lock)]
+
+    assert len({holder.port for holder in holders if holder}) == 2
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can be another user for a moment")
+async def test_another_users_process_is_sent_away_from_the_port(state: State) -> None:
+    ask = "exec 3<>/dev/tcp/127.0.0.1/$0; cat <&3"  # of bash: others may not read this environment's Python
+    async with running(state) as dispatcher:
+        holder = read(state.lock)
+        assert holder is not None
+        words = ["/bin/bash", "-c", ask, str(holder.port)]
+
+        told = await trio.run_process(words, capture_stdout=True, user=65534, cwd="/")
+
+        assert b"another user's" in told.stdout
+        assert (await dispatcher.list()).slots == 2
+
+
+async def test_a_browser_at_the_port_is_closed_and_harms_nobody(state: State) -> None:
+    async with running(state) as dispatcher:
+        holder = read(state.lock)
+        assert holder is not None
+        stream = await trio.open_tcp_stream("127.0.0.1", holder.port)
+        await stream.send_all(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n")
+
+        assert b"frame of 1195725856 bytes" in await read_to_end(stream)
+        assert (await dispatcher.list()).slots == 2
+
+
+async def test_a_dead_dispatchers_port_is_not_taken_for_its_own(state: State, tmp_path: Path) -> None:
+    other = State(tmp_path / "other", tmp_path / "other" / "lock")
+    async with running(other):
+        other.lock.parent.mkdir(exist_ok=True)
+        state.prepare()
+        state.lock.write_bytes(other.lock.read_bytes().replace(b"/other/", b"/state/"))
+        state.lock.chmod(0o600)
+
+        with pytest.raises(NoDispatcher, match="no dispatcher of yours"):
+            async with connect(state, start=False):
+                pass
+
+
 async def test_a_client_that_does_not_read_holds_nobody_up(state: State) -> None:
     commands = "".join(f"Task {{{number}}} -cmds {{ Cmd {{true}} }}\n" for number in range(2_000))
     async with running(state) as dispatcher:
