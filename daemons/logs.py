@@ -8,6 +8,7 @@ from pathlib import Path
 
 TAIL_LINES = 6
 _TAIL_BYTES = 8 * 1024
+_LINE_CHARS = 300
 _NAME = re.compile(r"(\d+)\.(\d+)\.(\d+)\.log\Z")
 
 
@@ -39,7 +40,7 @@ def files_of(directory: Path, tid: int | None = None, *, newest: bool = True) ->
 
 
 def tail(path: str, lines: int = TAIL_LINES) -> tuple[str, ...]:
-    """The last lines of a log; none when there is no log. What is no text is shown as such."""
+    """The last lines of a log, long ones cut short; none when there is no log. What is no text is shown as such."""
     try:
         with open(path, "rb") as file:
             size = os.fstat(file.fileno()).st_size
@@ -50,4 +51,8 @@ def tail(path: str, lines: int = TAIL_LINES) -> tuple[str, ...]:
     found = data.decode(errors="replace").splitlines()
     if size > _TAIL_BYTES and len(found) > 1:
         del found[0]  # most likely only the end of a line
-    return tuple(line.rstrip() for line in found[-lines:])
+    return tuple(_shortened(line.rstrip()) for line in found[-lines:])
+
+
+def _shortened(line: str) -> str:
+    return line if len(line) <= _LINE_CHARS else f"{line[:_LINE_CHARS]}..."

@@ -85,7 +85,7 @@ class PlainView:
         line = event_line(change, took_s)
         if line is None:
             return
-        if failed and change.log:
+        if failed and change.tail:
             line += f"; its output: {change.log}"
         self._line(line)
         if failed:

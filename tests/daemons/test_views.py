@@ -45,6 +45,11 @@ def test_an_error_shows_the_last_lines_and_where_the_rest_is():
     assert lines[1] == "         | no such rib\n"
 
 
+def test_an_error_without_output_names_no_log():
+    end = Changed(change="ended", jid=3, tid=1, task="a", status=1, text="no such program", log="/l")
+    assert printed(end)[0].endswith("a: no such program\n")
+
+
 def test_quiet_says_errors_and_results_only():
     assert printed(Changed(change="started", jid=3, tid=1, task="a", attempt=1), chatter=-1) == []
 
