@@ -38,7 +38,7 @@ the queue; ID is a job (3) or one of its tasks (3.14):
   -pause ID   -resume ID   -delete ID           -priority ID N
   -retry ID        start again what failed      -restart ID   from the beginning
   -skip ID         count it as done             -skiperrors ID  all that failed
-  -kill ID         end what runs; it is an error then
+  -kill ID         end what runs (an error)    -requeue ID  end it, to run again
   -chaser ID  -preview ID    start a task's viewer
 
   -help   -version         Exit status: 0 done, 1 errors, 2 bad usage or script
@@ -53,6 +53,7 @@ _ACTIONS = {
     "skiperrors": Action.SKIP_ERRORS,
     "restart": Action.RESTART,
     "kill": Action.KILL,
+    "requeue": Action.REQUEUE,
     "delete": Action.DELETE,
     "chaser": Action.CHASER,
     "preview": Action.PREVIEW,

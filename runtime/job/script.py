@@ -10,6 +10,7 @@ Reading is safe and gives the same for the same text and moment. It does no work
 from __future__ import annotations
 
 import gc
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -88,7 +89,9 @@ def _reading(jobs: tuple[Job, ...], session: Session) -> Reading:
 
 def _decode(text: bytes | str, session: Session) -> str:
     """UTF-8 first, then Latin-1 with a warning; without a byte order mark, with Tcl's ends of lines and of file."""
-    text = (_decode_bytes(text, session) if isinstance(text, bytes) else text).removeprefix("\ufeff")
+    if isinstance(text, bytes):
+        text = _decode_bytes(text.removeprefix(BOM_UTF8), session)
+    text = text.removeprefix("\ufeff")
     if _END_OF_FILE in text:
         text = text[: text.index(_END_OF_FILE)]
     if "\r" in text:

@@ -71,6 +71,12 @@ def test_latin_1_is_read_with_a_warning_where_it_begins() -> None:
     assert [node.title for node in reading.jobs[0].tasks if isinstance(node, Task)] == ["a", "café"]
 
 
+def test_a_byte_order_mark_before_latin_1_does_not_matter() -> None:
+    reading = read(b"\xef\xbb\xbfTask {caf\xe9}")
+
+    assert [node.title for node in reading.jobs[0].tasks if isinstance(node, Task)] == ["café"]
+
+
 def test_alf_job_pause_before_the_job_starts_it_paused() -> None:
     assert job("set AlfJobPause 1\nJob -title a -subtasks {Task x}").paused
     assert not job("Job -title a -subtasks {Task x}\nset AlfJobPause 1").paused
