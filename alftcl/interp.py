@@ -38,7 +38,7 @@ from alftcl.frames import (
 from alftcl.namespaces import Namespace, find_variable, forget, last_part, make_variable
 from alftcl.packages import Packages
 from alftcl.procedures import Procedure, complete, leave, read_formals, unexpected
-from alftcl.table import COMMANDS, Command, wrong_args
+from alftcl.table import Command, builtins, wrong_args
 from alftcl.tree import Command as CommandNode
 from alftcl.tree import Expand, Literal, Script
 from alftcl.values import Value, quote_element, to_list, to_str
@@ -71,8 +71,6 @@ class Interp:
     """
 
     def __init__(self, safe: bool = False) -> None:
-        import alftcl.commands  # noqa: F401  # fills the command table; they import this module
-
         self.safe = safe
         self.root = Namespace("", None)
         self.frame = self.root_frame = Frame(self.root.variables, self.root, None)
@@ -93,7 +91,7 @@ class Interp:
         self.channels = ChannelTable(standard=not safe)
         self.packages = Packages()
         self.packages.provided["Tcl"] = environment.TCL_PATCH_LEVEL
-        for name, command in COMMANDS.items():
+        for name, command in builtins().items():
             if command.safe or not safe:
                 self.add_command(name, command)
         self.root.make("::tcl::mathfunc")

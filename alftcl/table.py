@@ -10,8 +10,9 @@ The usage gives the number of words and the exact message when it is wrong:
     ?arg ...?           any number
     ?pattern string?    both or none (counted as up to two)
 
-Ensembles (string, dict, info ...) are declared by their subcommands in the same way. The table is filled
-while alftcl.commands is imported and does not change afterwards; each Interp starts with a copy of it.
+Ensembles (string, dict, info ...) are declared by their subcommands in the same way. The table begins with what
+commands/index.py tells of each command; its family is imported when it is first called. Each Interp starts with a
+copy of the table.
 """
 
 from __future__ import annotations
@@ -54,6 +55,34 @@ COMMANDS: dict[str, Command] = {}
 ENSEMBLES: dict[str, dict[str, Command]] = {}
 
 
+def builtins() -> dict[str, Command]:
+    """The built-in commands by name; their families are imported as they are called."""
+    if not COMMANDS:
+        from alftcl.commands.index import INDEX
+
+        for name, (usage, least, most, safe, families) in INDEX.items():
+            COMMANDS[name] = Command(_importing(name, families), usage, least, UNLIMITED if most < 0 else most, safe)
+    return COMMANDS
+
+
+def _importing(name: str, families: tuple[str, ...]) -> Function:
+    def run(interp: Interp, args: list[Any]) -> Value:
+        from alftcl.commands import load
+
+        for family in families:
+            load(family)
+        return COMMANDS[name].run(interp, args)
+
+    return run
+
+
+def _put(name: str, declared: Command) -> None:
+    """A declaration takes the place of what the index said: interpreters hold that very object."""
+    known = COMMANDS.setdefault(name, declared)
+    known.run = declared.run
+    known.usage, known.least, known.most, known.safe = declared.usage, declared.least, declared.most, declared.safe
+
+
 def wrong_args(usage: str) -> TclError:
     """The error for a wrong number of words; `usage` begins with the command's name."""
     return TclError(f'wrong # args: should be "{usage}"', ["TCL", "WRONGARGS"])
@@ -79,7 +108,7 @@ def command(
     """Declare a command. `least` and `most` override the number of words that the usage tells."""
 
     def declare(run: F) -> F:
-        COMMANDS[name] = _declared(run, usage, least, most, safe)
+        _put(name, _declared(run, usage, least, most, safe))
         return run
 
     return declare
@@ -111,7 +140,7 @@ def ensemble(name: str, members: dict[str, tuple[str, Function]]) -> None:
     table = ENSEMBLES.setdefault(name, {})
     for member, (usage, run) in members.items():
         table[member] = _declared(run, usage, None, None, True)
-    COMMANDS[name] = Command(_ensemble_runner(name, table), "subcommand ?arg ...?", 1, UNLIMITED)
+    _put(name, Command(_ensemble_runner(name, table), "subcommand ?arg ...?", 1, UNLIMITED))
 
 
 def _ensemble_runner(name: str, table: dict[str, Command]) -> Function:

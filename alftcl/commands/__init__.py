@@ -1,47 +1,18 @@
-"""The built-in commands, one module per family. Importing this package fills the command table."""
+"""The built-in commands, a module for each family.
 
-from alftcl.commands import (
-    arrays,
-    channels,
-    clock,
-    control,
-    dicts,
-    file_changes,
-    files,
-    formatting,
-    globbing,
-    info,
-    lists,
-    namespaces,
-    packages,
-    processes,
-    procs,
-    regexps,
-    scanning,
-    sorting,
-    strings,
-    variables,
+A family is imported when one of its commands is called for the first time: most scripts need few of them. What is
+known before that (names, usages, counts) stands in index.py, which `python -m alftcl.tables` writes.
+"""
+
+from importlib import import_module
+
+FAMILIES = (
+    *("arrays", "channels", "clock", "control", "dicts", "file_changes", "files", "formatting", "globbing", "info"),
+    *("lists", "namespaces", "packages", "processes", "procs", "regexps", "scanning", "sorting", "strings"),
+    "variables",
 )
 
-__all__ = [
-    "arrays",
-    "channels",
-    "clock",
-    "control",
-    "dicts",
-    "file_changes",
-    "files",
-    "formatting",
-    "globbing",
-    "info",
-    "lists",
-    "namespaces",
-    "packages",
-    "processes",
-    "procs",
-    "regexps",
-    "scanning",
-    "sorting",
-    "strings",
-    "variables",
-]
+
+def load(family: str) -> None:
+    """Have the commands of a family in place."""
+    import_module(f"alftcl.commands.{family}")

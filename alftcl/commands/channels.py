@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from alftcl import encodings
 from alftcl.channels import BUFFERINGS, CHUNK_BYTES, Channel
-from alftcl.commands.processes import open_pipeline
 from alftcl.devices import FileDevice
 from alftcl.errors import TclError
 from alftcl.paths import native_path
@@ -82,6 +81,8 @@ def open_(interp: "Interp", args: list[Any]) -> Value:
     flags, binary = _access(to_str(args[1]) if len(args) > 1 else "r")
     permissions = to_int(args[2]) if len(args) > 2 else 0o666
     if name.startswith("|"):
+        from alftcl.commands.processes import open_pipeline
+
         channel = open_pipeline(interp, list(to_list(name[1:])), _readable(flags), _writable(flags))
     else:
         channel = _open_file(name, flags, permissions)

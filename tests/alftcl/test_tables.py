@@ -1,4 +1,4 @@
-"""The shipped tables of PLY are those that the rules in the source give."""
+"""What is generated and shipped is what the source gives: the tables of PLY, the index of commands."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 import alftcl
 from alftcl import tables
 
-NAMES = ("lextab_script", "lextab_expr", "parsetab_script", "parsetab_expr")
+NAMES = ("lextab_script", "lextab_expr", "parsetab_script", "parsetab_expr", "commands/index")
 
 
 @pytest.mark.parametrize("name", NAMES)
