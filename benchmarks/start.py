@@ -1,8 +1,8 @@
 """How long the programs take to start, beside Python itself: `alftcl -c 'puts hi'`, `alfred -help`.
 
-    alftcl_ms              the median of ROUNDS starts, in milliseconds
-    ratio_python           the same over `python -c pass`, started in turn with it
-    help_ratio_python      alfred -help over it
+alftcl_ms              the median of ROUNDS starts, in milliseconds
+ratio_python           the same over `python -c pass`, started in turn with it
+help_ratio_python      alfred -help over it
 """
 
 from __future__ import annotations

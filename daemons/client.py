@@ -50,6 +50,8 @@ from runtime.messages import (
 
 STARTING_S = 10.0
 """How long a dispatcher may take from its lock to its socket before we say that something is wrong."""
+_SILENT_DEATHS = 3
+"""Dispatchers in a row that may die while they start, before it is said that none can."""
 _AGAIN_S = 0.02
 
 _Reply = TypeVar("_Reply", bound=Message)
@@ -57,6 +59,10 @@ _Reply = TypeVar("_Reply", bound=Message)
 
 class DispatcherError(Exception):
     """Base of what can go wrong between a client and its dispatcher; the text is for the user."""
+
+
+class _DiedSilently(Exception):
+    """A dispatcher ended while it started, without a word."""
 
 
 class NoDispatcher(DispatcherError):
@@ -219,8 +225,10 @@ async def connect(
 async def _find(state: State, role: str, start: bool, slots: int | None) -> tuple[wire.Connection, int, bool]:
     """A dispatcher that has greeted us, its pid, and whether it was started for us. Raises NoDispatcher."""
     started = False
+    silent_deaths = 0
     give_up = trio.current_time() + STARTING_S
     while trio.current_time() < give_up:
+        stream = None
         try:
             stream = await _reach(state)
             if stream is None and not start:
@@ -230,6 +238,10 @@ async def _find(state: State, role: str, start: bool, slots: int | None) -> tupl
                 stream = await _reach(state)
         except StateError as error:
             raise NoDispatcher(str(error)) from error
+        except _DiedSilently as error:  # killed while it started, most likely: the next one may live
+            silent_deaths += 1
+            if silent_deaths == _SILENT_DEATHS:
+                raise NoDispatcher(str(error)) from error
         if stream is not None:
             connection = wire.Connection(stream)
             try:
@@ -276,7 +288,7 @@ async def _reach_port(state: State, port: int) -> trio.SocketStream | None:
 def _start(state: State, slots: int | None) -> bool:
     """Start a dispatcher and wait for its word. True: it is ready; False: another one holds the lock.
 
-    Raises NoDispatcher with what it said when it could not start, StateError.
+    Raises NoDispatcher with what it said when it could not start, _DiedSilently when it said nothing, StateError.
     """
     state.prepare()
     words = [sys.executable, "-P", "-m", "daemons.dispatcher", "-ready"]
@@ -301,4 +313,6 @@ def _start(state: State, slots: int | None) -> bool:
     process.wait()  # what answered has left it as a process of its own
     if said in ("ready", "held"):
         return said == "ready"
-    raise NoDispatcher(f"the dispatcher could not start: {said or f'see {state.log}'}")
+    if not said:
+        raise _DiedSilently(f"the dispatcher could not start: see {state.log}")
+    raise NoDispatcher(f"the dispatcher could not start: {said}")

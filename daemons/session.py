@@ -122,10 +122,15 @@ class _Session:
     async def run(self) -> int:
         status = None
         with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
-            async with trio.open_nursery() as nursery:
-                nursery.start_soon(self._on_signal, signals, nursery.cancel_scope)
-                status = await self._through_deaths()
-                nursery.cancel_scope.cancel()
+            try:
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(self._on_signal, signals, nursery.cancel_scope)
+                    status = await self._through_deaths()
+                    nursery.cancel_scope.cancel()
+            except BaseExceptionGroup as group:  # the nursery is our affair
+                if len(group.exceptions) == 1:
+                    raise group.exceptions[0] from None
+                raise
         if self.interrupted:
             await self._interrupt()
             return INTERRUPTED

@@ -42,6 +42,7 @@ class Checkouts:
         self._graph = graph
         self._seen = 0
         self._ids: dict[str, list[tuple[Place, Owner]]] = {}
+        self._owners: dict[str, set[Owner]] = {}
         self._users: dict[Owner, list[int]] = {}
         self._bound: dict[int, Owner | None] = {}
         self._unbound: list[tuple[int, str]] = []
@@ -53,6 +54,11 @@ class Checkouts:
         """Whose slots a command uses; None for its own."""
         self._look()
         return self._bound.get(cid)
+
+    @property
+    def has_idle(self) -> bool:
+        """Whether slots are out that no command runs on."""
+        return any(not lease.busy for lease in self.leases.values())
 
     def is_referred(self, tid: int) -> bool:
         """Whether any command refers to this task's check-out."""
@@ -94,6 +100,8 @@ class Checkouts:
                 if name:
                     fresh.append((cid, name))
         self._seen = tree.size
+        for known in self._ids.values():
+            known.sort()
         for cid, name in fresh:
             self._bind(cid, name)
 
@@ -101,7 +109,7 @@ class Checkouts:
         name = options.get("id", "").strip()
         if name:
             self._ids.setdefault(name, []).append((place, owner))
-            self._ids[name].sort()
+            self._owners.setdefault(name, set()).add(owner)
 
     def _bind(self, cid: int, name: str) -> None:
         owner = self._find(cid, name)
@@ -125,7 +133,7 @@ class Checkouts:
             return None
         tree = self._graph.tree
         tid = tree.tid_of(cid)
-        owners = {owner for _, owner in found}
+        owners = self._owners[name]
         above = tid
         while above >= 0:
             if above in owners:

@@ -1,7 +1,8 @@
 """One job in the dispatcher's queue: its graph, and what serving it needs besides.
 
 Ready commands stand in lanes, one for each distinct need: when the head of a lane has to wait, so do all behind it, and
-nobody looks at them. A job of 500,000 equal commands has one lane; an event looks at the heads of the lanes.
+nobody looks at them. A job of 500,000 equal commands has one lane; one of 500,000 different ones as many, so the heads
+of the lanes stand in line themselves, in a heap.
 """
 
 from __future__ import annotations
@@ -23,6 +24,11 @@ NEEDS = ("service", "tags", "metrics", "atleast", "atmost", "samehost")
 """The options that make a command's need."""
 
 
+Entry = tuple[Place, int, int]
+"""Who stands in a lane: place in the document, task, command."""
+_EMPTY_LANES_KEPT = 1_000
+
+
 class Lane:
     """Ready commands with one need, in document order. `owner`: they use that shared check-out; `host`: only there."""
 
@@ -33,7 +39,7 @@ class Lane:
         self.need = need
         self.owner = owner
         self.host = host
-        self.entries: list[tuple[Place, int, int]] = []
+        self.entries: list[Entry] = []
         self.short_since: float | None = None
         self.fault: str | None = None
         """Why the machine can never serve it, empty when it can, None while nobody has asked."""
@@ -98,6 +104,10 @@ class QueuedJob:
         self.checkouts = Checkouts(graph)
         self.lanes: dict[tuple[object, ...], Lane] = {}
         self._waiting: dict[int, Lane] = {}
+        self._heads: list[tuple[Entry, int]] = []
+        """A heap of the lanes' heads, with the identity of the lane; old ones are dropped as they come up."""
+        self._passed: dict[int, Lane] = {}
+        self._sharing: dict[Owner, list[Lane]] = {}
         """The lanes in which somebody stands, by identity."""
         self.pins: dict[int, str] = {}
         """Hosts of commands with -resumepin that run again."""
@@ -145,35 +155,71 @@ class QueuedJob:
         lane = self.lanes.get(key)
         if lane is None:
             lane = self.lanes[key] = self._new_lane(key, tid, cid, cmd)
-        heappush(lane.entries, (self.graph.tree.place(tid), tid, cid))
+        entry = (self.graph.tree.place(tid), tid, cid)
+        heappush(lane.entries, entry)
         self._waiting[id(lane)] = lane
+        if lane.entries[0] is entry:
+            heappush(self._heads, (entry, id(lane)))
         return lane
 
-    def next_lane(self, passed: set[int]) -> Lane | None:
-        """The lane whose head comes first in the document, without those in `passed` (by identity)."""
-        best: Lane | None = None
-        for number, lane in self._waiting.items():
-            if number not in passed and (best is None or lane.entries[0] < best.entries[0]):
-                best = lane
-        return best
+    def next_lane(self) -> Lane | None:
+        """The lane whose head comes first in the document, without those that were passed over."""
+        while self._heads:
+            entry, number = self._heads[0]
+            lane = self._waiting.get(number)
+            if lane is not None and lane.entries[0] is entry and number not in self._passed:
+                return lane
+            heappop(self._heads)
+        return None
+
+    def next_sharing(self) -> Lane | None:
+        """The lane whose head comes first among those whose shared check-out is out and idle."""
+        idle = [owner for owner, lease in self.checkouts.leases.items() if not lease.busy]
+        lanes = [lane for owner in idle for lane in self._sharing.get(owner, ()) if self._may_be_tried(lane)]
+        return min(lanes, key=lambda lane: lane.entries[0], default=None)
+
+    def _may_be_tried(self, lane: Lane) -> bool:
+        return bool(lane.entries) and id(lane) not in self._passed
+
+    def pass_over(self, lane: Lane) -> None:
+        """A lane has to wait: look at the others, until `look_at_all`."""
+        self._passed[id(lane)] = lane
+
+    def look_at_all(self) -> None:
+        """Something has happened: lanes that were passed over are looked at again."""
+        for lane in self._passed.values():
+            if lane.entries:
+                heappush(self._heads, (lane.entries[0], id(lane)))
+        self._passed.clear()
 
     def pop(self, lane: Lane) -> None:
         heappop(lane.entries)
-        if not lane.entries:
-            del self._waiting[id(lane)]
+        self._head_changed(lane)
 
     def drop(self, lane: Lane, cid: int) -> None:
         """A command leaves its lane without being served."""
         lane.entries = [entry for entry in lane.entries if entry[2] != cid]
         heapify(lane.entries)
-        if not lane.entries:
-            self._waiting.pop(id(lane), None)
+        self._head_changed(lane)
+
+    def _head_changed(self, lane: Lane) -> None:
+        if lane.entries:
+            heappush(self._heads, (lane.entries[0], id(lane)))
+            return
+        self._waiting.pop(id(lane), None)
+        if len(self.lanes) > _EMPTY_LANES_KEPT:
+            del self.lanes[lane.key]
+            if lane.owner is not None:
+                self._sharing[lane.owner].remove(lane)
 
     def relane(self) -> list[tuple[int, int]]:
         """The job's options have changed: empty all lanes. Returns what stood in them, as (tid, cid)."""
         entries = [(tid, cid) for lane in self.lanes.values() for _, tid, cid in lane.entries]
         self.lanes.clear()
         self._waiting.clear()
+        self._heads.clear()
+        self._passed.clear()
+        self._sharing.clear()
         self._dirmaps = None
         return entries
 
@@ -206,7 +252,10 @@ class QueuedJob:
         return need_of_checkout(self.checkouts.options_of(owner), options), owner
 
     def _new_lane(self, key: tuple[object, ...], tid: int, cid: int, cmd: Cmd) -> Lane:
-        return Lane(key, *self.need_for(tid, cid, cmd), self.pins.get(cid, ""))
+        lane = Lane(key, *self.need_for(tid, cid, cmd), self.pins.get(cid, ""))
+        if lane.owner is not None:
+            self._sharing.setdefault(lane.owner, []).append(lane)
+        return lane
 
     def _environment(self) -> dict[str, str]:
         project = self.graph.options.get("projects") or self.graph.options.get("project") or "default"

@@ -103,21 +103,14 @@ class Server:
         """Start what can start of one job. Returns how much; None when nobody else is to be served either."""
         graph = job.graph
         launched = 0
-        passed: set[int] = set()
+        job.look_at_all()
         if graph.postscripts and not graph.active:
             self._bring_postscript(job, out)
         while at_most is None or launched < at_most:
-            if not self.machine.free and not job.checkouts.leases:
-                break
             most = job.most_active
             if most and len(graph.active) >= most:
                 break
-            lane = job.next_lane(passed)
-            place = graph.next_place
-            if place is not None and (lane is None or place < lane.entries[0][0]):
-                if self._take(job, out):
-                    continue
-                lane = job.next_lane(passed)
+            lane = self._next_lane(job, out)
             if lane is None:
                 break
             started = self._try(job, lane, out)
@@ -126,8 +119,23 @@ class Server:
             if started:
                 launched += 1
             else:
-                passed.add(id(lane))
+                job.pass_over(lane)
         return launched
+
+    def _next_lane(self, job: QueuedJob, out: Outbox) -> Lane | None:
+        """The lane to try next. Without a free slot only commands can start that share one that is out and idle."""
+        graph = job.graph
+        while self.machine.free:
+            lane = job.next_lane()
+            place = graph.next_place
+            if place is None or (lane is not None and place > lane.entries[0][0]):
+                return lane
+            if not self._take(job, out):
+                return job.next_lane()
+        lane = job.next_sharing()
+        while lane is None and job.checkouts.has_idle and self._take_task(job, out):
+            lane = job.next_sharing()
+        return lane
 
     def _bring_postscript(self, job: QueuedJob, out: Outbox) -> None:
         """The job has come to rest: its next postscript is ready, one after the other."""
@@ -138,15 +146,19 @@ class Server:
 
     def _take(self, job: QueuedJob, out: Outbox) -> bool:
         """Put the next ready command into its lane, or read steps. False when there is nothing."""
-        graph = job.graph
-        tid = graph.take()
-        if tid is None:
-            steps = graph.wanted_steps()
-            if steps is None:
-                return False
-            out.record(job, StepsExpanded(job.jid, out.now, *steps), barrier=True)
+        if self._take_task(job, out):
             return True
-        self.enqueue(job, tid, graph.next_cid(tid), out)
+        steps = job.graph.wanted_steps()
+        if steps is None:
+            return False
+        out.record(job, StepsExpanded(job.jid, out.now, *steps), barrier=True)
+        return True
+
+    def _take_task(self, job: QueuedJob, out: Outbox) -> bool:
+        tid = job.graph.take()
+        if tid is None:
+            return False
+        self.enqueue(job, tid, job.graph.next_cid(tid), out)
         return True
 
     def enqueue(self, job: QueuedJob, tid: int, cid: int, out: Outbox) -> None:

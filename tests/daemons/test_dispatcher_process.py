@@ -14,7 +14,7 @@ import psutil
 import pytest
 import trio
 
-from daemons import wire
+from daemons import client, session, wire
 from daemons.client import ConnectionLost, DispatcherClient, NoDispatcher, connect
 from daemons.frames import frame
 from daemons.lock import read
@@ -416,3 +416,34 @@ async def test_an_idle_dispatcher_uses_no_processor(state: State) -> None:
 
         assert after.user + after.system - before.user - before.system < 0.03
         assert process.num_ctx_switches().voluntary - switches < 10
+
+
+async def test_a_dispatcher_that_dies_while_it_starts_is_started_again(
+    state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempts: list[int] = []
+    begin = client._start
+
+    def dies_twice(where: State, slots: int | None) -> bool:
+        attempts.append(1)
+        if len(attempts) < 3:
+            raise client._DiedSilently("killed while it started")
+        return begin(where, slots)
+
+    monkeypatch.setattr(client, "_start", dies_twice)
+
+    async with running(state) as dispatcher:
+        assert (await dispatcher.list()).slots == 2
+
+
+def test_a_session_without_a_dispatcher_says_so_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def dies(where: State, slots: int | None) -> bool:
+        raise client._DiedSilently("the dispatcher could not start: see its log")
+
+    monkeypatch.setenv("ALF_STATE", str(tmp_path / "state"))
+    monkeypatch.setattr(client, "_start", dies)
+
+    assert session.run(session.Wishes()) == session.USAGE
+    assert capsys.readouterr().err == "alfred: the dispatcher could not start: see its log\n"

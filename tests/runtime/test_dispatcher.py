@@ -1204,3 +1204,31 @@ def test_a_refersto_without_a_check_out_takes_its_own_with_a_notice(below: list[
 
     assert farm.at_work == ["a"]
     assert farm.notices == ["-refersto nobody: no task with that -id has a -service; the command takes its own"]
+
+
+# ---- many different needs ------------------------------------------------------------------------------
+
+
+def test_a_lane_that_was_passed_over_is_served_when_its_turn_comes() -> None:
+    farm = Farm(2, settings=Settings(limits_local={"slow": 1}))
+    slow = [task(name, cmds=[cmd(name, tags="slow")]) for name in ("s1", "s2")]
+    others = [task(name, cmds=[cmd(name, service=f"key{name}")]) for name in ("a", "b")]
+    farm.submit(job(*slow, *others))
+
+    assert farm.at_work == ["s1", "a"]
+    farm.end("a")
+    assert farm.at_work == ["s1", "b"]
+    farm.end("s1")
+    assert farm.at_work == ["b", "s2"]
+
+
+def test_without_a_free_slot_only_users_of_an_idle_check_out_start() -> None:
+    farm = Farm(2)
+    shared = task("p", cmds=[cmd("p1", refersto="s"), cmd("own"), cmd("p2", refersto="s")], id="s", service="R")
+    farm.submit(job(shared, task("x", cmds=[cmd("x1"), cmd("x2")]), task("y")))
+
+    assert farm.at_work == ["p1", "x1"]
+    farm.end("p1")
+    assert farm.at_work == ["x1"]
+    farm.end("x1")
+    assert farm.at_work == ["own"]
