@@ -94,7 +94,7 @@ class Interp:
         for name, command in builtins().items():
             if command.safe or not safe:
                 self.add_command(name, command)
-        self.root.make("::tcl::mathfunc")
+        self.root.make("::tcl::mathop").exports.append("*")
         environment.install(self)
 
     # ---- commands ------------------------------------------------------------------------------------
@@ -342,7 +342,8 @@ class Interp:
         for space in (self.frame.namespace, self.root):
             tcl = space.children.get("tcl")
             functions = None if tcl is None else tcl.children.get("mathfunc")
-            if functions is not None and name in functions.commands:
+            found = None if functions is None else functions.commands.get(name)
+            if functions is not None and found is not None and found is not builtins().get(f"::tcl::mathfunc::{name}"):
                 return functions.qualify(name)
         return None
 

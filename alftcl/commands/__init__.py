@@ -8,7 +8,7 @@ from importlib import import_module
 
 FAMILIES = (
     *("arrays", "channels", "clock", "control", "dicts", "file_changes", "files", "formatting", "globbing", "info"),
-    *("lists", "namespaces", "packages", "processes", "procs", "regexps", "scanning", "sorting", "strings"),
+    *("lists", "mathops", "namespaces", "packages", "processes", "procs", "regexps", "scanning", "sorting", "strings"),
     "variables",
 )
 
