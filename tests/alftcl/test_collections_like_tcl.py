@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from differential import Pair, collection
 
-FAMILIES = ("clock", "lists", "mathops", "dicts", "arrays", "formatting", "packages", "scanning", "strings")
+FAMILIES = ("binary", "clock", "lists", "mathops", "dicts", "arrays", "formatting", "packages", "scanning", "strings")
 
 
 @pytest.fixture(scope="module")
