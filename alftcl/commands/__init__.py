@@ -7,8 +7,8 @@ known before that (names, usages, counts) stands in index.py, which `python -m a
 from importlib import import_module
 
 FAMILIES = (
-    *("arrays", "binary", "binary_text", "channels", "clock", "control", "dicts", "encoding", "file_changes", "files"),
-    *("formatting", "globbing", "info"),
+    *("arrays", "binary", "binary_text", "channels", "clock", "control", "dicts", "encoding"),
+    *("ensembles", "file_changes", "files", "formatting", "globbing", "info"),
     *("lists", "mathops", "namespaces", "packages", "processes", "procs", "regexps", "scanning", "sorting", "strings"),
     "variables",
 )

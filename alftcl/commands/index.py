@@ -105,7 +105,7 @@ INDEX: dict[str, tuple[str, int, int, bool, tuple[str, ...]]] = {
     'lsearch': ('?-option value ...? list pattern', 2, -1, True, ('sorting',)),
     'lset': ('listVar ?index? ?index ...? value', 2, -1, True, ('lists',)),
     'lsort': ('?-option value ...? list', 1, -1, True, ('sorting',)),
-    'namespace': ('subcommand ?arg ...?', 1, -1, True, ('namespaces',)),
+    'namespace': ('subcommand ?arg ...?', 1, -1, True, ('ensembles', 'namespaces')),
     'open': ('fileName ?access? ?permissions?', 1, 3, False, ('channels',)),
     'package': ('option ?arg ...?', 1, -1, True, ('packages',)),
     'parray': ('a ?pattern?', 1, 2, True, ('arrays',)),

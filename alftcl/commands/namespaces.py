@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from alftcl import namespaces
 from alftcl.commands.procs import script_of
 from alftcl.commands.variables import link_variable
+from alftcl.ensembles import forget_ensembles
 from alftcl.errors import TclError
 from alftcl.frames import Frame
 from alftcl.namespaces import Imported, Namespace, find_variable, require
@@ -91,6 +92,7 @@ def delete(interp: Interp, args: list[Any]) -> Value:
         spaces.append(space)
     for space in spaces:
         _delete(space)
+    forget_ensembles(interp.root)
     return ""
 
 

@@ -5,7 +5,19 @@ from collections.abc import Iterator
 import pytest
 from differential import Pair, collection
 
-FAMILIES = ("binary", "clock", "lists", "mathops", "dicts", "arrays", "formatting", "packages", "scanning", "strings")
+FAMILIES = (
+    "binary",
+    "clock",
+    "lists",
+    "mathops",
+    "dicts",
+    "ensembles",
+    "arrays",
+    "formatting",
+    "packages",
+    "scanning",
+    "strings",
+)
 
 
 @pytest.fixture(scope="module")
