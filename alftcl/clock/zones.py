@@ -22,6 +22,7 @@ from alftcl.errors import TclError
 Offset = tuple[int, str]  # seconds east of Greenwich, abbreviation
 _FIRST = -62135596800 + DAY_SECONDS  # what datetime can tell
 _LAST = 4102444799  # the end of 2099: Tcl's tables of summer times end there
+_SUMMERS = -1704153600  # the beginning of 1916, where its summer times of POSIX rules begin
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NUMERIC = re.compile(r"([+-])([0-9]{2}):?([0-9]{2})?(?::?([0-9]{2}))?")
 _NAME = r"(?:[A-Za-z]{3,}|<[A-Za-z0-9+-]+>)"
@@ -120,6 +121,8 @@ def _posix(match: re.Match[str]) -> Zone:
 
     def at(moment: int) -> Offset:
         moment = min(moment, _LAST)
+        if moment < _SUMMERS:
+            return offset, name
         year = date_of((moment + offset) // DAY_SECONDS + EPOCH)[0]
         start = _change(year, starts) - offset
         stop = _change(year, stops) - summer_offset
