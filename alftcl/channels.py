@@ -386,6 +386,16 @@ class ChannelTable:
         """Register a channel; one of the same name (``stdout``) is replaced, which is how a program redirects it."""
         self._channels[channel.name] = channel
 
+    def release(self, name: str) -> None:
+        """Forget a channel without closing it: another interpreter has it now."""
+        del self._channels[name]
+
+    def flush_all(self) -> None:
+        """Write what waits in the buffers."""
+        for channel in self._channels.values():
+            if channel.writable:
+                channel.flush()
+
     def get(self, name: str) -> Channel:
         """The channel, or ``can not find channel named "x"``."""
         try:

@@ -22,6 +22,7 @@ from typing import Any
 
 from alftcl import environment
 from alftcl.channels import ChannelTable
+from alftcl.children import Family
 from alftcl.errors import Completion, LimitExceeded, Return, TclError
 from alftcl.frames import (
     IS_ARRAY,
@@ -58,7 +59,7 @@ def _parsed(text: str) -> Script:
     return parse(text)
 
 
-def _no_limits() -> None:
+def no_limits() -> None:
     """There is nothing to check."""
 
 
@@ -82,13 +83,15 @@ class Interp:
         self.command: CommandNode | None = None
         self.commands_run = 0
         self.commands_checked = sys.maxsize  # when commands_run reaches this, check_limits is called
-        self.check_limits: Callable[[], None] = _no_limits  # safe.py puts its own here
+        self.charge: Callable[[], None] = no_limits  # a child's: what it runs counts for its parent too
+        self.check_limits: Callable[[], None] = no_limits  # safe.py puts its own here
         self.largest_value = LARGEST_VALUE
         self.script_file: Value = ""
         self.now: float | None = None  # what `clock` says; None: the machine's own clock
         self._lambdas: dict[str, Procedure] = {}
         self._stopped_at = ""  # the command at the top that ended with break, continue or an unknown code
         self.channels = ChannelTable(standard=not safe)
+        self.family = Family()
         self.packages = Packages()
         self.packages.provided["Tcl"] = environment.TCL_PATCH_LEVEL
         for name, command in builtins().items():

@@ -11,6 +11,7 @@ or time that is exceeded cannot be caught by the script: catch and try let it pa
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -54,9 +55,14 @@ class _Watch:
         if self.last_command is not None or self.deadline is not None:
             interp.check_limits = self.check
             self._plan()
+            return
+        interp.check_limits = interp.charge
+        interp.commands_checked = sys.maxsize
+        interp.charge()  # a child's looks again before long
 
     def check(self) -> None:
         """Raise when a limit is exceeded, else say when to look again."""
+        self.interp.charge()
         if self.last_command is not None and self.interp.commands_run > self.last_command:
             raise LimitExceeded("command count limit exceeded", ["TCL", "LIMIT", "COMMANDS"])
         if self.deadline is not None and self.clock() > self.deadline:

@@ -90,6 +90,7 @@ INDEX: dict[str, tuple[str, int, int, bool, tuple[str, ...]]] = {
     'if': ('?arg ...?', 0, -1, True, ('control',)),
     'incr': ('varName ?increment?', 1, 2, True, ('variables',)),
     'info': ('subcommand ?arg ...?', 1, -1, True, ('info',)),
+    'interp': ('cmd ?arg ...?', 1, -1, True, ('interps',)),
     'join': ('list ?joinString?', 1, 2, True, ('lists',)),
     'lappend': ('varName ?value ...?', 1, -1, True, ('lists',)),
     'lassign': ('list ?varName ...?', 1, -1, True, ('lists',)),

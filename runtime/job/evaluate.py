@@ -69,6 +69,7 @@ class ScriptInterp(Interp):
         self.now = now
         self.script: Script | None = None
         self.blamed: tuple[TclError, str, int] | None = None
+        del self.root.commands["interp"]  # a job script needs none, and so none can hide anything in one
         self._own = frozenset(self.root.variables) | _NOT_OURS
         self.eval("expr srand(1)")
 

@@ -275,7 +275,16 @@ def test_reading_is_deterministic() -> None:
 
 
 def test_nothing_outside_can_be_reached() -> None:
-    for command in ("exec ls", "open /etc/passwd", "source x", "exit", "socket a 1", "file exists /", "glob *"):
+    for command in (
+        "exec ls",
+        "open /etc/passwd",
+        "source x",
+        "exit",
+        "interp create",
+        "socket a 1",
+        "file exists /",
+        "glob *",
+    ):
         assert len(errors(f"Task a\n{command}")) == 1, command
 
 
