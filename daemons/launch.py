@@ -77,6 +77,8 @@ class Launcher:
         self._patience_s = patience_s
         self._socket: trio.socket.SocketType | None = None
         self._reader = FrameReader(LIMIT_BYTES)
+        self._early: list[FromLauncher] = []
+        """What came together with the Hello, and has not been received yet."""
         self._outgoing = bytearray()
         self._writing = False
         self._wanted = trio.Event()
@@ -126,17 +128,17 @@ class Launcher:
         After a Quit, an empty list: the launcher has ended, and left nothing. Raises LauncherError
         when none can be started.
         """
-        while True:
+        messages, self._early = self._early, []
+        while not messages:
             data = await self._read()
             if not data:
                 if self._quit and not (self._directory / "socket").exists():
                     return []
                 return await self._revive()
             messages = [_decoder.decode(body) for body in self._reader.feed(data)]
-            if messages:
-                for message in messages:
-                    self._note(message)
-                return messages
+        for message in messages:
+            self._note(message)
+        return messages
 
     async def _read(self) -> bytes:
         assert self._socket is not None
@@ -202,16 +204,18 @@ class Launcher:
             connection.setblocking(False)
             stream = trio.socket.from_stdlib_socket(connection)
             reader = FrameReader(LIMIT_BYTES)
-            hello = await _first_frame(stream, reader)
+            first = await _first_messages(stream, reader)
         except OSError:
-            hello = None
-        if hello is None:
+            first = []
+        if not first:
             connection.close()
             return None
+        hello, *early = first
+        assert isinstance(hello, Hello), "a launcher says Hello first"
         records, _ = await trio.to_thread.run_sync(read_records, Path(hello.log), hello.size_bytes)
         found = past(records)
         self.hello, self.past = hello, found
-        self._reader = reader
+        self._reader, self._early = reader, early
         self._outgoing.clear()  # what was ordered meanwhile lacks its contexts; it is refused with the rest
         self._socket = stream
         return found
@@ -271,19 +275,16 @@ async def _write_all(stream: trio.socket.SocketType, data: bytes) -> None:
         return  # it died; `receive` sees that too, and deals with it
 
 
-async def _first_frame(stream: trio.socket.SocketType, reader: FrameReader) -> Hello | None:
-    """The launcher's Hello; None when it ends before it says one. Raises OSError, LauncherError."""
+async def _first_messages(stream: trio.socket.SocketType, reader: FrameReader) -> list[FromLauncher]:
+    """The launcher's Hello, and what came with it: an end, when something ended at that moment. Empty when it ends
+    before it says anything. Raises OSError, LauncherError."""
     uid = struct.unpack("3i", stream.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[1]
     if uid != os.getuid():
         raise LauncherError(f"the launcher's socket belongs to another user (uid {uid})")
-    while True:
-        data = await stream.recv(_RECEIVE_BYTES)
-        if not data:
-            return None
-        for body in reader.feed(data):
-            hello = _decoder.decode(body)
-            assert isinstance(hello, Hello), "a launcher says Hello first, and nothing more before its first order"
-            return hello
+    while data := await stream.recv(_RECEIVE_BYTES):
+        if messages := [_decoder.decode(body) for body in reader.feed(data)]:
+            return messages
+    return []
 
 
 def _connect_in(directory: Path, connection: socket.socket) -> None:

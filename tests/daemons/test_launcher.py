@@ -8,10 +8,12 @@ import struct
 import sys
 from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
 import trio
 
+from daemons.frames import frame
 from daemons.launch import open_launcher
 from daemons.launcher_log import past, read_records
 from daemons.launcher_messages import (
@@ -481,6 +483,27 @@ async def test_a_returning_daemon_hears_what_it_missed_and_takes_up_what_runs(tm
         assert (await second.end(2)).swept
 
 
+async def test_what_is_said_in_one_breath_with_hello_is_heard(tmp_path):
+    exited = Exited(7, "1.7.1", 0, 1.0, 0.5)
+    hello = Hello(0, str(tmp_path / "log"), 0, (7,))
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "socket"))
+        listener.listen()
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(trio.to_thread.run_sync, _say, listener, (hello, exited, exited))
+            async with open_launcher(tmp_path) as launcher:
+                assert launcher.hello == hello
+                with trio.fail_after(30):
+                    assert await launcher.receive() == [exited, exited]
+
+
+def _say(listener, messages):
+    connection, _ = listener.accept()
+    with connection:
+        connection.sendall(b"".join(frame(msgspec.msgpack.encode(message)) for message in messages))
+        connection.recv(1)
+
+
 async def test_orders_of_a_daemon_that_another_replaced_never_happen(tmp_path):
     async with rig(tmp_path) as second:
         os.kill(second.launcher.hello.pid, signal.SIGSTOP)
@@ -488,10 +511,6 @@ async def test_orders_of_a_daemon_that_another_replaced_never_happen(tmp_path):
         await trio.to_thread.run_sync(old.connect, str(tmp_path / "launcher" / "socket"))
         new = socket.socket(socket.AF_UNIX)
         await trio.to_thread.run_sync(new.connect, str(tmp_path / "launcher" / "socket"))
-        import msgspec
-
-        from daemons.frames import frame
-
         spawn = Spawn(1, "1.1.1", 1, ("touch", "ran"), {}, second.log(1))
         old.sendall(b"".join(frame(msgspec.msgpack.encode(m)) for m in (Context(1, str(tmp_path), ENV), spawn)))
         os.kill(second.launcher.hello.pid, signal.SIGCONT)
