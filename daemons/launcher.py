@@ -36,6 +36,7 @@ from daemons.launcher_messages import (
     Context,
     Drop,
     FromDaemon,
+    FromLauncher,
     Hello,
     Intended,
     Journalled,
@@ -136,13 +137,16 @@ class Launcher:
 
     # -- daemon -------------------------------------------------------------------------------------------------
 
-    def _greet(self) -> Hello | None:
+    def _greet(self) -> list[FromLauncher]:
+        """Hello; what has ended and is not in the log, its disk being full, counts as running and is told after it."""
         if self._sweeper.ending:
-            return None
+            return []
         self._quitting = False
         self._commands.contexts.clear()
         self._log.flush()
-        return Hello(os.getpid(), str(self._log.path), self._log.size_bytes, tuple(self._commands.attempts))
+        untold = self._log.unwritten_ends()
+        running = (*self._commands.attempts, *(end.attempt for end in untold))
+        return [Hello(os.getpid(), str(self._log.path), self._log.size_bytes, running), *untold]
 
     def _be_alone(self) -> None:
         """Wait for the next daemon, but not for ever."""

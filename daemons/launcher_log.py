@@ -111,6 +111,8 @@ class LauncherLog:
         self._rewrite_at = REWRITE_BYTES
         self.size_bytes = size
         self._unwritten = bytearray()
+        self._waiting: list[tuple[int, End]] = []
+        """Ends that were added lately, with the size of the log that each wants to be in it."""
         self.opened = self.past.opened or Opened(mark=secrets.token_hex(8), boot=boot_id())
 
     def open_for(self, boot: str) -> None:
@@ -129,6 +131,11 @@ class LauncherLog:
                 self.past.began[record.attempt] = record
             case _:
                 self.past.ended[record.attempt] = record
+                self._waiting.append((self.size_bytes + len(self._unwritten), record))
+
+    def unwritten_ends(self) -> list[End]:
+        """Ends that a full disk keeps out of the log: who reads it does not find them there."""
+        return [end for size, end in self._waiting if size > self.size_bytes]
 
     def flush(self) -> OSError | None:
         """Write what was gathered. What a full disk refused stays gathered, and the error is returned."""
@@ -140,6 +147,7 @@ class LauncherLog:
                 del unwritten[:written]
         except OSError as error:
             return error
+        self._waiting.clear()
         return None
 
     def forget(self, attempts: Iterable[int]) -> None:

@@ -12,13 +12,13 @@ import os
 import socket
 import struct
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
 
 from daemons.frames import FrameError, FrameReader, frame
-from daemons.launcher_messages import LIMIT_BYTES, FromDaemon, FromLauncher, Hello
+from daemons.launcher_messages import LIMIT_BYTES, FromDaemon, FromLauncher
 from daemons.loop import Loop
 
 _RECEIVE_BYTES = 256 * 1024
@@ -30,15 +30,15 @@ _decoder = msgspec.msgpack.Decoder(FromDaemon)
 class DaemonSocket:
     """Listens in `directory`; the current directory is / afterwards. Raises OSError.
 
-    `greet` gives the Hello of a new connection, or None to turn it away; `obey` gets what was read; `left` is called
-    when the connection is over.
+    `greet` gives the first words of a new connection, its Hello before all, or none to turn it away; `obey` gets what
+    was read; `left` is called when the connection is over.
     """
 
     def __init__(
         self,
         loop: Loop,
         directory: Path,
-        greet: Callable[[], Hello | None],
+        greet: Callable[[], Sequence[FromLauncher]],
         obey: Callable[[list[FromDaemon]], None],
         left: Callable[[], None],
     ) -> None:
@@ -106,15 +106,16 @@ class DaemonSocket:
             connection.close()
             return
         self._hang_up()
-        hello = self._greet()
-        if hello is None:
+        words = self._greet()
+        if not words:
             connection.close()
             return
         connection.setblocking(False)
         self._daemon = connection
         self._reader = FrameReader(LIMIT_BYTES)
         self._loop.listen(connection.fileno(), self._receive)
-        self.tell(hello)
+        for word in words:
+            self.tell(word)
 
     def _receive(self) -> None:
         assert self._daemon is not None

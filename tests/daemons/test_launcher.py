@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import resource
 import signal
 import socket
 import struct
@@ -90,6 +91,10 @@ async def patiently(condition):
     with trio.fail_after(30):
         while not condition():
             await trio.sleep(0.01)
+
+
+def log_size(directory):
+    return (directory / "launcher" / "log").stat().st_size
 
 
 def gone(pid):
@@ -207,8 +212,6 @@ async def test_nothing_of_the_launchers_is_open_blocked_or_ignored_in_a_command(
 
 
 async def test_the_usual_limit_of_descriptors_is_given_to_commands(tmp_path):
-    import resource
-
     async with rig(tmp_path) as r:
         await r.run("sh", "-c", "ulimit -Sn")
 
@@ -481,6 +484,21 @@ async def test_a_returning_daemon_hears_what_it_missed_and_takes_up_what_runs(tm
         assert second.launcher.hello.running == (2,)
         second.launcher.send([Signal((2,), 0.1)])
         assert (await second.end(2)).swept
+
+
+async def test_an_end_that_the_log_had_no_room_for_is_told_to_the_next_daemon(tmp_path):
+    os.mkfifo(tmp_path / "fifo")
+    async with open_launcher(tmp_path / "launcher") as launcher:
+        first = Rig(launcher, tmp_path)
+        first.sh(1, "read x < fifo; exit 3")
+        pid = (await first.began(1)).pid
+        resource.prlimit(launcher.hello.pid, resource.RLIMIT_FSIZE, (log_size(tmp_path), resource.RLIM_INFINITY))
+    await trio.to_thread.run_sync((tmp_path / "fifo").write_text, "go\n")
+    await patiently(lambda: not psutil.pid_exists(pid))
+
+    async with rig(tmp_path) as second:
+        assert second.launcher.hello.running == (1,)
+        assert (await second.end(1)).status == 3
 
 
 async def test_what_is_said_in_one_breath_with_hello_is_heard(tmp_path):
