@@ -125,6 +125,7 @@ def create(parent: Interp, name: str, safe: bool) -> Interp:
 
     made = Made(safe=safe or parent.safe)
     made.now = parent.now
+    made.events = parent.events
     made.largest_value = parent.largest_value
     made.recursion_limit = parent.recursion_limit
     charge(parent, made)

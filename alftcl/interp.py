@@ -24,6 +24,7 @@ from alftcl import environment
 from alftcl.channels import ChannelTable
 from alftcl.children import Family
 from alftcl.errors import Completion, LimitExceeded, Return, TclError
+from alftcl.events import Events
 from alftcl.frames import (
     IS_ARRAY,
     NO_ELEMENT,
@@ -92,6 +93,7 @@ class Interp:
         self._stopped_at = ""  # the command at the top that ended with break, continue or an unknown code
         self.channels = ChannelTable(standard=not safe)
         self.family = Family()
+        self.events = Events()
         self.packages = Packages()
         self.packages.provided["Tcl"] = environment.TCL_PATCH_LEVEL
         for name, command in builtins().items():
@@ -322,6 +324,11 @@ class Interp:
             if not all(type(word) is Literal for word in checked):
                 return 0
         return self.unit
+
+    def look_at_limits(self) -> None:
+        """Called while the interpreter waits: time passes though no command runs."""
+        if self.commands_checked != sys.maxsize:
+            self.check_limits()
 
     def enter(self) -> None:
         """One more nested evaluation; the caller counts `depth` down again."""

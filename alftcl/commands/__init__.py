@@ -8,7 +8,7 @@ from importlib import import_module
 
 FAMILIES = (
     *("arrays", "binary", "binary_text", "channels", "clock", "control", "dicts", "encoding"),
-    *("ensembles", "file_changes", "files", "formatting", "globbing", "info", "interps"),
+    *("ensembles", "events", "file_changes", "files", "formatting", "globbing", "info", "interps"),
     *("lists", "mathops", "namespaces", "packages", "processes", "procs", "regexps", "scanning", "sorting", "strings"),
     "variables",
 )

@@ -121,6 +121,7 @@ def close(interp: "Interp", args: list[Any]) -> Value:
     """Close a channel, or one direction of it; for a pipeline, the errors of its commands."""
     name = to_str(args[0])
     channel = interp.channels.get(name)
+    interp.events.forget_channel(channel)
     if len(args) == 1:
         _close(interp, name, channel)
         return ""

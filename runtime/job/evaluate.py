@@ -33,6 +33,8 @@ _OF_LISTS = frozenset({"list", "lindex", "linsert", "llength", "lrange", "lrepea
 PURE = _OF_TEXT | _OF_LISTS | {"dict", "lsearch", "lsort"}
 """The commands that a bracket in a braced value may begin with."""
 
+_NOT_IN_SCRIPTS = ("after", "fileevent", "interp", "update", "vwait")
+"""Safe, and yet not for a text that is read once and must read the same again: waiting, and hiding in children."""
 _NOT_OURS = frozenset({"errorInfo", "errorCode"})
 _TOKEN = re.compile(
     r"""\\\n[ \t]*                              # a continued line
@@ -69,7 +71,8 @@ class ScriptInterp(Interp):
         self.now = now
         self.script: Script | None = None
         self.blamed: tuple[TclError, str, int] | None = None
-        del self.root.commands["interp"]  # a job script needs none, and so none can hide anything in one
+        for name in _NOT_IN_SCRIPTS:
+            del self.root.commands[name]
         self._own = frozenset(self.root.variables) | _NOT_OURS
         self.eval("expr srand(1)")
 
