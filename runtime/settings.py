@@ -18,8 +18,9 @@ from typing import Any
 
 import msgspec
 
-from alftcl.errors import Completion, TclError
+from alftcl.errors import Completion, Exit, TclError
 from alftcl.interp import Interp
+from alftcl.safe import Limits
 from alftcl.values import Value, to_bool, to_dict, to_float, to_int, to_list, to_str
 
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
@@ -114,18 +115,24 @@ _FIELDS: dict[str, tuple[str, Callable[[Value], Any]]] = {
 }
 
 
-def read_settings(text: str, file: str, interp: Interp | None = None) -> Settings:
-    """The settings that a file's text means. `interp` is where it runs (a fresh one, if none is given).
+LIMITS = Limits(seconds=10.0)
+"""A site's own file may do what it likes, but not for ever (reference section 10)."""
 
-    Raises SettingsError: the text is no Tcl, fails, or sets a value that its key cannot have.
+
+def read_settings(text: str, file: str, interp: Interp | None = None) -> Settings:
+    """The settings that a file's text means. `interp` is where it runs (a fresh one under LIMITS, if none is given).
+
+    Raises SettingsError: the text is no Tcl, fails, does not end, or sets a value that its key cannot have.
     """
-    interp = interp or Interp()
+    if interp is None:
+        interp = Interp()
+        LIMITS.start(interp)
     interp.script_file = file
     try:
         interp.eval_top(text)
     except TclError as error:
         raise SettingsError(file, error.line, error.message) from error
-    except Completion as ended:
+    except (Completion, Exit) as ended:
         raise SettingsError(file, 1, "the file ended the interpreter") from ended
     config = _array(interp, "alfConfig")
     fields: dict[str, Any] = {}

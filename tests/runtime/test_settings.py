@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from alftcl import Interp
+from alftcl.safe import Limits
 from runtime.settings import DEFAULTS, Settings, SettingsError, read_settings
 
 
@@ -71,6 +73,7 @@ def test_the_file_may_compute() -> None:
         ),
         ("set a 1\n\nfoo bar", 'alfred.ini:3: invalid command name "foo"'),
         ("set a 1\nset b {", "alfred.ini:2: missing close-brace"),
+        ("set a 1\nexit", "alfred.ini:1: the file ended the interpreter"),
     ],
 )
 def test_a_broken_file_says_where_and_what(text: str, message: str) -> None:
@@ -78,3 +81,11 @@ def test_a_broken_file_says_where_and_what(text: str, message: str) -> None:
         read(text)
 
     assert str(caught.value).startswith(message)
+
+
+def test_a_file_that_does_not_end_is_ended() -> None:
+    interp = Interp()
+    Limits(seconds=0.05).start(interp)
+
+    with pytest.raises(SettingsError, match="alfred.ini:2: time limit exceeded"):
+        read_settings("set a 1\nwhile 1 {}", "alfred.ini", interp)
