@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from farm import Farm, cmd, instance, iterate, job, local, task
 
 from runtime.dispatcher import ActionError
-from runtime.facts import Ended, JobSpooled, NeverStarted, Outcome, Started
+from runtime.facts import Ended, Grown, JobSpooled, NeverStarted, Outcome, Started
 from runtime.job.model import Cmd, CmdId, CmdKind, JobId, Scope, Task, TaskId
+from runtime.job.numbering import Unreadable
 from runtime.machine import Machine, Slot
 from runtime.match.keys import slot_keys
 from runtime.messages import Action, JobState
-from runtime.orders import Began, Exit, RunBuiltin
+from runtime.orders import Began, Exit, Record, RunBuiltin
 from runtime.schemes import Scheme
 from runtime.serving import PASSED_FOR_S
 from runtime.settings import Settings
@@ -1053,6 +1055,71 @@ def test_attempt_numbers_rise_over_a_restart() -> None:
     back.adopt([Exit(1, 0, 1.0)], {})
 
     assert list(back.running) == [2]
+
+
+def test_numbers_of_attempts_that_only_the_launcher_has_seen_are_not_given_again() -> None:
+    farm = Farm(1)
+    farm.submit(job(task("a")))
+
+    back = farm.returned([fact for fact in farm.facts if not isinstance(fact, Started)])
+    back.carry_out(back.core.adopt([], (), back.now, seen=7))
+
+    assert list(back.running) == [8]
+
+
+def test_what_its_launcher_swept_for_want_of_a_dispatcher_runs_again() -> None:
+    farm = Farm(1)
+    farm.submit(job(task("a", cmds=[cmd("a %r")])))
+
+    back = farm.returned()
+    back.adopt([Began(1, JobId(1), TaskId(1), CmdId(1), 1.0), Exit(1, -15, 61.0, swept=True)], {})
+
+    assert back.at_work == ["a 1"]
+
+
+def test_what_is_being_swept_for_a_shutdown_that_a_kill_cut_short_runs_again() -> None:
+    farm = Farm(1)
+    farm.submit(job(task("a", cmds=[cmd("a %r")])))
+    farm.carry_out(farm.core.shutdown(farm.now))
+
+    back = farm.returned()
+    back.adopt([Began(1, JobId(1), TaskId(1), CmdId(1), 1.0)], farm.running)
+    back.end("a 0", -9, swept=True)
+
+    assert back.at_work == ["a 1"]
+
+
+@pytest.mark.parametrize("status", [0, 1])
+def test_nothing_starts_on_the_word_of_a_resume_test_before_it_is_safe(status: int) -> None:
+    farm = Farm(1)
+    farm.submit(job(task("a", cmds=[cmd("x", resumewhile="more"), cmd("y")])))
+    farm.end("x")
+
+    orders = farm.core.resume_tested(1, status, farm.now)
+
+    record = next(order for order in orders if isinstance(order, Record))
+    assert isinstance(record.fact, Ended)
+    assert record.barrier
+
+
+def test_a_job_that_can_be_replayed_only_in_part_is_left_out_and_its_attempt_numbers_stay_used() -> None:
+    farm = Farm(1)
+    farm.submit(job(task("a", cmds=[cmd("a", expand="1")])))
+    farm.end("a")
+    farm.read("b")
+    farm.submit(job(task("c")))
+    facts = [msgspec.structs.replace(fact, text="wrong") if isinstance(fact, Grown) else fact for fact in farm.facts]
+    back = farm.returned([])
+    with pytest.raises(Unreadable):
+        back.core.replay((fact for fact in facts if fact.jid == 1), lambda fact: back.scripts[fact.jid])
+
+    back.core.leave_out(JobId(1), facts)
+    back.core.replay((fact for fact in facts if fact.jid == 2), lambda fact: back.scripts[fact.jid])
+    back.adopt([], {})
+
+    assert list(back.core.jobs) == [2]
+    assert back.at_work == ["c"]
+    assert min(back.running) > max(farm.running)
 
 
 def test_a_hook_that_was_cut_off_runs_again_and_one_that_ran_does_not() -> None:

@@ -87,5 +87,5 @@ def test_a_file_that_does_not_end_is_ended() -> None:
     interp = Interp()
     Limits(seconds=0.05).start(interp)
 
-    with pytest.raises(SettingsError, match="alfred.ini:2: time limit exceeded"):
+    with pytest.raises(SettingsError, match=r"alfred\.ini:2: time limit exceeded"):
         read_settings("set a 1\nwhile 1 {}", "alfred.ini", interp)
