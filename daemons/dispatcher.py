@@ -39,7 +39,7 @@ from daemons.carrier import Carrier, past_of
 from daemons.desk import Desk
 from daemons.journal import Journal, JournalError
 from daemons.launch import Launcher, LauncherError, open_launcher
-from daemons.launcher_messages import Journalled, Quit
+from daemons.launcher_messages import Quit
 from daemons.loading import Loader
 from daemons.lock import Held, Holder, Lock, take
 from daemons.metrics import measure
@@ -122,10 +122,10 @@ class Service:
     async def _adopt(self, launcher: Launcher, carrier: Carrier) -> None:
         """Take up what went on while no dispatcher was there."""
         log, running, ended = past_of(launcher.past, launcher.hello, self._state)
+        seen = max(launcher.past.intended, default=0)
         carrier.adopted = set(running)
-        carrier.carry_out(self._core.adopt(log, running, time.time()))
-        await self._journal.flush()
-        launcher.send([Journalled(tuple(ended))])
+        carrier.carry_out(self._core.adopt(log, running, time.time(), seen=seen))
+        carrier.acknowledge(ended)
 
     # -- tasks -------------------------------------------------------------------------------------------------------
 

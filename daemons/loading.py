@@ -85,7 +85,7 @@ class Loader:
             self._core.replay(facts, self._read)
         except Unreadable as error:
             self.troubles.append(f"job {spooled.jid} ({spooled.file}) cannot be taken up: {error}")
-            self._core.jobs.pop(spooled.jid, None)
+            self._core.leave_out(spooled.jid, facts)
 
     def _read(self, spooled: JobSpooled) -> Job:
         """The job of a JobSpooled. The jobs of one script are read once: they follow each other in the journal."""

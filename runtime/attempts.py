@@ -95,17 +95,20 @@ class Attempts(Settling):
             self._judge(job, attempt, end, out)
 
     def _judge(self, job: QueuedJob, attempt: Attempt, end: Exit, out: Outbox) -> None:
+        """What a process's end means. One that was swept, and by no wish of its user's, runs again: a dispatcher that
+        died since had ended it (-requeue, a shutdown), or its launcher had, alone for too long."""
         graph = job.graph
         cmd = graph.cmd(attempt.cid)
+        dismissed = graph.is_dismissed(attempt.cid)
         verdict = judge(
             end,
             cmd.options,
             retries=graph.retries(attempt.cid),
             retry_max=self.settings.retry_max,
-            requeue=attempt.requeue,
+            requeue=attempt.requeue or not (attempt.killed or dismissed),
             killed=attempt.killed,
         )
-        if verdict.outcome is Outcome.DONE and not graph.is_dismissed(attempt.cid):
+        if verdict.outcome is Outcome.DONE and not dismissed:
             if attempt.bad_growth:
                 verdict = Verdict(Outcome.ERROR, end.status, attempt.bad_growth)
             elif cmd.options and self._asks_more(job, attempt, cmd, end, out):
@@ -140,7 +143,7 @@ class Attempts(Settling):
             if wants_same_host(job.graph.cmd(cid).options) and attempt.hosts:
                 job.pins[cid] = attempt.hosts[0]
         fact = Ended(job.jid, out.now, cid, attempt.number, verdict.status, verdict.outcome, verdict.reason)
-        out.record(job, fact)
+        out.record(job, fact, barrier=attempt.testing)  # the launcher's log does not know what a test said
         out.announce(Change.ENDED, job, attempt.tid, cid, attempt.number, status=verdict.status, text=verdict.reason)
 
     def _conclude(self, job: QueuedJob, attempt: Attempt) -> None:

@@ -119,17 +119,31 @@ class Dispatcher(Actions):
             if found.graph.gone:
                 self._forget(found)
 
-    def adopt(self, log: Iterable[Began | Exit], running: Collection[AttemptId], now: float) -> list[Order]:
+    def leave_out(self, jid: JobId, facts: Iterable[Fact]) -> None:
+        """A job that cannot be replayed, or only in part, is not in the queue; its numbers of attempts stay used."""
+        self._replayed = {number: fact for number, fact in self._replayed.items() if fact.jid != jid}
+        for fact in facts:
+            if isinstance(fact, Started):
+                self._server.next_attempt = max(self._server.next_attempt, fact.attempt + 1)
+        job = self.jobs.get(jid)
+        if job is not None:
+            self._forget(job)
+
+    def adopt(
+        self, log: Iterable[Began | Exit], running: Collection[AttemptId], now: float, *, seen: AttemptId = 0
+    ) -> list[Order]:
         """After a replay: what the launcher's log knows, in its order, and which attempts still run.
 
         Those go on. Ends that are in the log count as if they were reported now. What neither runs nor ended in the
-        log is queued again: lost with its launcher (%r is 1), or never begun (%r unchanged).
+        log is queued again: lost with its launcher (%r is 1), or never begun (%r unchanged). `seen`: the highest
+        number that the launcher was ever told, what it refused included; it starts none of them again.
         """
         out = Outbox(now)
         for number, fact in self._replayed.items():
             self._take_up(fact, number)
         newest = self._server.next_attempt - 1
         self._replayed.clear()
+        self._server.next_attempt = max(self._server.next_attempt, seen + 1)
         for entry in log:
             if isinstance(entry, Exit):
                 attempt = self._server.attempts.get(entry.attempt)
