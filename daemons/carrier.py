@@ -194,7 +194,8 @@ class Carrier:
         test or a script that is still to be read decides what they mean, and nothing of it is in the journal yet."""
         open_ends = [attempt for attempt in ended if attempt in self._core.attempts]
         self._ended += open_ends
-        self._nursery.start_soon(self._tell_journalled, sorted(set(ended) - set(open_ends)))
+        if len(open_ends) < len(ended):
+            self._nursery.start_soon(self._tell_journalled, sorted(set(ended) - set(open_ends)))
 
     def _refused(self, message: Refused, now: float) -> list[Order]:
         """A launch that did not begin. Where its launcher had died, its slots are not to blame: they need no rest."""

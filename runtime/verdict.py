@@ -31,12 +31,12 @@ def judge(end: Exit, options: Options, *, retries: int, retry_max: int, requeue:
     """What this end means. `requeue`: it was swept to be queued again; `killed`: its user ended it."""
     if not options and end.status == 0 and end.reported is None and not end.swept and not end.timed_out:
         return _DONE
-    if requeue and end.swept:
-        return Verdict(Outcome.LOST, end.status, "ended with its dispatcher")
     if end.timed_out:
         return Verdict(
             Outcome.ERROR, end.status, f"ran longer than -maxrunsecs {options.get('maxrunsecs', '').strip()}"
         )
+    if requeue and end.swept:
+        return Verdict(Outcome.LOST, end.status, "ended with its dispatcher")
     if killed and end.swept:
         return Verdict(Outcome.ERROR, end.status, "ended by its user")
     status = end.status if end.reported is None or end.swept else end.reported

@@ -1,6 +1,7 @@
 """The house has floors (docs/architecture.md): nothing imports upwards, and `runtime` touches no machine."""
 
 import ast
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -54,3 +55,15 @@ def test_the_documented_floors_are_these():
     order = ["gui/", "daemons/", "runtime/", "alftcl/"]
     places = [text.index(f"\n    {name}") for name in order]
     assert places == sorted(places)
+
+
+def test_every_package_is_installed() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    packages = set(settings["tool"]["setuptools"]["packages"])
+    found = {
+        str(path.parent.relative_to(ROOT)).replace("/", ".")
+        for floor in ("alftcl", "runtime", "daemons", "gui", "compat")
+        for path in (ROOT / floor).rglob("*.py")
+    }
+
+    assert packages == found
