@@ -18,7 +18,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from alftcl import environment
 from alftcl.channels import ChannelTable
@@ -44,6 +44,9 @@ from alftcl.table import Command, builtins, wrong_args
 from alftcl.tree import Command as CommandNode
 from alftcl.tree import Expand, Literal, Script
 from alftcl.values import Value, quote_element, to_list, to_str
+
+if TYPE_CHECKING:
+    from alftcl.coroutines import Coroutine
 
 NESTING = ["TCL", "LIMIT", "STACK"]
 TOO_DEEP = "too many nested evaluations (infinite loop?)"
@@ -94,6 +97,8 @@ class Interp:
         self.channels = ChannelTable(standard=not safe)
         self.family = Family()
         self.events = Events()
+        self.coroutine: Coroutine | None = None  # the one that runs now
+        self.coroutines: list[Coroutine] = []
         self.packages = Packages()
         self.packages.provided["Tcl"] = environment.TCL_PATCH_LEVEL
         for name, command in builtins().items():

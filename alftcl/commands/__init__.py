@@ -7,7 +7,7 @@ known before that (names, usages, counts) stands in index.py, which `python -m a
 from importlib import import_module
 
 FAMILIES = (
-    *("arrays", "binary", "binary_text", "channels", "clock", "control", "dicts", "encoding"),
+    *("arrays", "binary", "binary_text", "channels", "clock", "control", "coroutines", "dicts", "encoding"),
     *("ensembles", "events", "file_changes", "files", "formatting", "globbing", "info", "interps"),
     *("lists", "mathops", "namespaces", "packages", "processes", "procs", "regexps", "scanning", "sorting", "strings"),
     "variables",

@@ -69,6 +69,7 @@ INDEX: dict[str, tuple[str, int, int, bool, tuple[str, ...]]] = {
     'close': ('channelId ?direction?', 1, 2, True, ('channels',)),
     'concat': ('?arg ...?', 0, -1, True, ('lists',)),
     'continue': ('', 0, 0, True, ('control',)),
+    'coroutine': ('name cmd ?arg ...?', 2, -1, True, ('coroutines',)),
     'dict': ('subcommand ?arg ...?', 1, -1, True, ('dicts',)),
     'encoding': ('subcommand ?arg ...?', 1, -1, True, ('encoding',)),
     'eof': ('channelId', 1, 1, True, ('channels',)),
@@ -142,4 +143,6 @@ INDEX: dict[str, tuple[str, int, int, bool, tuple[str, ...]]] = {
     'variable': ('?name value...? name ?value?', 1, -1, True, ('variables',)),
     'vwait': ('name', 1, 1, True, ('events',)),
     'while': ('test command', 2, 2, True, ('control',)),
+    'yield': ('?returnValue?', 0, 1, True, ('coroutines',)),
+    'yieldto': ('command ?arg ...?', 1, -1, True, ('coroutines',)),
 }

@@ -178,6 +178,11 @@ def info_cmdcount(interp: Interp, args: list[Any]) -> Value:
     return interp.commands_run
 
 
+@subcommand("info", "coroutine", "")
+def info_coroutine(interp: Interp, args: list[Any]) -> Value:
+    return "" if interp.coroutine is None else interp.coroutine.name
+
+
 @subcommand("info", "complete", "command")
 def info_complete(interp: Interp, args: list[Any]) -> Value:
     fault = interp.parse(to_str(args[0])).fault

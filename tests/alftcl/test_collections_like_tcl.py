@@ -8,6 +8,7 @@ from differential import Pair, collection
 FAMILIES = (
     "binary",
     "clock",
+    "coroutines",
     "lists",
     "mathops",
     "dicts",
