@@ -6,7 +6,8 @@
                                                     \\--> news                  Announce
 
 Everything here runs in the trio thread and in the order of the orders. A fact goes to the journal at once; what stands
-behind a fact with a barrier is held until that fact is safe (`release_forever`), and so is all that comes after it.
+behind a fact with a barrier is held until that fact is safe (`release_forever`), and so is all that comes after it but
+for sweeps.
 
 A batch of the launcher's messages is one batch of orders: one write to the launcher, one append to the journal, however
 many commands ended.
@@ -47,7 +48,7 @@ from daemons.reading import read_printed
 from daemons.state import State
 from runtime import orders
 from runtime.dispatcher import Dispatcher
-from runtime.facts import Fact, JobSpooled
+from runtime.facts import JobSpooled
 from runtime.job.model import CmdId, JobId, TaskId
 from runtime.orders import (
     Announce,
@@ -63,6 +64,9 @@ from runtime.orders import (
     Sweep,
     TestResume,
 )
+
+Known = orders.Began | Exit | orders.Lost
+"""What the launcher's log knows of an attempt, as the core hears it."""
 
 _JOURNALLED_BATCH = 500
 """How many ends the launcher keeps in its log before we tell it that they are safe."""
@@ -112,34 +116,43 @@ class Carrier:
 
     def carry_out(self, orders: Sequence[Order]) -> None:
         """Carry out the orders of one event, or of a batch of events."""
-        facts: list[Fact] = []
+        facts = [order.fact for order in orders if type(order) is Record and not isinstance(order.fact, JobSpooled)]
+        if facts:
+            self._journal.append(facts)
         held = self._held
         for order in orders:
             if type(order) is Record:
-                if not isinstance(order.fact, JobSpooled):  # `Journal.add` has it already, with its script
-                    facts.append(order.fact)
-                    if order.barrier:
-                        held.append(None)
-            elif held:
+                if order.barrier and not isinstance(order.fact, JobSpooled):  # `Journal.add` has kept that one
+                    held.append(None)
+            elif held and not self._may_pass(order):
                 held.append(order)
             else:
                 self._perform(order)
-        if facts:
-            self._journal.append(facts)
         if held:
             self._hold.set()
         self._send()
         self._changed()
+
+    def _may_pass(self, order: Order) -> bool:
+        """Whether an order need not wait for the journal. On a full disk, what runs can be ended all the same, and the
+        logs of a job that was deleted make room."""
+        if type(order) is Announce and order.change is Change.GONE:
+            self.remove_logs([order.jid])
+        if type(order) is not Sweep:
+            return False
+        return not any(type(before) is Launch and before.attempt in order.attempts for before in self._held)
 
     async def release_forever(self) -> None:
         """Carry out what was held as soon as the facts before it are safe."""
         while True:
             await self._hold.wait()
             while self._held:
+                waited = len(self._held)  # the facts before all of these are with the journal by now
                 await self._safe()
-                self._held.popleft()
-                while self._held and (order := self._held[0]) is not None:
-                    self._perform(order)
+                for _ in range(waited):
+                    order = self._held[0]
+                    if order is not None:
+                        self._perform(order)
                     self._held.popleft()
                 self._send()
             self._hold = trio.Event()
@@ -345,15 +358,16 @@ def exit_of(message: Exited, log: str) -> Exit:
     )
 
 
-def past_of(past: Past, hello: Hello, state: State) -> tuple[list[orders.Began | Exit], list[int], list[int]]:
+def past_of(past: Past, hello: Hello, state: State) -> tuple[list[Known], list[int], list[int]]:
     """What a launcher's log says, for `Dispatcher.adopt`: begins and ends, what runs, and which ends are known.
 
     An attempt that was intended may have run, so it counts as begun unless it was refused.
     """
-    log: list[orders.Began | Exit] = []
+    log: list[Known] = []
     for attempt, intended in sorted(past.intended.items()):
         end = past.ended.get(attempt)
         if isinstance(end, Refused):
+            log.append(orders.Lost(attempt))
             continue
         jid, tid, cid = (int(number) for number in intended.tag.split("."))
         began = past.began.get(attempt)
@@ -361,6 +375,8 @@ def past_of(past: Past, hello: Hello, state: State) -> tuple[list[orders.Began |
         log.append(orders.Began(attempt, JobId(jid), TaskId(tid), CmdId(cid), when))
         if isinstance(end, Exited):
             log.append(exit_of(end, logs.name(str(state.jobs), jid, tid, cid, attempt)))
+        elif end is not None:
+            log.append(orders.Lost(attempt))
     return log, list(hello.running), list(past.ended)
 
 

@@ -16,7 +16,7 @@ from runtime.facts import (
     NeverStarted,
     Outcome,
 )
-from runtime.job.model import Cmd, CmdId, TaskId
+from runtime.job.model import Cmd, CmdId, CmdKind, TaskId
 from runtime.job.numbering import Unreadable
 from runtime.job.substitute import substitute_words
 from runtime.job.words import split_words
@@ -143,7 +143,8 @@ class Attempts(Settling):
             if wants_same_host(job.graph.cmd(cid).options) and attempt.hosts:
                 job.pins[cid] = attempt.hosts[0]
         fact = Ended(job.jid, out.now, cid, attempt.number, verdict.status, verdict.outcome, verdict.reason)
-        out.record(job, fact, barrier=attempt.testing)  # the launcher's log does not know what a test said
+        unknown_to_launcher = attempt.testing or job.graph.cmd(cid).kind is CmdKind.BUILTIN
+        out.record(job, fact, barrier=unknown_to_launcher)
         out.announce(Change.ENDED, job, attempt.tid, cid, attempt.number, status=verdict.status, text=verdict.reason)
 
     def _conclude(self, job: QueuedJob, attempt: Attempt) -> None:

@@ -21,7 +21,7 @@ counted in `stale`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from runtime.actions import ActionError, Actions
 from runtime.facts import (
@@ -36,7 +36,7 @@ from runtime.facts import (
     Started,
 )
 from runtime.job.model import CmdId, Job, JobId
-from runtime.orders import Began, Exit, Order, Sweep
+from runtime.orders import Began, Exit, Lost, Order, Sweep
 from runtime.outbox import GRACE_S, Outbox
 from runtime.queued import Attempt, QueuedJob
 from runtime.verdict import Verdict
@@ -130,13 +130,15 @@ class Dispatcher(Actions):
             self._forget(job)
 
     def adopt(
-        self, log: Iterable[Began | Exit], running: Collection[AttemptId], now: float, *, seen: AttemptId = 0
+        self, log: Sequence[Began | Exit | Lost], running: Collection[AttemptId], now: float, *, seen: AttemptId = 0
     ) -> list[Order]:
         """After a replay: what the launcher's log knows, in its order, and which attempts still run.
 
         Those go on. Ends that are in the log count as if they were reported now. What neither runs nor ended in the
-        log is queued again: lost with its launcher (%r is 1), or never begun (%r unchanged). `seen`: the highest
-        number that the launcher was ever told, what it refused included; it starts none of them again.
+        log is queued again: lost with its launcher (%r is 1), or never begun (%r unchanged). All of that comes in the
+        order of the attempts: the next one of a command can be taken up only where the one before it is over.
+        `seen`: the highest number that the launcher was ever told, what it refused included; it starts none of them
+        again.
         """
         out = Outbox(now)
         for number, fact in self._replayed.items():
@@ -144,13 +146,19 @@ class Dispatcher(Actions):
         newest = self._server.next_attempt - 1
         self._replayed.clear()
         self._server.next_attempt = max(self._server.next_attempt, seen + 1)
+        logged = {entry.attempt for entry in log}
+        for number in sorted(self._server.attempts.keys() - logged - set(running)):
+            self._lost(self._server.attempts[number], out)
         for entry in log:
-            if isinstance(entry, Exit):
-                attempt = self._server.attempts.get(entry.attempt)
-                if attempt is not None and attempt.end is None:
-                    self._exited(attempt, entry, out)
-            else:
+            attempt = self._server.attempts.get(entry.attempt)
+            if isinstance(entry, Began):
                 self._take_up_unknown(entry, newest, out)
+            elif attempt is None or attempt.end is not None:
+                continue
+            elif isinstance(entry, Exit):
+                self._exited(attempt, entry, out)
+            else:
+                self._lost(attempt, out)
         strangers = sorted(set(running) - self._server.attempts.keys())
         if strangers:
             out.orders.append(Sweep(tuple(strangers), GRACE_S, "unknown to the queue"))

@@ -32,8 +32,8 @@ class Order(msgspec.Struct, frozen=True):
 class Record(Order, frozen=True):
     """Write this fact to the journal.
 
-    `barrier`: what follows must not happen before the fact is safe (it gives numbers that launches then use, or it is
-    a user's word that was answered).
+    `barrier`: what follows must not happen before the fact is safe. It gives numbers that launches then use, or is a
+    user's word that was answered, or lets something start of which the launcher's log alone could not tell why.
     """
 
     fact: Fact
@@ -155,6 +155,12 @@ class Began(msgspec.Struct, frozen=True):
     tid: TaskId
     cid: CmdId
     time: float
+
+
+class Lost(msgspec.Struct, frozen=True):
+    """An attempt that the launcher's log knows to be over without an exit: its launcher died, or it never began."""
+
+    attempt: AttemptId
 
 
 class Exit(msgspec.Struct, frozen=True):

@@ -167,7 +167,7 @@ class Server:
         try:
             condition = cmd.options.get("if")
             if condition is not None and not holds(condition, cmd.scope):
-                out.record(job, Skipped(job.jid, out.now, TaskId(tid), CmdId(cid), by_if=True))
+                out.record(job, Skipped(job.jid, out.now, TaskId(tid), CmdId(cid), by_if=True), barrier=True)
                 return
             if not argv(cmd):
                 raise NeedError("the command is empty")

@@ -199,7 +199,7 @@ class Settling:
         failed = not job.graph.complete
         if failed and not job.graph.failures:
             out.notice(job, f"waits for Instances that never came: {', '.join(job.graph.unmet)}")
-        out.record(job, Rested(job.jid, out.now, failed))
+        out.record(job, Rested(job.jid, out.now, failed), barrier=bool(job.graph.job.postscript))
         if job.graph.hook_waits:
             self._order_hook(job, out)
 

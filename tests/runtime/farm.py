@@ -17,6 +17,7 @@ from runtime.orders import (
     Change,
     Exit,
     Launch,
+    Lost,
     Order,
     ReadText,
     Record,
@@ -240,6 +241,6 @@ class Farm:
         other.core.replay(other.facts, lambda fact: other.scripts[fact.jid])
         return other
 
-    def adopt(self, log: list[Began | Exit], running: dict[int, Running]) -> None:
+    def adopt(self, log: list[Began | Exit | Lost], running: dict[int, Running]) -> None:
         self.running = dict(running)
         self.carry_out(self.core.adopt(log, set(running), self.now))

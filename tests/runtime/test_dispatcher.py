@@ -7,13 +7,13 @@ import pytest
 from farm import Farm, cmd, instance, iterate, job, local, task
 
 from runtime.dispatcher import ActionError
-from runtime.facts import Ended, Grown, JobSpooled, NeverStarted, Outcome, Started
+from runtime.facts import Ended, Grown, JobSpooled, NeverStarted, Outcome, Rested, Started
 from runtime.job.model import Cmd, CmdId, CmdKind, JobId, Scope, Task, TaskId
 from runtime.job.numbering import Unreadable
 from runtime.machine import Machine, Slot
 from runtime.match.keys import slot_keys
 from runtime.messages import Action, JobState
-from runtime.orders import Began, Exit, Record, RunBuiltin
+from runtime.orders import Began, Exit, Lost, Record, RunBuiltin
 from runtime.schemes import Scheme
 from runtime.serving import PASSED_FOR_S
 from runtime.settings import Settings
@@ -1065,6 +1065,47 @@ def test_numbers_of_attempts_that_only_the_launcher_has_seen_are_not_given_again
     back.carry_out(back.core.adopt([], (), back.now, seen=7))
 
     assert list(back.running) == [8]
+
+
+@pytest.mark.parametrize("log", [[Began(1, JobId(1), TaskId(1), CmdId(1), 1.0), Lost(1)], [Lost(1)], []])
+def test_what_ran_again_after_a_loss_that_did_not_reach_the_journal_does_not_run_a_third_time(
+    log: list[Began | Exit | Lost],
+) -> None:
+    farm = Farm(1)
+    farm.submit(job(task("a"), task("b")))
+    journal = list(farm.facts)
+    farm.carry_out(farm.core.lost(1, farm.now))
+    assert farm.at_work == ["a"]
+
+    back = farm.returned(journal)
+    back.adopt([*log, Began(2, JobId(1), TaskId(1), CmdId(1), 2.0), Exit(2, 0, 1.0)], {})
+
+    assert back.state("a") == "done"
+    assert back.launched == ["b"]
+
+
+def test_nothing_starts_on_the_word_of_a_built_in_or_of_an_if_before_it_is_safe() -> None:
+    farm = Farm(1)
+    farm.submit(job(task("a", cmds=[Cmd(CmdKind.BUILTIN, "File mkdir x"), cmd("b", if_="0"), cmd("c")])))
+
+    orders = farm.core.exited(Exit(1, 0, 1.0), farm.now)
+
+    records = [order for order in orders if isinstance(order, Record)]
+    assert [(type(record.fact).__name__, record.barrier) for record in records] == [
+        ("Ended", True),
+        ("Skipped", True),
+        ("Started", False),
+    ]
+
+
+def test_no_postscript_starts_before_it_is_safe_that_its_job_rests() -> None:
+    farm = Farm(1)
+    farm.submit(job(task("a"), postscript=[cmd("after")]))
+
+    orders = farm.core.exited(Exit(1, 0, 1.0), farm.now)
+
+    rested = next(order for order in orders if isinstance(order, Record) and isinstance(order.fact, Rested))
+    assert rested.barrier
 
 
 def test_what_its_launcher_swept_for_want_of_a_dispatcher_runs_again() -> None:
