@@ -96,8 +96,6 @@ class Desk:
         """Jobs whose state has changed, and those that are on their way to rest."""
         self._tails: dict[str, tuple[str, ...]] = {}
         self.carrier: CarriesOut | None = None
-        self.trouble = ""
-        """What is wrong with the journal now; new work is refused with these words."""
 
     async def answer(self, message: AnyMessage, connection: Connection) -> Message:
         """The reply to a request, without its id."""
@@ -151,9 +149,13 @@ class Desk:
         if act.action in _OVER and act.jid in self._loader.finished:
             self._bring_back(act.jid)
         self.carrier.carry_out(self._core.act(act, time.time()))
-        await self._journal.flush()
         name = f"{act.jid}" if act.tid is None else f"{act.jid}.{act.tid}"
-        return Acted(text=f"{name} {_DONE[act.action]}")
+        done = f"{name} {_DONE[act.action]}"
+        try:
+            await self._journal.flush()
+        except JournalError as error:
+            return Refusal(text=f"{done}, but that is not safe yet: {error}")
+        return Acted(text=done)
 
     def _bring_back(self, jid: int) -> QueuedJob:
         if not self._loader.bring_back(jid):

@@ -56,6 +56,8 @@ LINGER_S = 3.0
 """How long a dispatcher with nothing to do waits for the next client."""
 SHUTDOWN_S = 20.0
 """How long the sweep of a shutdown may take before the launcher is left to finish it."""
+TROUBLE_AGAIN_S = 60.0
+"""How often a trouble of the journal that lasts is told again."""
 JOURNAL_WAIT_S = 5.0
 """For a command that only looks at the queue while no dispatcher runs (daemons.offline)."""
 _LOG_LIMIT_BYTES = 4 << 20
@@ -85,6 +87,8 @@ class Service:
         self._planned: float | None = None
         self._replan = _Pulse()
         self._failure = ""
+        self._told, self._told_at = "", 0.0
+        """What was last said about the journal, and when."""
 
     async def run(self) -> str:
         """Serve until the end. Empty, or the words of the error that ended it."""
@@ -157,12 +161,19 @@ class Service:
                 await self._rest.wait()
             with trio.move_on_after(self._linger_s) as lingering:
                 await self._rest.wait()
-            if lingering.cancelled_caught and self._is_idle():
+            if lingering.cancelled_caught and self._is_idle() and await self._is_all_safe() and self._is_idle():
                 break
         _log.info("nothing is left to do")
         self._desk.carrier = None
-        await self._journal.flush()
         launcher.send([Quit()])
+
+    async def _is_all_safe(self) -> bool:
+        """Whether all facts are in the journal; a full disk holds them up."""
+        try:
+            await self._journal.flush()
+        except JournalError:
+            return False  # it has been told (`Journal.start`)
+        return True
 
     def _is_idle(self) -> bool:
         return not self._clients and not self._carrier.open_programs and self._core.idle
@@ -176,11 +187,12 @@ class Service:
             self._replan.fire()
 
     def _journal_trouble(self, trouble: JournalError | None) -> None:
-        if trouble is None:
-            self._tell("the journal can be written again")
-            return
-        self._tell(str(trouble))
-        if trouble.fatal:
+        text = "the journal can be written again" if trouble is None else str(trouble)
+        now = time.monotonic()
+        if text != self._told or now - self._told_at > TROUBLE_AGAIN_S:
+            self._told, self._told_at = text, now
+            self._tell(text)
+        if trouble is not None and trouble.fatal:
             self._failure = str(trouble)
             self._scope.cancel()
 
@@ -196,7 +208,8 @@ class Service:
         with trio.move_on_after(SHUTDOWN_S):
             while self._core.attempts:
                 await self._rest.wait()
-        await self._journal.flush()
+        if not await self._is_all_safe():
+            _log.error("what happened last is not in the journal; what ran or ended then, the launcher's log knows")
 
     # -- clients -----------------------------------------------------------------------------------------------------
 
