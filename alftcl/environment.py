@@ -8,7 +8,6 @@ Source: tclvars(n) of Tcl 8.6.
 """
 
 import os
-import platform
 import pwd
 import struct
 import sys
@@ -67,7 +66,7 @@ def platform_elements(*, safe: bool) -> dict[str, Any]:
     if not safe:
         system = os.uname()
         elements |= {
-            "machine": platform.machine(),
+            "machine": system.machine,
             "os": system.sysname,
             "osVersion": system.release,
             "user": _user_name(),

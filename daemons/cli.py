@@ -4,6 +4,8 @@
     alfred -check FILE ...     read scripts, queue nothing          -> daemons.check
     alfred -queue, -info ...   look at the queue, change it         -> daemons.queue_commands
 
+A part, and what only that part needs, is imported when it is asked for: the others are not waited for.
+
 Exit status: 0 done, 1 errors in a job (or, for -check, in a script), 2 bad usage or a script that is refused.
 """
 
@@ -13,12 +15,10 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import NoReturn
 
 from daemons.wording import BadId, parse_id
-from runtime.messages import Action
 
 DONE, ERRORS, USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -45,19 +45,11 @@ the queue; ID is a job (3) or one of its tasks (3.14):
 The queue and logs live in $XDG_STATE_HOME/alfred; ALF_STATE is another place.
 """
 
-_ACTIONS = {
-    "pause": Action.PAUSE,
-    "resume": Action.RESUME,
-    "retry": Action.RETRY,
-    "skip": Action.SKIP,
-    "skiperrors": Action.SKIP_ERRORS,
-    "restart": Action.RESTART,
-    "kill": Action.KILL,
-    "requeue": Action.REQUEUE,
-    "delete": Action.DELETE,
-    "chaser": Action.CHASER,
-    "preview": Action.PREVIEW,
-}
+# the names of runtime.messages.Action, which is imported when one of them is asked for
+_ACTIONS = (
+    *("pause", "resume", "retry", "skip", "skiperrors", "restart", "kill", "requeue", "delete"),
+    *("chaser", "preview"),
+)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -115,6 +107,8 @@ def _run(words: argparse.ArgumentParser, given: argparse.Namespace) -> int:
         sys.stdout.write(HELP)
         return DONE
     if given.version:
+        from importlib.metadata import version
+
         sys.stdout.write(f"alfred {version('alftcl')}\n")
         return DONE
     asked = [name for name in ("check", "queue", "info", "output", "priority", *_ACTIONS) if getattr(given, name)]
@@ -161,6 +155,7 @@ def _session(words: argparse.ArgumentParser, given: argparse.Namespace) -> int:
 
 def _queue_command(words: argparse.ArgumentParser, given: argparse.Namespace, asked: str) -> int:
     from daemons import queue_commands
+    from runtime.messages import Action
 
     if asked == "queue":
         return queue_commands.show_queue(as_json=given.json)
@@ -178,7 +173,7 @@ def _queue_command(words: argparse.ArgumentParser, given: argparse.Namespace, as
         except BadId as wrong:
             words.error(f"-priority: {wrong}")
         return queue_commands.act(Action.PRIORITY, jid, tid, number)
-    return queue_commands.act(_ACTIONS[asked], *getattr(given, asked))
+    return queue_commands.act(Action(asked), *getattr(given, asked))
 
 
 def alfserver_main() -> int:

@@ -1,6 +1,8 @@
 """The words of the `alfred` command line: what they ask for, and what is said to words that make no sense."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -82,5 +84,21 @@ def test_check_of_a_good_script_is_content(capsys):
 
 
 def test_every_action_of_a_user_has_its_option():
-    spelled = set(cli._ACTIONS.values()) | {Action.PRIORITY}
+    spelled = {Action(name) for name in cli._ACTIONS} | {Action.PRIORITY}
     assert spelled == set(Action) - {Action.EDIT}, "editing is the window's"
+
+
+def imported(*words):
+    """The modules that are in place when `alfred` has done what these words ask."""
+    script = f"import sys; from daemons import cli; cli.main({words!r}); print(*sys.modules)"
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    return set(ended.stdout.splitlines()[-1].split())
+
+
+def test_help_is_said_without_waiting_for_the_rest_of_the_program():
+    assert not imported("-help") & {"msgspec", "trio", "rich", "importlib.metadata", "alftcl", "runtime.messages"}
+
+
+def test_check_reads_a_script_without_waiting_for_sockets_and_screens():
+    example = Path(__file__).parents[2] / "examples" / "bounce" / "bounce.alf"
+    assert not imported("-check", str(example)) & {"trio", "rich", "runtime.dispatcher"}
