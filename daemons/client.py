@@ -276,6 +276,7 @@ async def _reach_port(state: State, port: int) -> trio.SocketStream | None:
     """The other way in, for where the socket cannot be reached (its directory was cleaned, is not mounted here).
 
     A dead dispatcher's port may be another one's by now: only a lock that is held says whose it is.
+    Raises NoDispatcher when another user listens there.
     """
     if not port or not lock.is_held(state.lock):
         return None
@@ -283,6 +284,8 @@ async def _reach_port(state: State, port: int) -> trio.SocketStream | None:
         return await loopback.connect(port)
     except OSError:
         return None
+    except wire.WireError as error:
+        raise NoDispatcher(f"the dispatcher's socket is gone, and {error}") from error
 
 
 def _start(state: State, slots: int | None) -> bool:

@@ -5,6 +5,9 @@
 A Unix socket tells whose process is at its other end; a TCP socket does not. So the kernel's own table of connections
 (/proc/net/tcp) is asked: the end of a connection that is not ours has an owner there, and every other one than this
 user is sent away at once, before a byte of his is read. Where the table cannot be read no port is opened.
+
+    a dispatcher asks for   the established connection's other end: only that counts, a closing one has owner 0
+    a client asks for       the listening socket: until a connection is accepted its owner may stand there as 0
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from __future__ import annotations
 import os
 import socket
 import struct
+from functools import partial
 from pathlib import Path
 
 import trio
@@ -22,7 +26,10 @@ PORT = 9001
 _HOST = "127.0.0.1"
 _TABLE = Path("/proc/net/tcp")
 _ESTABLISHED = "01"
+_LISTENING = "0A"
+_ANYBODY = "00000000:0000"
 _BACKLOG = 128
+_lookups = trio.CapacityLimiter(2)  # a crowd of strangers must not take the threads of all other work
 
 
 def listen() -> trio.SocketListener | None:
@@ -51,17 +58,30 @@ def port_of(listener: trio.SocketListener | None) -> int:
 async def connect(port: int) -> trio.SocketStream:
     """Connect to the port of a dispatcher of this user's. Raises OSError, or WireError when another user listens."""
     stream = await trio.open_tcp_stream(_HOST, port)
-    uid = await peer_uid(stream)
+    try:
+        uid = await _look_up(_address(_HOST, port), _ANYBODY, _LISTENING)
+    except OSError:
+        await stream.aclose()
+        raise
     if uid != os.getuid():
         await stream.aclose()
-        raise WireError(f"what listens at port {port} is not this user's (uid {uid})")
+        whose = "not this user's" if uid is None else f"another user's (uid {uid})"
+        raise WireError(f"what listens at port {port} is {whose}")
     return stream
 
 
 async def peer_uid(stream: trio.SocketStream) -> int | None:
-    """The user whose process is at the other end of a loopback connection; None when there is none (any longer)."""
-    peer, own = stream.socket.getpeername(), stream.socket.getsockname()
-    return await trio.to_thread.run_sync(_owner, _address(*peer[:2]), _address(*own[:2]))
+    """The user whose process is at the other end of a loopback connection; None when nobody can be shown to be."""
+    try:
+        peer, own = stream.socket.getpeername(), stream.socket.getsockname()
+        return await _look_up(_address(*peer[:2]), _address(*own[:2]), _ESTABLISHED)
+    except OSError:  # it is closed again, or no file can be opened now: a stranger, as far as anybody can tell
+        return None
+
+
+async def _look_up(local: str, remote: str, state: str) -> int | None:
+    """Off the loop: the table of a machine with very many connections takes a while to read."""
+    return await trio.to_thread.run_sync(partial(_owner, local, remote, state), limiter=_lookups)
 
 
 def _address(host: str, port: int) -> str:
@@ -69,11 +89,11 @@ def _address(host: str, port: int) -> str:
     return f"{struct.unpack('=I', socket.inet_aton(host))[0]:08X}:{port:04X}"
 
 
-def _owner(local: str, remote: str) -> int | None:
+def _owner(local: str, remote: str, state: str) -> int | None:
     with _TABLE.open(encoding="ascii") as table:
         next(table)
         for line in table:
             fields = line.split()
-            if fields[1] == local and fields[2] == remote and fields[3] == _ESTABLISHED:
+            if fields[1:4] == [local, remote, state]:
                 return int(fields[7])
     return None
