@@ -11,24 +11,25 @@ from bisect import bisect_right
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import trio
 
 from daemons.client import ConnectionLost, DispatcherClient, NoDispatcher, connect
-from daemons.offline import OfflineQueue, look
 from daemons.output import read_stamps
 from daemons.state import StateError, locate
 from daemons.views import FINISHED, finished_tasks
 from daemons.wording import duration, printable
 from runtime.messages import Acted, Action, JobState, JobSummary, Logs, Queue, Refusal, TaskState
 
+if TYPE_CHECKING:
+    from daemons.offline import OfflineQueue
+
+    _Asked = DispatcherClient | OfflineQueue
+
 DONE, ERRORS, USAGE = 0, 1, 2
 _FOLLOW_S = 0.2
-
-
-_Asked = DispatcherClient | OfflineQueue
 
 
 def _with_dispatcher(work: Callable[[DispatcherClient], Awaitable[int]]) -> int:
@@ -49,6 +50,8 @@ def _looking(work: Callable[[_Asked], Awaitable[int]]) -> int:
             async with connect(start=False) as client:
                 return await work(client)
         except NoDispatcher:
+            from daemons.offline import look  # with all of a dispatcher: only where none answers
+
             with look(locate()) as offline:
                 return await work(offline)
 
@@ -80,7 +83,7 @@ def show_queue(*, as_json: bool) -> int:
             sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(queue_json(queue)), indent=1) + b"\n")
         else:
             lines = queue_lines(queue, time.time())
-            if isinstance(client, OfflineQueue) and any(job.state not in FINISHED for job in queue.jobs):
+            if not isinstance(client, DispatcherClient) and any(job.state not in FINISHED for job in queue.jobs):
                 lines.append("nothing runs now: alfred -nogui goes on with the queue")
             sys.stdout.write("".join(line + "\n" for line in lines))
         return DONE

@@ -102,3 +102,9 @@ def test_help_is_said_without_waiting_for_the_rest_of_the_program():
 def test_check_reads_a_script_without_waiting_for_sockets_and_screens():
     example = Path(__file__).parents[2] / "examples" / "bounce" / "bounce.alf"
     assert not imported("-check", str(example)) & {"trio", "rich", "runtime.dispatcher"}
+
+
+def test_asking_a_dispatcher_that_runs_does_not_wait_for_another_to_be_imported():
+    script = "import sys, daemons.queue_commands; print(*sys.modules)"
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    assert not set(ended.stdout.split()) & {"runtime.dispatcher", "alftcl", "rich"}
