@@ -98,9 +98,17 @@ def _views(wishes: Wishes) -> View:
 
 
 def _writer(write: Callable[[str], int], flush: Callable[[], None]) -> Callable[[str], None]:
+    gone = False
+
     def line(text: str) -> None:
-        write(text.encode("utf-8", "backslashreplace").decode("utf-8"))
-        flush()
+        nonlocal gone
+        if gone:
+            return
+        try:
+            write(text.encode("utf-8", "backslashreplace").decode("utf-8"))
+            flush()
+        except OSError:  # who read it has gone (`| head`, a closed terminal): the jobs are seen through all the same
+            gone = True
 
     return line
 
@@ -292,11 +300,16 @@ class _Session:
 
     async def _interrupt(self) -> None:
         """End what runs, keep the queue: the dispatcher sweeps and ends, or (others use it) pauses our jobs."""
-        self.view.say("interrupted: ending what runs ...")
-        with suppress(ConnectionLost, NoDispatcher):
+        with suppress(OSError):  # the terminal may be what has gone
+            self.view.say("interrupted: ending what runs ...")
+        with suppress(ConnectionLost, NoDispatcher, OSError):
             async with connect(start=False) as client:
+                self._take(await client.list())  # what is told at the end is as it is now
                 if await client.shutdown():
                     self._say_how_to_go_on()
+                    return
+                if not self.wishes.scripts:
+                    self.view.say("other clients use the dispatcher: it goes on with the queue")
                     return
                 for jid in sorted(self.watched):
                     await client.act(Action.PAUSE, jid)

@@ -52,6 +52,7 @@ class Session:
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
     (tmp_path / "two.alf").write_text(JOB)
+    (tmp_path / "quick.alf").write_text("Job -title {quick} -subtasks { Task {a} -cmds { Cmd {true} } }")
     return tmp_path
 
 
@@ -102,3 +103,33 @@ async def test_ctrl_c_beside_others_pauses_its_jobs_and_none_of_them_is_in_error
                 queue = await other.list()
             assert (queue.jobs[0].state, queue.failed) == (JobState.PAUSED, ())
             await other.shutdown()
+
+
+async def test_ctrl_c_of_one_who_only_watches_leaves_the_others_jobs_alone(place: Path) -> None:
+    with trio.fail_after(LIMIT_S):
+        session = await start(place, "two.alf")
+        await session.until("done   1.1")
+        watcher = await start(place)
+        async with connect(State(place / "state", place / "state" / "lock"), start=False) as other:
+            while "start" not in watcher.text:  # it is there as soon as it tells of another job
+                await ask(place, "-nogui", "-q", "quick.alf")
+                with trio.move_on_after(1.0):
+                    await watcher.until("start")
+            watcher.process.send_signal(signal.SIGINT)
+
+            assert await watcher.end() == INTERRUPTED
+            assert "goes on with the queue" in watcher.text
+            assert (await other.list()).busy == 1
+        session.process.send_signal(signal.SIGINT)
+        await session.end()
+
+
+async def test_a_reader_that_goes_away_does_not_end_the_session(place: Path) -> None:
+    (place / "ends.alf").write_text("Job -title {x} -subtasks { Task {a} -cmds { Cmd {false} } }")
+    with trio.fail_after(LIMIT_S):
+        words = ["/bin/bash", "-c", f"set -o pipefail; {ALFRED} -nogui ends.alf | true"]
+        done = await trio.run_process(
+            words, cwd=place, env=environment(place), capture_stdout=True, capture_stderr=True, check=False
+        )
+
+    assert (done.returncode, done.stderr) == (1, b"")
