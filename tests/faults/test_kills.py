@@ -9,8 +9,8 @@ import getpass
 import os
 import random
 import socket
+import subprocess
 import sys
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -113,16 +113,14 @@ async def test_a_session_whose_dispatcher_is_killed_starts_the_next_and_sees_the
     words = [sys.executable, "-P", "-c", "import daemons.cli, sys; sys.exit(daemons.cli.main())", "-nogui", str(script)]
     try:
         with trio.fail_after(LIMIT_S):
+            environment = dict(os.environ, ALF_STATE=str(stage.state.directory))
+            session = await trio.lowlevel.open_process(words, env=environment, stdout=subprocess.PIPE)
+            assert session.stdout is not None
+            told = b""
+            while b"accepted" not in told:  # before that nobody has promised anything
+                told += await session.stdout.receive_some()
             async with trio.open_nursery() as nursery:
-                session = await nursery.start(
-                    partial(
-                        trio.run_process,
-                        words,
-                        env=dict(os.environ, ALF_STATE=str(stage.state.directory)),
-                        capture_stdout=True,
-                        check=False,
-                    )
-                )
+                nursery.start_soon(read_to_end, session.stdout)
                 for _ in range(2):
                     async with connect(stage.state) as dispatcher:
                         await until_something_runs(dispatcher)
@@ -134,6 +132,11 @@ async def test_a_session_whose_dispatcher_is_killed_starts_the_next_and_sees_the
 
     assert session.returncode == 0
     check(stage, 1, launcher_died=False)
+
+
+async def read_to_end(stream: trio.abc.ReceiveStream) -> None:
+    async for _ in stream:
+        pass
 
 
 async def until_something_runs(dispatcher: DispatcherClient) -> None:
