@@ -41,6 +41,14 @@ def test_a_launch_has_its_numbers_in_the_environment() -> None:
     }
 
 
+@pytest.mark.parametrize("spelling", ["projects", "project"])
+def test_a_launch_knows_the_project_of_its_job(spelling: str) -> None:
+    farm = Farm()
+    farm.submit(job(task("a"), **{spelling: "{film}"}))
+
+    assert farm.order("a").env["TR_ENV_JOB_PROJECT"] == "film"
+
+
 def test_a_launch_runs_in_the_directory_of_its_job() -> None:
     farm = Farm()
     farm.submit(job(task("a")))
@@ -88,10 +96,11 @@ def test_msg_is_given_to_stdin_with_its_codes_replaced() -> None:
     assert farm.order("a").stdin == "job 1\n"
 
 
-def test_dirmaps_are_those_of_the_slots_zone() -> None:
+@pytest.mark.parametrize("spelling", ["dirmaps", "dirmap"])
+def test_dirmaps_are_those_of_the_slots_zone(spelling: str) -> None:
     machine = Machine([Slot("s", "s", frozenset(), zone="NFS")])
     farm = Farm(machine=machine)
-    farm.submit(job(task("a", cmds=[cmd("x %D(F:/a)")]), dirmaps="{{F:/} {/mnt/} NFS}"))
+    farm.submit(job(task("a", cmds=[cmd("x %D(F:/a)")]), **{spelling: "{{F:/} {/mnt/} NFS}"}))
 
     assert farm.at_work == ["x /mnt/a"]
 
@@ -509,6 +518,13 @@ def test_the_jobs_atleast_is_the_default_of_its_commands() -> None:
     assert farm.at_work == ["a 2"]
 
 
+def test_the_jobs_atmost_is_the_default_of_its_commands() -> None:
+    farm = Farm(4)
+    farm.submit(job(task("a", cmds=[cmd("a %n")]), atmost="3"))
+
+    assert farm.at_work == ["a 3"]
+
+
 def test_atleast_is_capped_at_the_slots_there_are_with_a_notice() -> None:
     farm = Farm(2)
     farm.submit(job(task("a", cmds=[cmd("a %n", atleast="9")])))
@@ -549,6 +565,13 @@ def test_without_samehost_slots_may_be_of_several_hosts() -> None:
     farm.submit(job(task("x"), task("a", cmds=[cmd("a %h", atleast="2")])))
 
     assert farm.at_work == ["x", "a ada bob"]
+
+
+def test_the_jobs_samehost_is_the_default_of_its_commands() -> None:
+    farm = Farm(machine=two_hosts(2))
+    farm.submit(job(task("x"), task("a", cmds=[cmd("a %h", atleast="2")]), samehost="1"))
+
+    assert farm.at_work == ["x", "a bob bob"]
 
 
 @pytest.mark.parametrize("tag", ["prman", "pixarrender", "licence"])
@@ -638,6 +661,21 @@ def test_a_check_out_ignores_the_jobs_atleast() -> None:
     farm.submit(job(shared, atleast="4"))
 
     assert farm.at_work == ["a 2"]
+
+
+def test_a_check_out_takes_as_many_slots_as_its_own_atmost() -> None:
+    farm = Farm(4)
+    farm.submit(job(task("p", cmds=[cmd("a %n", refersto="s")], id="s", service="R", atmost="3")))
+
+    assert farm.at_work == ["a 3"]
+
+
+def test_a_check_out_counts_under_the_tags_of_its_task() -> None:
+    farm = Farm(4, settings=Settings(limits_local={"t": 1}))
+    shared = task("p", cmds=[cmd("a", refersto="s")], id="s", service="R", tags="t")
+    farm.submit(job(shared, task("q", cmds=[cmd("b", tags="t")])))
+
+    assert farm.at_work == ["a"]
 
 
 def test_a_tasks_service_without_any_reference_is_the_key_of_its_commands() -> None:
@@ -1163,6 +1201,15 @@ def test_a_job_that_can_be_replayed_only_in_part_is_left_out_and_its_attempt_num
     assert min(back.running) > max(farm.running)
 
 
+@pytest.mark.parametrize(("status", "hook"), [(0, "tell done"), (1, "tell error")])
+def test_whendone_follows_a_job_that_is_done_and_whenerror_one_that_failed(status: int, hook: str) -> None:
+    farm = Farm()
+    farm.submit(job(task("a"), whendone="tell done", whenerror="tell error"))
+    farm.end("a", status)
+
+    assert [order.command for order in farm.hooks] == [hook]
+
+
 def test_a_hook_that_was_cut_off_runs_again_and_one_that_ran_does_not() -> None:
     farm = Farm(1)
     farm.submit(job(task("a"), whendone="mail"))
@@ -1233,6 +1280,15 @@ def test_outcomes_are_in_the_journal() -> None:
     farm.end("a", 0)
 
     assert [fact.outcome for fact in farm.facts if isinstance(fact, Ended)] == [Outcome.RETRY, Outcome.DONE]
+
+
+def test_the_jobs_serialsubtasks_runs_its_tasks_in_order() -> None:
+    farm = Farm(4)
+    farm.submit(job(task("a"), task("b"), serialsubtasks="1"))
+
+    assert farm.at_work == ["a"]
+    farm.end("a")
+    assert farm.at_work == ["b"]
 
 
 @pytest.mark.parametrize("below", [[], [task("child")]])
