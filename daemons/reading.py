@@ -1,11 +1,12 @@
 """Job scripts on their way into the queue: read without holding up what runs, and read on while a job runs.
 
-A small script is read at once; a large one in a thread, so that commands go on being reaped and clients answered. The
-rules of scripts are `runtime.job.script`'s.
+A small script is read at once; a large one, or one that computes for longer than a moment, in a thread, so that
+commands go on being reaped and clients answered. The rules of scripts are `runtime.job.script`'s.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import trio
@@ -19,6 +20,8 @@ from runtime.settings import Settings
 
 LARGE_BYTES = 64 * 1024
 """Scripts from this size on are read in a thread (and packed in another)."""
+_MOMENT_COMMANDS = 10_000
+_MOMENT_S = 0.05
 PRINTED_LIMIT_BYTES = 256 * 1024 * 1024
 """What a command may print as a script (-expand)."""
 
@@ -54,8 +57,17 @@ class ScriptReader:
 async def read_script(text: bytes, file: str, now: float, limits: Limits = LIMITS) -> Reading:
     """Read a script; errors are in the reading's diagnostics."""
     if len(text) < LARGE_BYTES:
-        return read_job(text, file, now=now, limits=limits)
+        reading = read_job(text, file, now=now, limits=_moment(limits))
+        if not any(found.severity is Severity.ERROR for found in reading.diagnostics):
+            return reading  # else it is wrong, or wants more than a moment: all that it may use tells which
     return await trio.to_thread.run_sync(lambda: read_job(text, file, now=now, limits=limits))
+
+
+def _moment(limits: Limits) -> Limits:
+    """What a script may use of its limits while everything else waits for it."""
+    commands = _MOMENT_COMMANDS if limits.commands is None else min(limits.commands, _MOMENT_COMMANDS)
+    seconds = _MOMENT_S if limits.seconds is None else min(limits.seconds, _MOMENT_S)
+    return replace(limits, commands=commands, seconds=seconds)
 
 
 def read_printed(path: str, cwd: str) -> tuple[str | None, str]:
