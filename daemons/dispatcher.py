@@ -38,7 +38,7 @@ from daemons import loopback, wire
 from daemons.carrier import Carrier, past_of
 from daemons.desk import Desk
 from daemons.journal import Journal, JournalError
-from daemons.launch import Launcher, LauncherError, open_launcher
+from daemons.launch import Launcher, LauncherError, open_launcher, prepare
 from daemons.launcher_messages import Quit
 from daemons.loading import Loader
 from daemons.lock import Held, Holder, Lock, take
@@ -222,10 +222,7 @@ class Service:
             if await _peer_uid(stream) != os.getuid():
                 raise wire.WireError("this dispatcher is another user's")
             await connection.greet("dispatcher", getpass.getuser(), answer=True)
-            async with trio.open_nursery() as nursery:
-                nursery.start_soon(connection.write_forever)
-                await self._converse(connection, nursery, launcher)
-                nursery.cancel_scope.cancel()
+            await self._talk(connection, launcher)
         except wire.WireError as error:
             self._bad_clients += 1
             _log.warning("a connection was closed: %s (%d so far)", error, self._bad_clients)
@@ -239,6 +236,19 @@ class Service:
             self._desk.leaves(connection)
             self._rest.fire()
             await connection.close()
+
+    async def _talk(self, connection: wire.Connection, launcher: Launcher) -> None:
+        """From the greetings to the end of the connection. Raises WireError."""
+        wrong: wire.WireError | None = None
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(connection.write_forever)
+            try:
+                await self._converse(connection, nursery, launcher)
+            except wire.WireError as error:
+                wrong = error  # raised below as itself: the nursery would make a group of it
+            nursery.cancel_scope.cancel()
+        if wrong is not None:
+            raise wrong
 
     async def _converse(self, connection: wire.Connection, nursery: trio.Nursery, launcher: Launcher) -> None:
         while (message := await connection.receive()) is not None:
@@ -324,12 +334,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(state: State, lock: Lock, slots: int, ready: bool) -> int:
     try:
+        prepare(state.launcher)
         port = loopback.listen()
         listeners = [wire.listen(state.socket), *([port] if port else [])]
         journal = Journal(state.journal, wait_s=JOURNAL_WAIT_S)
         here = (os.getpid(), str(state.socket), str(state.directory), socket.gethostname())
         lock.announce(Holder(*here, loopback.port_of(port)))
-    except (StateError, OSError) as error:
+    except (StateError, LauncherError, OSError) as error:
         return _cannot(str(error))
     if ready:
         _say_ready(state)

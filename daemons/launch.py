@@ -36,7 +36,7 @@ import trio
 
 import daemons
 from daemons.frames import FrameReader, frame
-from daemons.launcher_log import Past, past, read_records
+from daemons.launcher_log import LogError, Past, past, read_records
 from daemons.launcher_messages import (
     LIMIT_BYTES,
     Began,
@@ -240,16 +240,24 @@ class Launcher:
                 self._writing = False
 
 
+def prepare(directory: Path) -> None:
+    """Make the directory of a launcher, and see whether one can work there. Raises LauncherError."""
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        read_records(directory / "log")
+    except LogError as error:
+        raise LauncherError(str(error)) from error
+    except OSError as error:
+        raise LauncherError(f"cannot use the launcher's directory {directory}: {error.strerror}") from error
+
+
 @asynccontextmanager
 async def open_launcher(directory: Path, patience_s: float = PATIENCE_S) -> AsyncIterator[Launcher]:
     """Reach the launcher of `directory` (absolute), starting one if there is none. Raises LauncherError.
 
     Leaving the block does not end it: send a Quit and `receive` until the empty list for that.
     """
-    try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise LauncherError(f"cannot make the launcher's directory {directory}: {error.strerror}") from error
+    prepare(directory)
     launcher = Launcher(directory, patience_s)
     await launcher.connect()
     failure: LauncherError | None = None

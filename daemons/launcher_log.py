@@ -45,7 +45,8 @@ def boot_id() -> str:
 def read_records(path: Path, size_bytes: int | None = None) -> tuple[list[Record], int]:
     """All whole records in the first `size_bytes` (default: all) of a log, and their length; none for a missing file.
 
-    What follows the last whole record was torn by a kill and is left out. Raises LogError, OSError.
+    What follows the last whole record was torn by a kill, or is the zeros that a power cut leaves at the end of a
+    file: it is left out. Raises LogError, OSError.
     """
     try:
         with path.open("rb") as file:
@@ -57,12 +58,13 @@ def read_records(path: Path, size_bytes: int | None = None) -> tuple[list[Record
     while len(data) - place >= HEADER_BYTES:
         body = place + HEADER_BYTES
         end = body + int.from_bytes(data[place:body], "big")
-        if end > len(data):
+        if end > len(data) or end == body:
             break
         try:
             records.append(_decoder.decode(data[body:end]))
         except msgspec.DecodeError as error:
-            raise LogError(f"{path}: byte {place}: not a record of a launcher's log: {error}") from error
+            words = f"{path}: byte {place}: not a record of a launcher's log ({error}): remove it when no command runs"
+            raise LogError(words) from error
         place = end
     return records, place
 

@@ -60,6 +60,8 @@ class State:
 
     def prepare(self) -> None:
         """Make the state directory, for this user alone. Raises StateError."""
+        if not _is_text(str(self.directory)):  # processes tell each other where it is, in UTF-8
+            raise StateError(f"the state directory {self.directory!s} cannot be used: its name is no UTF-8")
         try:
             self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             found = self.directory.stat()
@@ -69,6 +71,14 @@ class State:
             raise StateError(f"the state directory {self.directory} belongs to another user (uid {found.st_uid})")
         if stat.S_IMODE(found.st_mode) & 0o022:
             raise StateError(f"others may write to the state directory {self.directory}: run chmod go-w on it")
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def locate(environ: Mapping[str, str] = os.environ) -> State:

@@ -304,6 +304,32 @@ async def test_a_dead_dispatchers_port_is_not_taken_for_its_own(state: State, tm
                 pass
 
 
+async def test_what_is_no_message_closes_a_connection_that_has_greeted_with_a_reason(state: State) -> None:
+    async with running(state) as dispatcher:
+        stream = await wire.connect(state.socket)
+        await wire.Connection(stream).greet("confused", "nobody")
+        await stream.send_all(frame(b"\xc1"))
+
+        assert b"not a message" in await read_to_end(stream)
+        assert (await dispatcher.list()).slots == 2
+
+
+@pytest.mark.parametrize("launcher", ["a file in its place", "a damaged log"])
+async def test_a_launcher_that_cannot_start_is_said_by_the_client_that_wanted_a_dispatcher(
+    state: State, launcher: str
+) -> None:
+    state.prepare()
+    if launcher == "a file in its place":
+        state.launcher.write_text("")
+    else:
+        state.launcher.mkdir()
+        (state.launcher / "log").write_bytes(b"\0\0\0\2hi")
+
+    with pytest.raises(NoDispatcher, match=f"launcher.*File exists|{state.launcher}/log: byte 0: not a record"):
+        async with connect(state):
+            pass
+
+
 async def test_a_client_that_does_not_read_holds_nobody_up(state: State) -> None:
     commands = "".join(f"Task {{{number}}} -cmds {{ Cmd {{true}} }}\n" for number in range(2_000))
     async with running(state) as dispatcher:

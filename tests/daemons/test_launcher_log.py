@@ -53,6 +53,15 @@ def test_a_torn_record_is_cut_off_before_more_is_written(tmp_path):
     assert records[1:] == RUNS + ENDED
 
 
+def test_a_tail_of_zeros_that_a_power_cut_left_is_cut_off(tmp_path):
+    opened(tmp_path / "log", RUNS)
+    size = (tmp_path / "log").stat().st_size
+    with (tmp_path / "log").open("ab") as file:
+        file.write(bytes(4096))
+
+    assert read_records(tmp_path / "log")[1] == size
+
+
 def test_what_is_no_log_is_refused_with_its_place(tmp_path):
     (tmp_path / "log").write_bytes(b"\0\0\0\2hi")
 

@@ -54,3 +54,10 @@ def test_a_file_in_place_of_the_state_directory_is_said(tmp_path: Path) -> None:
 
     with pytest.raises(StateError, match="cannot make the state directory"):
         State(tmp_path / "alfred", tmp_path / "lock").prepare()
+
+
+def test_a_directory_whose_name_is_no_text_is_refused(tmp_path: Path) -> None:
+    directory = tmp_path / "lat\udcff1"
+
+    with pytest.raises(StateError, match="its name is no UTF-8"):
+        State(directory, directory / "lock").prepare()
