@@ -58,7 +58,7 @@ class Settings(msgspec.Struct, frozen=True):
     """RemoteCmdFallback, else RemoteCmdFallbackCommand: used when no alfserver can be reached."""
     retry_max: int = 3
     """retryMax: how often -retryrc repeats a command (section 10)."""
-    reader_commands: int = 10_000_000
+    reader_commands: int = 5_000_000
     """readerCommands: how many Tcl commands a job script may run while it is read."""
     reader_time_s: float = 60.0
     """readerSeconds: how long reading a job script may compute."""

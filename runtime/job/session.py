@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from alftcl.errors import TclError
+from alftcl.errors import LimitExceeded, TclError
 from alftcl.safe import Limits
 from alftcl.table import Command
 from alftcl.values import to_str
@@ -29,8 +29,10 @@ if TYPE_CHECKING:
 Nodes = list[Any]
 """What a body holds: Jobs and Nodes at file level, Nodes in -subtasks, Cmds in the others."""
 
-LIMITS = Limits(commands=5_000_000, seconds=20.0, largest_value=16 << 20)
+LIMITS = Limits(commands=5_000_000, seconds=60.0, largest_value=16 << 20)
 """What the Tcl in a script may use unless alfred.ini says otherwise."""
+
+_ALLOW_MORE = "a loop that does not end? a site may allow more: alfConfig(readerCommands), alfConfig(readerSeconds)"
 
 PYTHON_FRAMES = 10_000
 """What the deepest tree needs of Python's own limit: `reader.DEEPEST` bodies of some six calls, and the interpreter."""
@@ -163,7 +165,7 @@ class Session:
         try:
             interp.eval(text)
         except TclError as error:
-            self.error(self._blamed(error), error.message)
+            self.error(self._blamed(error), error.message, _ALLOW_MORE if isinstance(error, LimitExceeded) else "")
         finally:
             self._callers.pop()
             self._note_globals()

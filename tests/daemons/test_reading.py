@@ -5,8 +5,10 @@ from __future__ import annotations
 import trio
 
 from alftcl.safe import Limits
-from daemons.reading import read_script
+from daemons.reading import limits_of, read_script
 from runtime.job.model import Reading, Task
+from runtime.job.session import LIMITS
+from runtime.settings import DEFAULTS
 
 _FOR_EVER = b"while 1 {}\n"
 
@@ -54,3 +56,7 @@ async def test_a_site_may_allow_less_than_a_moment() -> None:
     reading = await read_script(b"set n 0\nwhile {$n < 500} {incr n}\nTask a\n", "x.alf", 0.0, Limits(commands=100))
 
     assert [(found.line, found.text) for found in reading.diagnostics][:1] == [(2, "command count limit exceeded")]
+
+
+def test_a_site_without_settings_allows_what_the_check_allows() -> None:
+    assert limits_of(DEFAULTS) == LIMITS

@@ -292,6 +292,7 @@ def test_limits_end_a_script_that_does_not_end_itself() -> None:
     reading = read_job("Task a\nwhile 1 {}", "x", now=NOW, limits=Limits(commands=1000))
 
     assert [(item.line, item.text) for item in reading.diagnostics] == [(2, "command count limit exceeded")]
+    assert "alfConfig(readerCommands)" in reading.diagnostics[0].hint
 
 
 # ---- Iterate ----------------------------------------------------------------------------------------
