@@ -20,6 +20,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from alftcl.errors import TclError
@@ -55,23 +56,30 @@ COMMANDS: dict[str, Command] = {}
 ENSEMBLES: dict[str, dict[str, Command]] = {}
 
 
+@cache
 def builtins() -> dict[str, Command]:
     """The built-in commands by name; their families are imported as they are called."""
-    if not COMMANDS:
-        from alftcl.commands.index import INDEX
+    from alftcl.commands.index import INDEX
 
-        for name, (usage, least, most, safe, families) in INDEX.items():
-            COMMANDS[name] = Command(_importing(name, families), usage, least, UNLIMITED if most < 0 else most, safe)
+    for name, (usage, least, most, safe, families) in INDEX.items():
+        run = _importing(name, families)
+        known = COMMANDS.setdefault(name, Command(run, usage, least, UNLIMITED if most < 0 else most, safe))
+        if len(families) > 1:  # one of them may be in place already
+            known.run = run
     return COMMANDS
 
 
 def _importing(name: str, families: tuple[str, ...]) -> Function:
     def run(interp: Interp, args: list[Any]) -> Value:
-        from alftcl.commands import load
+        known = COMMANDS[name]
+        if known.run is run:
+            from alftcl.commands import load
 
-        for family in families:
-            load(family)
-        return COMMANDS[name].run(interp, args)
+            for family in families:
+                load(family)
+            if name in ENSEMBLES:
+                known.run = _ensemble_runner(name, ENSEMBLES[name])
+        return known.run(interp, args)
 
     return run
 
@@ -140,7 +148,8 @@ def ensemble(name: str, members: dict[str, tuple[str, Function]]) -> None:
     table = ENSEMBLES.setdefault(name, {})
     for member, (usage, run) in members.items():
         table[member] = _declared(run, usage, None, None, True)
-    _put(name, Command(_ensemble_runner(name, table), "subcommand ?arg ...?", 1, UNLIMITED))
+    # What the index gave stays until it is called: it imports the other families of the ensemble.
+    COMMANDS.setdefault(name, Command(_ensemble_runner(name, table), "subcommand ?arg ...?", 1, UNLIMITED))
 
 
 def _ensemble_runner(name: str, table: dict[str, Command]) -> Function:
