@@ -40,6 +40,8 @@ _LINE_END = re.compile(r"[^\n]*").match
 
 DEEPEST = 500  # bodies in one another
 LEARN_FROM = 20_000  # characters of a text in which shapes are learned
+_WITHHELD = frozenset("cd exec exit glob load open pwd socket source".split())
+"""Commands of Tcl that a job script does not have (reference section 10, "Job-script evaluation is safe")."""
 
 
 class Region:
@@ -399,7 +401,10 @@ class Reader:
             self._error(start, "unmatched close-brace: no brace is open here")
             return start + 1
         near = nearest(name, (other.name for other in OPERATORS.values() if body in other.places))
-        self._error(start, f"unknown operator {_shortened(name)}", f"did you mean {near}?" if near else "")
+        hint = f"did you mean {near}?" if near else ""
+        if name in _WITHHELD:
+            near, hint = "", f"a job script is read without {name}: it cannot reach files or programs"
+        self._error(start, f"unknown operator {_shortened(name)}", hint)
         if not near:
             return end
         self.pos = start + len(name)
