@@ -40,12 +40,12 @@ class _Place(NamedTuple):
 
 
 def _place(interp: Interp) -> _Place:
-    return _Place(interp.frame, interp.depth, interp.unit, interp.command, interp.command_word, interp.script_file)
+    return _Place(interp.frame, interp.depth, interp.unit, interp.called_from, interp.command_word, interp.script_file)
 
 
 def _go(interp: Interp, place: _Place) -> None:
     interp.frame, interp.depth, interp.unit = place.frame, place.depth, place.unit
-    interp.command, interp.command_word, interp.script_file = place.command, place.command_word, place.script_file
+    interp.called_from, interp.command_word, interp.script_file = place.command, place.command_word, place.script_file
 
 
 class _Call(NamedTuple):

@@ -3,6 +3,7 @@
     Channel (text, buffers) ──► Device (bytes) ──► FileDevice       one or two file descriptors: files, pipes
                                               ├──► StandardInput    this process's stdin, shared with Python
                                               ├──► StandardOutput   this process's stdout or stderr, likewise
+                                              ├──► StreamDevice     a stream of the Python program around us
                                               └──► MemoryDevice     bytes in memory: embedding programs, tests
 
 Devices raise OSError; the channel commands turn it into Tcl's words.
@@ -12,7 +13,7 @@ import errno
 import io
 import os
 import sys
-from typing import BinaryIO, Protocol
+from typing import IO, Any, BinaryIO, Protocol
 
 
 class Device(Protocol):
@@ -158,6 +159,40 @@ class StandardOutput(_StandardDevice):
     def fileno(self, writing: bool) -> int:
         fd: int = getattr(sys, self._stream).fileno()
         return fd
+
+
+class StreamDevice:
+    """A Python stream, of text or of bytes: text is taken as utf-8. It stays open when its channel is closed."""
+
+    def __init__(self, stream: IO[Any]) -> None:
+        self._stream = stream
+        self._is_text = isinstance(stream, io.TextIOBase)
+
+    def read(self, size: int) -> bytes | None:
+        data = self._stream.read(size)
+        return data.encode("utf-8") if isinstance(data, str) else data
+
+    def write(self, data: bytes) -> int:
+        self._stream.write(data.decode("utf-8", "replace") if self._is_text else data)
+        return len(data)
+
+    def flush(self) -> None:
+        self._stream.flush()
+
+    def seek(self, offset: int, whence: int) -> int:
+        raise OSError(errno.EINVAL, "a stream of the program has no position here")
+
+    def truncate(self, size: int) -> None:
+        raise OSError(errno.EINVAL, "a stream of the program has no length here")
+
+    def set_blocking(self, blocking: bool) -> None:
+        """As the stream is."""
+
+    def fileno(self, writing: bool) -> int:
+        return self._stream.fileno()
+
+    def close(self, reading: bool, writing: bool) -> None:
+        """The stream belongs to the program."""
 
 
 class MemoryDevice:

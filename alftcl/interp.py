@@ -71,7 +71,7 @@ class Interp:
     """A Tcl interpreter.
 
     `safe` leaves out the commands that reach outside (see safe.py). `depth` counts nested evaluations up
-    to `recursion_limit`. `command_word` is the name by which the running command was called, `command`
+    to `recursion_limit`. `command_word` is the name by which the running command was called, `called_from`
     the node it was called from (None when it was called with values). `commands_run` is info cmdcount.
     """
 
@@ -84,7 +84,7 @@ class Interp:
         self.depth = 0
         self.recursion_limit = 1000
         self.command_word: Value = ""
-        self.command: CommandNode | None = None
+        self.called_from: CommandNode | None = None
         self.commands_run = 0
         self.commands_checked = sys.maxsize  # when commands_run reaches this, check_limits is called
         self.charge: Callable[[], None] = no_limits  # a child's: what it runs counts for its parent too
@@ -128,7 +128,7 @@ class Interp:
 
     def invoke(self, words: list[Any]) -> Value:
         """Call the command words[0] with the other words."""
-        self.command = None
+        self.called_from = None
         return self._dispatch(words[0], words[1:])
 
     def _dispatch(self, word: Value, args: list[Any]) -> Value:
@@ -161,7 +161,7 @@ class Interp:
         """The tree of a script; cached by text."""
         return _parsed(text)
 
-    def eval(self, script: Value) -> Value:
+    def eval(self, script: Any) -> Value:
         """Run a script in the current frame. From outside of any script it is run at the top level."""
         if self.depth == 0:
             return self.eval_top(to_str(script))
@@ -172,10 +172,17 @@ class Interp:
 
         Raises TclError only (and Exit).
         """
+        return self.at_top(lambda: self.run(self.parse(text), 0))
+
+    def at_top(self, action: Callable[[], Value]) -> Value:
+        """Do something as a program does: what is no error in the end is one here, and errors are published.
+
+        However it ends (a KeyboardInterrupt may come anywhere), the interpreter is where it was before.
+        """
+        frame, depth, unit = self.frame, self.depth, self.unit
         self.enter()
-        frame = self.frame
         try:
-            return self.run(self.parse(text), 0)
+            return action()
         except Return as completion:
             try:
                 completion.level = 0
@@ -193,8 +200,7 @@ class Interp:
             self.publish(failure)
             raise failure from None
         finally:
-            self.frame = frame
-            self.depth -= 1
+            self.frame, self.depth, self.unit = frame, depth, unit
 
     def eval_body(self, script: Value, unit: int = 0) -> Value:
         """Run a body: as part of a unit (inline_unit), or as one of its own.
@@ -240,7 +246,7 @@ class Interp:
                     for node in command.words:
                         args.append(node.value(self))
                     word = args.pop(0)
-                self.command = command
+                self.called_from = command
                 value = self._dispatch(word, args)
             if script.fault is not None:
                 command = None
@@ -318,7 +324,7 @@ class Interp:
         are their places among the arguments (negative: from the end; none given: all of them).
         Those that set variables are compiled in procedures only (`locals_only`).
         """
-        command = self.command
+        command = self.called_from
         if locals_only and self.frame.procedure is None:
             return 0
         if not self.unit or command is None or command.expands:

@@ -56,6 +56,12 @@ def test_its_tcl_command_prints_what_it_should(tmp_path):
     assert (shell.returncode, shell.stdout) == (0, "apple pear\n")
 
 
+def test_its_python_program_prints_what_it_should(tmp_path):
+    program = re.search(r"```python\n(.*?)```", README, re.DOTALL)[1]
+    done = run(sys.executable, "-c", program, cwd=tmp_path, state=tmp_path / "state")
+    assert (done.returncode, done.stdout) == (0, "['hello world', 'hello world']\n")
+
+
 def test_the_example_makes_its_picture(tmp_path):
     """The demo's own script, with two frames."""
     source = ROOT / "examples" / "bounce"

@@ -200,7 +200,7 @@ class Session:
         self._note_globals()
         local = interp.local_variables()
         scope = Scope(local, caller.scope) if local else caller.scope
-        node, script = interp.command, interp.script
+        node, script = interp.called_from, interp.script
         assert script is not None
         source = self._source_of(script.text, caller)
         words = tcl_words(script.text, node.words[1:] if node is not None else (), [to_str(arg) for arg in args])
