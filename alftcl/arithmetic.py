@@ -118,14 +118,26 @@ def power(left: Number, right: Number) -> Number:
     if type(left) is int and type(right) is int:
         return _integer_power(left, right)
     base, exponent = int_to_float(left), int_to_float(right)
+    if base == 0 and exponent < 0:
+        raise _zero_to_negative()
+    return float_power(base, exponent)
+
+
+def float_power(base: float, exponent: float) -> float:
+    """pow(3): what is too large is an infinity, what is no number a domain error."""
     try:
         return finite(math.pow(base, exponent))
     except OverflowError:
         return -math.inf if base < 0 and exponent % 2 == 1 else math.inf
     except ValueError:
         if base == 0:
-            return math.inf
+            return math.copysign(math.inf, base) if exponent % 2 == 1 else math.inf
         raise domain_error() from None
+
+
+def _zero_to_negative() -> TclError:
+    what = "exponentiation of zero by negative power"
+    return TclError(what, ["ARITH", "DOMAIN", what])
 
 
 def _integer_power(left: int, right: int) -> int:
@@ -133,8 +145,7 @@ def _integer_power(left: int, right: int) -> int:
         return left if right % 2 else 1
     if right < 0:
         if left == 0:
-            what = "exponentiation of zero by negative power"
-            raise TclError(what, ["ARITH", "DOMAIN", what])
+            raise _zero_to_negative()
         return 0
     if left.bit_length() * right > _LARGEST_POWER:
         raise TclError("exponent too large")
@@ -189,8 +200,13 @@ def compare(symbol: str, left: Value, right: Value) -> int:
     """== != < > <= >= on any two values: as numbers when both are, else as strings."""
     first, second = as_number(left), as_number(right)
     if first is None or second is None:
-        return int(COMPARISONS[symbol](to_str(left), to_str(right)))
+        return compare_strings(symbol, left, right)
     return int(COMPARISONS[symbol](first, second))
+
+
+def compare_strings(symbol: str, left: Value, right: Value) -> int:
+    """The same operators on what is no pair of numbers."""
+    return int(COMPARISONS[symbol](to_str(left), to_str(right)))
 
 
 def compare_text(symbol: str, left: Value, right: Value) -> int:

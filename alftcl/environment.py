@@ -2,6 +2,7 @@
 
     env            this process's environment: setting an element is setenv(3), as in Tcl
     tcl_platform   what machine this is; a safe interpreter is told only what scripts need to compute
+    tcl_precision  the digits that doubles are written with (decimals.py), the same in all interpreters
     tcl_version    8.6: the language that alftcl speaks; tcl_patchLevel names the release compared with
 
 Source: tclvars(n) of Tcl 8.6.
@@ -13,8 +14,10 @@ import struct
 import sys
 from typing import TYPE_CHECKING, Any
 
+from alftcl.decimals import LARGEST_PRECISION, precision, set_precision
+from alftcl.errors import TclError
 from alftcl.frames import Variable
-from alftcl.values import to_str
+from alftcl.values import Value, to_int, to_str
 
 if TYPE_CHECKING:
     from alftcl.interp import Interp
@@ -42,6 +45,39 @@ class Environment(dict[str, Any]):
         """Remove a variable."""
         os.environ.pop(name, None)
         return super().pop(name, *default)
+
+
+class Precision(Variable):
+    """tcl_precision."""
+
+    __slots__ = ("safe",)
+
+    def __init__(self, safe: bool) -> None:
+        self.safe = safe
+        self.elements = None
+
+    @property
+    def value(self) -> Value | None:
+        return precision()
+
+    @value.setter
+    def value(self, value: Value | None) -> None:
+        if value is None:
+            return  # unset: it stays
+        if self.safe:
+            raise _refused("can't modify precision from a safe interpreter")
+        try:
+            digits = to_int(value)
+        except TclError:
+            digits = -1
+        if not 0 <= digits <= LARGEST_PRECISION:
+            raise _refused("improper value for precision")
+        set_precision(digits)
+
+
+def _refused(reason: str) -> TclError:
+    info = f'{reason}\n    (write trace on "tcl_precision")'
+    return TclError(f'can\'t set "tcl_precision": {reason}', ["TCL", "WRITE", "VARNAME"], info)
 
 
 def _user_name() -> str:
@@ -88,6 +124,7 @@ def install(interp: "Interp") -> None:
     }
     for name, value in scalars.items():
         interp.root.variables[name] = Variable(value)
+    interp.root.variables["tcl_precision"] = Precision(interp.safe)
     if not interp.safe:
         env = Variable()
         env.elements = Environment()

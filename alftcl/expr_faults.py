@@ -7,15 +7,17 @@ a comma. The place is marked _@_ where something is missing.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from alftcl.errors import TclError
 from alftcl.lexer import ScriptFault
-from alftcl.lexer_expr import expr_lexer
-from alftcl.values import BAD_OCTAL
+from alftcl.lexer_expr import expr_lexer, t_ignore
 
 _SHOWN = 25  # characters of the expression on each side of the place
 _SHOWN_IN_INFO = _SHOWN
+_BAD_OCTAL = re.compile(r"0(?:[0-7]*[89]|o(?:[0-7]*[89]|(?![0-7])))")  # where its digits end
+_BAD_BINARY = re.compile(r"0b(?:[01]*[2-9]|(?![01]))")
 _PREFIX = {"TILDE", "NOT"}
 _EITHER = {"PLUS", "MINUS"}
 
@@ -54,9 +56,9 @@ class _Reader:
         shown = word if len(word) < _SHOWN else word[: _SHOWN - 3] + "..."
         tail = f';\nshould be "${shown}" or "{{{shown}}}" or "{shown}(...)" or ...'
         code = "BAREWORD"
-        if BAD_OCTAL.fullmatch(word):
+        if _BAD_OCTAL.match(word):
             tail, code = tail + " (invalid octal number?)", "BADNUMBER OCTAL"
-        elif word[:2] in ("0b", "0B") and len(word) > 2:
+        elif _BAD_BINARY.match(word):
             tail, code = tail + " (invalid binary number?)", "BADNUMBER BINARY"
         return self.fault(f'invalid bareword "{shown}"', code, start, len(word), False, tail)
 
@@ -72,24 +74,27 @@ class _Reader:
             if self.open[-1] == "FUNCTION":
                 return None
             return self.fault("empty subexpression", "EMPTY", start)
-        if self.last == "COMMA" or (kind == "COMMA" and self.last == "LPAREN" and self.open[-1] == "FUNCTION"):
-            return self.fault("missing function argument", "MISSING" if self.last == "COMMA" else "UNBALANCED", start)
+        if self.last == "COMMA" and kind in ("RPAREN", "END"):
+            return self.fault("missing function argument", "MISSING", start)
+        if kind == "COMMA" and self.last == "LPAREN" and self.open[-1] == "FUNCTION":
+            return self.fault("missing function argument", "UNBALANCED", start)
         return self.fault("missing operand", "MISSING", start)
 
     def structure(self, kind: str, start: int) -> TclError | None:
         """Parentheses, commas and ?: that do not fit."""
+        parens = [thing for thing in self.open if thing in ("FUNCTION", "LPAREN")]
         if kind in ("END", "RPAREN", "COMMA") and self.open and self.open[-1] == "QUESTION":
             return self.fault('missing operator ":"', "MISSING", start)
-        if kind == "END" and not {"FUNCTION", "LPAREN"}.isdisjoint(self.open):
-            return self.fault("unbalanced open paren", "UNBALANCED", start, mark=False)
-        if kind == "RPAREN" and {"FUNCTION", "LPAREN"}.isdisjoint(self.open):
+        if kind == "RPAREN" and not parens:
             return self.fault("unbalanced close paren", "UNBALANCED", start, 1, mark=False)
-        if kind in ("END", "RPAREN", "COMMA", "COLON", "QUESTION") and self.open and self.open[-1] == "STRAY":
+        if kind == "COMMA" and parens[-1:] != ["FUNCTION"]:
+            return self.fault('unexpected "," outside function argument list', "SURPRISE", start, 1, mark=False)
+        if kind in ("END", "RPAREN", "COMMA", "COLON") and self.open and self.open[-1] == "STRAY":
             return self.fault('unexpected operator ":" without preceding "?"', "SURPRISE", start, mark=False)
+        if kind == "END" and parens:
+            return self.fault("unbalanced open paren", "UNBALANCED", start, mark=False)
         if kind == "RPAREN":
             self.open.pop()
-        elif kind == "COMMA" and (not self.open or self.open[-1] != "FUNCTION"):
-            return self.fault('unexpected "," outside function argument list', "SURPRISE", start, 1, mark=False)
         elif kind == "COLON":
             if self.open and self.open[-1] == "QUESTION":
                 self.open.pop()
@@ -101,6 +106,8 @@ class _Reader:
 
     def take(self, kind: str, value: Any, start: int) -> TclError | None:
         """One token: the error that it is, or None."""
+        if kind == "INVALID" and value == "$" and self.complete:
+            return self.fault("missing operator", "MISSING", start)
         if kind == "INVALID":
             return self.fault(f'invalid character "{value}"', "BADCHAR", start, 1, mark=False)
         if kind == "PARTIAL":
@@ -130,12 +137,16 @@ def explain(text: str) -> TclError:
     """The error for a text that the grammar refused."""
     reader = _Reader(text)
     lexer = expr_lexer(text)
+    place = 0
     try:
         while (token := lexer.token()) is not None:
             fault = reader.take(token.type, token.value, token.lexpos)
             if fault is not None:
                 return fault
+            place = lexer.lexpos
     except ScriptFault as stop:
+        if reader.complete:
+            return reader.fault("missing operator", "MISSING", len(text) - len(text[place:].lstrip(t_ignore)))
         return reader.fault(str(stop), "UNBALANCED", lexer.lexpos, mark=False)
     fault = reader.take("END", "", len(text))
     if fault is None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import random
+import time
 from collections.abc import Callable
 from typing import Any
 
-from alftcl.arithmetic import domain_error, finite, power
+from alftcl.arithmetic import domain_error, finite, float_power
 from alftcl.errors import TclError
-from alftcl.values import Value, as_number, int_to_float, to_bool, to_float, to_int, to_number
+from alftcl.values import Value, as_number, int_to_float, not_a_number, to_bool, to_float, to_int, to_number
 
 Number = int | float
 _UNLIMITED = 1 << 30
@@ -56,7 +56,7 @@ def _real(function: Callable[..., float]) -> Callable[..., Value]:
 def _number(value: Value) -> Number:
     number = to_number(value)
     if number != number:
-        raise TclError("floating point value is Not a Number", ["TCL", "VALUE", "DOUBLE", "NAN"])
+        raise not_a_number()
     return number
 
 
@@ -83,7 +83,7 @@ def _round(value: Value) -> int:
 
 
 def _abs(value: Value) -> Number:
-    return abs(to_number(value))
+    return abs(_number(value))
 
 
 def _double(value: Value) -> float:
@@ -95,12 +95,12 @@ def _bool(value: Value) -> int:
 
 
 def _isqrt(value: Value) -> int:
-    number = to_number(value)
+    number = _number(value)
     if number < 0:
         raise TclError(
             "square root of negative argument", ["ARITH", "DOMAIN", "domain error: argument not in valid range"]
         )
-    return math.isqrt(int(number))
+    return math.isqrt(_entier(number))
 
 
 def _log(number: float) -> float:
@@ -111,37 +111,76 @@ def _log10(number: float) -> float:
     return -math.inf if number == 0 else math.log10(number)
 
 
-def _ceil(number: float) -> float:
+def _ceil(value: Value) -> float:
+    """Upwards, an integer too: that of several doubles which is not below it."""
+    number = _double_operand(value)
+    if type(number) is int:
+        nearest = int_to_float(number)
+        return nearest if nearest >= number else math.nextafter(nearest, math.inf)
     return number if math.isinf(number) else math.copysign(float(math.ceil(number)), number)
 
 
-def _floor(number: float) -> float:
-    return number if math.isinf(number) else float(math.floor(number))
+def _floor(value: Value) -> float:
+    number = _double_operand(value)
+    if type(number) is int:
+        nearest = int_to_float(number)
+        return nearest if nearest <= number else math.nextafter(nearest, -math.inf)
+    return number if math.isinf(number) else math.copysign(float(math.floor(number)), number)
+
+
+def _double_operand(value: Value) -> Number:
+    number = as_number(value)
+    return to_float(value) if type(number) is not int else number
 
 
 def _pow(base: Value, exponent: Value) -> Value:
-    return int_to_float(power(to_float(base), to_float(exponent)))
+    return float_power(to_float(base), to_float(exponent))
 
 
-def _max(*args: Value) -> Number:
-    return max(_number(arg) for arg in args)
+def _extreme(choose: Callable[[list[Number]], Number]) -> Callable[..., Number]:
+    """max or min: their errors have no errorCode."""
+
+    def run(*args: Value) -> Number:
+        try:
+            for arg in args:
+                to_float(arg)
+        except TclError as error:
+            raise TclError(error.message) from None
+        return choose([to_number(arg) for arg in args])
+
+    return run
 
 
-def _min(*args: Value) -> Number:
-    return min(_number(arg) for arg in args)
+class _Random:
+    """The minimal standard generator of Park and Miller, as rand() in Tcl: the same seed gives the same numbers."""
+
+    _MULTIPLIER, _MODULUS = 16807, (1 << 31) - 1
+
+    def __init__(self) -> None:
+        self.seed(time.time_ns())
+
+    def seed(self, seed: int) -> None:
+        """Start anew; the two seeds that would never change become another."""
+        self._state = seed & self._MODULUS
+        if self._state in (0, self._MODULUS):
+            self._state ^= 123459876
+
+    def next(self) -> float:
+        """A number between 0 and 1, without the two."""
+        self._state = self._state * self._MULTIPLIER % self._MODULUS
+        return self._state * (1.0 / self._MODULUS)
 
 
-_random = random.Random()
+_random = _Random()
 
 
 def _rand() -> float:
-    return _random.random()
+    return _random.next()
 
 
 def _srand(seed: Value) -> float:
-    number = as_number(seed)
-    _random.seed(to_int(seed if number is None else int(number)))
-    return _random.random()
+    _random.seed(to_int(seed))
+    return _random.next()
 
 
 _ONE: dict[str, Callable[..., Value]] = {
@@ -154,8 +193,8 @@ _ONE: dict[str, Callable[..., Value]] = {
     "round": _round,
     "srand": _srand,
     "wide": _wide,
-    "ceil": _real(_ceil),
-    "floor": _real(_floor),
+    "ceil": _ceil,
+    "floor": _floor,
     "log": _real(_log),
     "log10": _real(_log10),
 } | {
@@ -172,7 +211,7 @@ _TWO: dict[str, Callable[..., Value]] = {
 FUNCTIONS: dict[str, MathFunction] = {
     **{name: MathFunction(name, run, 1, 1) for name, run in _ONE.items()},
     **{name: MathFunction(name, run, 2, 2) for name, run in _TWO.items()},
-    "max": MathFunction("max", _max, 1, _UNLIMITED),
-    "min": MathFunction("min", _min, 1, _UNLIMITED),
+    "max": MathFunction("max", _extreme(max), 1, _UNLIMITED),
+    "min": MathFunction("min", _extreme(min), 1, _UNLIMITED),
     "rand": MathFunction("rand", _rand, 0, 0),
 }

@@ -6,6 +6,7 @@ those, so the parser stops there and expr_faults.py says why.
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import Any
 
@@ -53,32 +54,40 @@ tokens = (*OPERATORS.values(), "OPERAND", "FUNCTION", "BAREWORD", "INVALID", "PA
 
 t_ignore = " \t\n\v\f\r"
 
+_WORD_OPERATOR = r"(?:eq|ne|in|ni)(?![A-Za-z])"
+_ENDED = rf"(?:(?![A-Za-z0-9_])|(?={_WORD_OPERATOR}))"  # 1eq1 is an expression
 NUMBER = (
     r"(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[0-9]+[eE][+-][0-9]+"
-    r"|(?:0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+|[0-9]+(?:[eE][0-9]+)?)(?![A-Za-z0-9_])"
-    r"|(?:[iI][nN][fF](?:[iI][nN][iI][tT][yY])?|[nN][aA][nN])(?![A-Za-z0-9_])(?![\x20\t\n\v\f\r]*\()"
+    rf"|(?:0[xX][0-9a-fA-F]+(?![0-9a-fA-F])|0[oO][0-7]+|0[bB][01]+|[0-9]+(?:[eE][0-9]+)?){_ENDED}"
+    rf"|(?:[iI][nN][fF](?:[iI][nN][iI][tT][yY])?|[nN][aA][nN]){_ENDED}"
 )
 
 
-@token(r"(?:eq|ne|in|ni)(?![A-Za-z0-9_])|\*\*|<<|>>|<=|>=|==|!=|&&|\|\||[-*/%+<>&|^~!?:(),]")
+@token(rf"{_WORD_OPERATOR}|\*\*|<<|>>|<=|>=|==|!=|&&|\|\||[-*/%+<>&|^~!?:(),]")
 def t_OPERATOR(t: Any) -> Any:
     t.type = OPERATORS[t.value]
     return t
+
+
+WORD = r"[A-Za-z0-9][A-Za-z0-9_]*"
+_WORD = re.compile(WORD)
 
 
 @token(NUMBER)
 def t_NUMBER(t: Any) -> Any:
     number = as_number(t.value)
     if number is None:  # 09: a bad octal
-        t.type = "BAREWORD"
-        return t
+        t.value = _WORD.match(t.lexer.lexdata, t.lexpos).group()  # type: ignore[union-attr]  # it starts with 0
+        t.lexer.lexpos = t.lexpos + len(t.value)
+        return t_BAREWORD(t)
     t.type = "OPERAND"
     t.value = Number(number, t.value, t.lexpos, t.lexer.lexpos)
     return t
 
 
-@token(r"[A-Za-z0-9_]+")
+@token(WORD)
 def t_BAREWORD(t: Any) -> Any:
+    t.type = "BAREWORD"
     rest = t.lexer.lexdata[t.lexer.lexpos :].lstrip(t_ignore)
     if rest.startswith("("):
         t.type = "FUNCTION"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from alftcl import arithmetic
 from alftcl.arithmetic import truth
 from alftcl.errors import TclError
-from alftcl.tree import Word
+from alftcl.tree import Literal, Word
 from alftcl.values import Value, as_number
 
 if TYPE_CHECKING:
@@ -37,6 +37,10 @@ class Node(Word):
 
     __slots__ = ()
 
+    def operands(self) -> list[Word]:
+        """The nodes it takes its values from."""
+        raise NotImplementedError
+
 
 class Unary(Node):
     """- + ~ !"""
@@ -47,6 +51,9 @@ class Unary(Node):
         super().__init__(start, operand.end)
         self.symbol = symbol
         self.operand = operand
+
+    def operands(self) -> list[Word]:
+        return [self.operand]
 
     def value(self, interp: Interp) -> Value:
         return arithmetic.UNARY[self.symbol](self.operand.value(interp))
@@ -60,6 +67,9 @@ class _Binary(Node):
         self.symbol = symbol
         self.left = left
         self.right = right
+
+    def operands(self) -> list[Word]:
+        return [self.left, self.right]
 
 
 class Arithmetic(_Binary):
@@ -93,7 +103,12 @@ class Comparison(_Binary):
         right = self.right.value(interp)
         if type(left) is int and type(right) is int:
             return 1 if self.on_ints(left, right) else 0
-        return arithmetic.compare(self.symbol, left, right)
+        first, second = as_number(left), as_number(right)
+        if first is None or second is None:
+            left = self.left.text if type(self.left) is Number else left
+            right = self.right.text if type(self.right) is Number else right
+            return arithmetic.compare_strings(self.symbol, left, right)
+        return 1 if self.on_ints(first, second) else 0
 
 
 class TextComparison(_Binary):
@@ -148,6 +163,9 @@ class Choice(Node):
         self.this = this
         self.that = that
 
+    def operands(self) -> list[Word]:
+        return [self.condition, self.this, self.that]
+
     def value(self, interp: Interp) -> Value:
         chosen = self.this if truth(self.condition.value(interp)) else self.that
         return chosen.value(interp)
@@ -163,6 +181,9 @@ class Call(Node):
         self.name = name
         self.builtin = builtin
         self.arguments = arguments
+
+    def operands(self) -> list[Word]:
+        return self.arguments
 
     def value(self, interp: Interp) -> Value:
         args = []
@@ -186,8 +207,16 @@ class Expression(Node):
         super().__init__(root.start, root.end)
         self.root = root
 
+    def operands(self) -> list[Word]:
+        return [self.root]
+
     def value(self, interp: Interp) -> Value:
-        value = self.root.value(interp)
+        try:
+            value = self.root.value(interp)
+        except TclError as error:
+            if error.info is None and interp.inline_unit() and _fails_when_compiled(self.root, interp, error.message):
+                error.add_info("")  # so that the command is one that the error came from within
+            raise
         if type(value) is int:
             return value
         number = as_number(value)
@@ -196,3 +225,23 @@ class Expression(Node):
         if number != number:
             raise arithmetic.domain_error()
         return number
+
+
+def _is_constant(node: Word) -> bool:
+    """Whether Tcl computes it when it compiles: operators on literals, no function."""
+    if isinstance(node, Node):
+        return type(node) is not Call and all(_is_constant(operand) for operand in node.operands())
+    return type(node) in (Number, Literal)
+
+
+def _fails_when_compiled(node: Word, interp: Interp, message: str) -> bool:
+    """Whether the error is that of a constant part, which Tcl has found before it ran the command."""
+    if not isinstance(node, Node):
+        return False
+    if not _is_constant(node):
+        return any(_fails_when_compiled(operand, interp, message) for operand in node.operands())
+    try:
+        node.value(interp)
+    except TclError as error:
+        return error.message == message
+    return False

@@ -18,6 +18,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from alftcl.decimals import float_to_str
 from alftcl.errors import TclError
 
 Value = str | int | float | list[Any] | dict[str, Any]
@@ -62,20 +63,6 @@ def _digits_to_int(digits: str) -> int:
     half = len(digits) // 2
     shift: int = 10**half
     return _digits_to_int(digits[:-half]) * shift + _digits_to_int(digits[-half:])
-
-
-def float_to_str(value: float) -> str:
-    """The shortest decimal that reads back equal (tcl_precision 0): 1e-05 is written 1e-5, inf is Inf."""
-    text = repr(value)
-    if "e" in text:
-        mantissa, _, exponent = text.partition("e")
-        if exponent == "+16":  # Tcl still writes these in full
-            whole, _, fraction = mantissa.partition(".")
-            return f"{whole}{fraction:0<16}.0"
-        return f"{mantissa}e{exponent[0] if exponent[0] in '+-' else ''}{exponent.lstrip('+-').lstrip('0')}"
-    if text[-1] == "f":
-        return "Inf" if text == "inf" else "-Inf"
-    return "NaN" if text == "nan" else text
 
 
 # ---- backslashes -----------------------------------------------------------------------------------
@@ -388,11 +375,22 @@ def to_float(value: Value) -> float:
     if number is None or number != number:
         text = to_str(value)
         if number is not None:
-            raise TclError("floating point value is Not a Number", ["TCL", "VALUE", "DOUBLE", "NAN"])
+            raise not_a_number()
         raise TclError(
             f'expected floating-point number but got "{text}"{_octal_hint(text)}', ["TCL", "VALUE", "NUMBER"]
         )
     return int_to_float(number)
+
+
+def is_nan(value: Value) -> bool:
+    """Whether a value is the double that is no number."""
+    number = as_number(value)
+    return number is not None and number != number
+
+
+def not_a_number() -> TclError:
+    """The error for a NaN where a number is wanted."""
+    return TclError("floating point value is Not a Number", ["TCL", "VALUE", "DOUBLE", "NAN"])
 
 
 def int_to_float(number: int | float) -> float:
@@ -422,22 +420,23 @@ _BOOLEANS = {
 
 
 def as_bool(value: Value) -> bool | None:
-    """The truth of a number or of a boolean word (yes no true false on off, shortened), or None."""
-    kind = type(value)
-    if kind is int or kind is float:
+    """The truth of a number or of a boolean word (yes no true false on off, shortened), or None (NaN has none)."""
+    if type(value) is int:
         return value != 0
     text = to_str(value)
     word = _BOOLEANS.get(text.lower())
     if word is not None:
         return word
-    number = as_number(text)
-    return None if number is None else number != 0
+    number = as_number(value)
+    return None if number is None or number != number else number != 0
 
 
 def to_bool(value: Value) -> bool:
     """'expected boolean value but got "x"'."""
     truth = as_bool(value)
     if truth is None:
+        if is_nan(value):
+            raise not_a_number()
         text = to_str(value)
         raise TclError(f'expected boolean value but got "{text}"{_octal_hint(text)}', ["TCL", "VALUE", "NUMBER"])
     return truth

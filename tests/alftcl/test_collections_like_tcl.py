@@ -13,6 +13,7 @@ FAMILIES = (
     "mathops",
     "dicts",
     "ensembles",
+    "expr",
     "arrays",
     "formatting",
     "packages",
