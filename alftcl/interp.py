@@ -47,6 +47,7 @@ from alftcl.values import Value, quote_element, to_list, to_str
 
 if TYPE_CHECKING:
     from alftcl.coroutines import Coroutine
+    from alftcl.msgcat.catalogue import Catalogue
 
 NESTING = ["TCL", "LIMIT", "STACK"]
 TOO_DEEP = "too many nested evaluations (infinite loop?)"
@@ -99,6 +100,7 @@ class Interp:
         self.events = Events()
         self.coroutine: Coroutine | None = None  # the one that runs now
         self.coroutines: list[Coroutine] = []
+        self.messages: Catalogue | None = None  # of msgcat, which comes with its first use
         self.packages = Packages()
         self.packages.provided["Tcl"] = environment.TCL_PATCH_LEVEL
         for name, command in builtins().items():

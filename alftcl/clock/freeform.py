@@ -14,14 +14,11 @@ from collections.abc import Callable
 
 from alftcl.clock.calendar import (
     DAY_SECONDS,
-    DAYS,
     EPOCH,
-    MONTHS,
-    add_months,
-    date_of,
-    day_number,
+    ROMAN,
     weekday_on_or_before,
 )
+from alftcl.clock.names import ROOT
 from alftcl.clock.zones import Zone, fixed
 from alftcl.errors import TclError
 
@@ -105,9 +102,9 @@ _UNITS = {
     "sec": (0, 0, 1),
 }
 _SHIFTS = {"tomorrow": (0, 1, 0), "yesterday": (0, -1, 0), "today": (0, 0, 0), "now": (0, 0, 0)}
-_MONTHS = {name[:length].lower(): place for place, name in enumerate(MONTHS, 1) for length in (3, len(name))}
+_MONTHS = {name[:length].lower(): place for place, name in enumerate(ROOT.months, 1) for length in (3, len(name))}
 _MONTHS |= {"sept": 9}
-_DAYS = {name[:length].lower(): place for place, name in enumerate(DAYS) for length in (3, len(name))}
+_DAYS = {name[:length].lower(): place for place, name in enumerate(ROOT.days) for length in (3, len(name))}
 _DAYS |= {"tues": 2, "wednes": 3, "thur": 4, "thurs": 4}
 _ORDINALS = {"next": 1, "last": -1}
 
@@ -392,25 +389,25 @@ def scan_freely(text: str, base: int, where: Zone) -> int:
     day, second = local // DAY_SECONDS + EPOCH, local % DAY_SECONDS
     if parser.date is not None:
         year, month, month_day = parser.date
-        day = day_number(date_of(day)[0] if year is None else year, month, month_day)
+        day = ROMAN.day_number(ROMAN.date_of(day)[0] if year is None else year, month, month_day)
     months, days, seconds = parser.shift or (0, 0, 0)
     if parser.time is not None:
         second = parser.time
     elif parser.date or parser.weekday or parser.month or months or days:
         second = 0
     zone = parser.zone or where
-    day = add_months(day, months) + days if months else day + days
+    day = ROMAN.add_months(day, months) + days if months else day + days
     if seconds:
         moment = zone.utc((day - EPOCH) * DAY_SECONDS + second) + seconds
         local = moment + zone.at(moment)[0]
         day, second = local // DAY_SECONDS + EPOCH, local % DAY_SECONDS
-    month = date_of(day)[1]
+    month = ROMAN.date_of(day)[1]
     if parser.weekday is not None and parser.date is None:
         ordinal, wanted = parser.weekday
         day = weekday_on_or_before(wanted, day + 6) + 7 * ordinal - (7 if ordinal > 0 else 0)
         second = parser.time or 0
     if parser.month is not None:
-        day = add_months(day, _months_until(month, *parser.month))
+        day = ROMAN.add_months(day, _months_until(month, *parser.month))
     return zone.utc((day - EPOCH) * DAY_SECONDS + second)
 
 

@@ -1,197 +1,341 @@
 """clock scan with a format: what each group reads, and the moment that the fields come to.
 
-Of the fields that were read, the most telling decide the date: seconds, day number, year with month and day,
-year with day of the year, ISO 8601 week, and so on down to a day of the week alone. What is left open comes
-from the base; a time that is not given is midnight.
+A group fills fields; each remembers the place of its group in the format. The fields of a date make sets (seconds;
+day number; year, month and day; ...), and so do those of a time. Of the sets that are complete the first kind in the
+order of the manual page decides, among several of that kind the one that ends furthest to the right. What is left
+open comes from the base; a time that is not given is midnight.
+
+Era and year of a locale's own calendar (%EC, %Ey) are read and, as in Tcl, say nothing about the date.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
+from typing import NamedTuple, TypeVar
 
-from alftcl.clock.calendar import (
-    DAY_SECONDS,
-    DAYS,
-    EPOCH,
-    MONTHS,
-    date_of,
-    day_number,
-    iso_day,
-    iso_week,
-    weekday_on_or_before,
-)
+from alftcl.clock.calendar import DAY_SECONDS, EPOCH, Calendar, weekday_on_or_before
 from alftcl.clock.freeform import zone_of_word
-from alftcl.clock.moments import SHORTHAND
+from alftcl.clock.names import Names
 from alftcl.clock.zones import Zone, zone
 from alftcl.errors import TclError
 
-Fields = dict[str, str]
-_SPECIAL = re.compile(r"%([EO]?)(.)|([ \t\n\v\f\r]+)|(.)", re.S)
-_ZONE = r"[+-][0-9]{2}:?[0-9]{2}(?::?[0-9]{2})?|[A-Za-z]{1,4}"
+Fields = dict[str, int]
+Rule = TypeVar("Rule")
+_LAST_DAY = 5373484  # 31 December 9999
+_WIDE = 1 << 63
+_PIECE = re.compile(r"%(E[CEy]|O[deHIklmMSuwy]|[^EO])|(\s+)|(.)", re.S)
+_ZONE = r"[+-][0-9]{2}(?::?[0-9]{2}(?::?[0-9]{2})?)?|[A-Za-z0-9]{1,4}"
 
 
-def _names(names: tuple[str, ...]) -> str:
-    return "|".join([*names, *(name[:3] for name in names)])
+class Reader(NamedTuple):
+    """What a group accepts, and the fields that it makes of the text."""
+
+    pattern: str
+    read: Callable[[str], dict[str, int | str]]
 
 
-_PATTERNS = {  # group: the field it fills and what it reads
-    "C": ("century", r"[0-9]{2}"),
-    "Y": ("year", r"[0-9]{4}"),
-    "y": ("short_year", r"[0-9]{2}"),
-    "m": ("month", r"[0-9]{1,2}"),
-    "N": ("month", r"[0-9]{1,2}"),
-    "b": ("month_name", _names(MONTHS)),
-    "B": ("month_name", _names(MONTHS)),
-    "h": ("month_name", _names(MONTHS)),
-    "d": ("day", r"[0-9]{1,2}"),
-    "e": ("day", r"[0-9]{1,2}"),
-    "j": ("year_day", r"[0-9]{1,3}"),
-    "J": ("day_number", r"[0-9]+"),
-    "G": ("iso_year", r"[0-9]{4}"),
-    "g": ("iso_short_year", r"[0-9]{2}"),
-    "V": ("iso_week", r"[0-9]{1,2}"),
-    "u": ("weekday", r"[0-9]"),
-    "w": ("weekday", r"[0-9]"),
-    "a": ("weekday_name", _names(DAYS)),
-    "A": ("weekday_name", _names(DAYS)),
-    "s": ("seconds", r"[+-]?[0-9]+"),
-    "H": ("hour", r"[0-9]{1,2}"),
-    "k": ("hour", r"[0-9]{1,2}"),
-    "I": ("hour12", r"[0-9]{1,2}"),
-    "l": ("hour12", r"[0-9]{1,2}"),
-    "M": ("minute", r"[0-9]{1,2}"),
-    "S": ("second", r"[0-9]{1,2}"),
-    "p": ("half", r"am|pm"),
-    "P": ("half", r"am|pm"),
-    "U": ("", r"[0-9]{1,2}"),
-    "W": ("", r"[0-9]{1,2}"),
-    "z": ("zone", _ZONE),
-    "Z": ("zone", _ZONE),
-    "EE": ("era", r"b\.c\.e\.|c\.e\.|b\.c\.|a\.d\.|bce|ce"),
+# ---- groups -------------------------------------------------------------------------------------------
+
+
+def _digits(pattern: str, *fields: str) -> Reader:
+    """Digits for one field, or pairs of digits for several."""
+    width = 2 if len(fields) > 1 else 0
+
+    def read(text: str) -> dict[str, int | str]:
+        if not width:
+            return {fields[0]: int(text)}
+        return {field: int(text[width * place :][:width]) for place, field in enumerate(fields)}
+
+    return Reader(rf"\s*({pattern})", read)
+
+
+_TWO = "[0-9]{1,2}"
+_PLAIN = {
+    "C": _digits(_TWO, "century"),
+    "Y": _digits("[0-9]{4}", "century", "year"),
+    "y": _digits(_TWO, "year"),
+    "m": _digits(_TWO, "month"),
+    "N": _digits(_TWO, "month"),
+    "d": _digits(_TWO, "day"),
+    "e": _digits(_TWO, "day"),
+    "j": _digits("[0-9]{1,3}", "year_day"),
+    "J": _digits("[0-9]+", "day_number"),
+    "G": _digits("[0-9]{4}", "iso_century", "iso_year"),
+    "g": _digits(_TWO, "iso_year"),
+    "V": _digits(_TWO, "iso_week"),
+    "u": _digits("[0-9]", "weekday"),
+    "w": _digits("[0-9]", "weekday"),
+    "s": _digits("[+-]?[0-9]+", "seconds"),
+    "H": _digits(_TWO, "hour"),
+    "k": _digits(_TWO, "hour"),
+    "I": _digits(_TWO, "hour12"),
+    "l": _digits(_TWO, "hour12"),
+    "M": _digits(_TWO, "minute"),
+    "S": _digits(_TWO, "second"),
+    "U": _digits(_TWO, "unused"),
+    "W": _digits(_TWO, "unused"),
+    "z": Reader(rf"\s*({_ZONE})", lambda text: {"zone": text}),
+    "Z": Reader(rf"\s*({_ZONE})", lambda text: {"zone": text}),
 }
-_PLAIN = {"%": "%", "n": "\\s+", "t": "\\s+"}
-_SIGNED = frozenset("aAbBhpPzZ")
+_NUMERAL_FIELDS = {
+    "d": "day",
+    "e": "day",
+    "H": "hour",
+    "k": "hour",
+    "I": "hour12",
+    "l": "hour12",
+    "m": "month",
+    "M": "minute",
+    "S": "second",
+    "u": "weekday",
+    "w": "weekday",
+    "y": "year",
+}
+_LITERAL = {"%": "%", "n": "\\n", "t": "\\t"}
 
 
-@lru_cache(maxsize=200)
-def _compiled(text: str) -> re.Pattern[str]:
-    """The regular expression of a format. The last group of a kind is the one that counts."""
-    parts: list[str] = []
-    filled: list[str] = []
-
-    def add(piece: str) -> None:
-        for match in _SPECIAL.finditer(piece):
-            modifier, group, blank, char = match.groups()
-            if blank:
-                parts.append(r"\s+")
-            elif char:
-                parts.append(re.escape(char))
-            elif group in SHORTHAND and modifier != "O":
-                add(SHORTHAND[group])
-            elif group in _PLAIN:
-                parts.append(_PLAIN[group])
-            elif (modifier + group if modifier + group in _PATTERNS else group) in _PATTERNS:
-                name, pattern = _PATTERNS.get(modifier + group) or _PATTERNS[group]
-                filled.append(name)
-                parts.append(rf"\s*(?P<f{len(filled)}_{name}>{pattern})")
-            else:
-                parts.append(re.escape(match.group()))
-
-    add(text.strip())
-    return re.compile(rf"\s*{''.join(parts)}\s*", re.I | re.A)
+def _named(field: str, names: Iterable[tuple[str, int]]) -> Reader:
+    """The names, and each beginning that only one of them has."""
+    full = {name.lower(): value for name, value in reversed(list(names))}
+    known = dict(full)
+    begun: dict[str, set[str]] = {}
+    for name in full:
+        for length in range(1, len(name)):
+            begun.setdefault(name[:length], set()).add(name)
+    known |= {start: full[min(found)] for start, found in begun.items() if len(found) == 1 and start not in full}
+    words = sorted(known, key=len, reverse=True)
+    return Reader(rf"\s*({'|'.join(map(re.escape, words))})", lambda text: {field: known[text.lower()]})
 
 
-def scan_moment(text: str, pattern: str, base: int, where: Zone) -> int:
+def _numeral(field: str, names: Names) -> Reader:
+    values = {numeral: value for value, numeral in reversed(list(enumerate(names.numerals)))}
+
+    def read(text: str) -> dict[str, int | str]:
+        if text not in values:
+            raise TclError(f'key "{text}" not known in dictionary', ["TCL", "LOOKUP", "DICT", text])
+        return {field: values[text]}
+
+    words = sorted(values, key=len, reverse=True)
+    return Reader(rf"\s*({'|'.join(map(re.escape, words))})", read)
+
+
+def _reader(group: str, names: Names) -> Reader | None:
+    if group in ("a", "A"):
+        days = [*enumerate(names.days), *enumerate(names.short_days)]
+        return _named("weekday", ((name, place) for place, name in days))
+    if group in ("b", "B", "h"):
+        months = [*enumerate(names.months, 1), *enumerate(names.short_months, 1)]
+        return _named("month", ((name, place) for place, name in months))
+    if group in ("p", "P"):
+        return _named("half", ((name, place) for place, name in enumerate(names.halves)))
+    if group == "EE":
+        before, common = names.common_eras
+        eras = ((before, 0), (common, 1), ("b.c.e.", 0), ("b.c.", 0), ("c.e.", 1), ("a.d.", 1))
+        return _named("era", eras)
+    if group == "EC":
+        return _named("unused", ((era.name, 0) for era in names.eras))
+    if group == "Ey":
+        return _numeral("unused", names)
+    return _numeral(_NUMERAL_FIELDS[group[1]], names) if group[0] == "O" else _PLAIN.get(group)
+
+
+class _Format:
+    """A format: a regular expression whose groups are read one after the other."""
+
+    def __init__(self, text: str, names: Names) -> None:
+        self.readers: list[Reader] = []
+        parts = [self._part(match, names) for match in _PIECE.finditer(names.spelled_out(text))]
+        self.pattern = re.compile(rf"\s*{''.join(parts)}\s*", re.I)
+
+    def _part(self, piece: re.Match[str], names: Names) -> str:
+        group, blank, char = piece.groups()
+        if group is None:
+            return r"\s+" if blank else re.escape(char)
+        if group in _LITERAL:
+            return _LITERAL[group]
+        reader = _reader(group, names)
+        if reader is None:
+            return re.escape(piece.group())
+        self.readers.append(reader)
+        return reader.pattern
+
+    def read(self, text: str) -> tuple[Fields, Fields, str | None]:
+        """The fields, the place of each in the format, and the name of a time zone."""
+        match = self.pattern.fullmatch(text)
+        if match is None:
+            raise TclError("input string does not match supplied format", ["CLOCK", "badInputString"])
+        found: dict[str, int | str] = {}
+        places: Fields = {}
+        for place, (reader, part) in enumerate(zip(self.readers, match.groups(), strict=True)):
+            new = reader.read(part)
+            found |= new
+            places |= dict.fromkeys(new, place)
+        name = found.pop("zone", None)
+        return {field: int(value) for field, value in found.items()}, places, None if name is None else str(name)
+
+
+_format = lru_cache(maxsize=200)(_Format)
+
+
+# ---- dates --------------------------------------------------------------------------------------------
+
+
+class _Date(NamedTuple):
+    fields: Fields
+    today: int
+    calendar: Calendar
+
+
+def _year(date: _Date) -> int:
+    """The year that the fields tell, else that of today."""
+    fields = date.fields
+    if "year" not in fields:
+        return date.calendar.date_of(date.today)[0]
+    return _full(fields.get("century"), fields["year"])
+
+
+def _full(century: int | None, year: int) -> int:
+    if century is None:
+        century = 20 if year < 38 else 19
+    return century * 100 + year
+
+
+def _month_day(date: _Date) -> int:
+    return date.calendar.day_number(_year(date), date.fields["month"], date.fields["day"])
+
+
+def _era_month_day(date: _Date) -> int:
+    year = _year(date)
+    return date.calendar.day_number(year if date.fields["era"] else 1 - year, date.fields["month"], date.fields["day"])
+
+
+def _this_month_day(date: _Date) -> int:
+    year = date.calendar.date_of(date.today)[0]
+    return date.calendar.day_number(year, date.fields["month"], date.fields["day"])
+
+
+def _year_day(date: _Date) -> int:
+    return date.calendar.day_number(_year(date), 1, date.fields["year_day"])
+
+
+def _era_year_day(date: _Date) -> int:
+    year = _year(date)
+    return date.calendar.day_number(year if date.fields["era"] else 1 - year, 1, date.fields["year_day"])
+
+
+def _this_year_day(date: _Date) -> int:
+    return date.calendar.day_number(date.calendar.date_of(date.today)[0], 1, date.fields["year_day"])
+
+
+def _weekday(date: _Date) -> int:
+    day = date.fields["weekday"]
+    if day > 7:
+        raise TclError("day of week is greater than 7", ["CLOCK", "badDayOfWeek"])
+    return day or 7
+
+
+def _iso_day(date: _Date) -> int:
+    year = _full(date.fields.get("iso_century"), date.fields["iso_year"])
+    return date.calendar.iso_day(year, date.fields["iso_week"], _weekday(date))
+
+
+def _this_iso_day(date: _Date) -> int:
+    year = date.calendar.iso_week(date.today)[0]
+    return date.calendar.iso_day(year, date.fields["iso_week"], _weekday(date))
+
+
+def _day_of_month(date: _Date) -> int:
+    year, month, _ = date.calendar.date_of(date.today)
+    return date.calendar.day_number(year, month, date.fields["day"])
+
+
+def _day_of_week(date: _Date) -> int:
+    return weekday_on_or_before(1, date.today) + _weekday(date) - 1
+
+
+_DATES: tuple[tuple[int, tuple[str, ...], Callable[[_Date], int]], ...] = (
+    (1, ("day_number",), lambda date: date.fields["day_number"]),
+    (2, ("era", "century", "year", "month", "day"), _era_month_day),
+    (2, ("era", "century", "year", "year_day"), _era_year_day),
+    (2, ("century", "year", "month", "day"), _month_day),
+    (2, ("century", "year", "year_day"), _year_day),
+    (2, ("iso_century", "iso_year", "iso_week", "weekday"), _iso_day),
+    (3, ("year", "month", "day"), _month_day),
+    (3, ("year", "year_day"), _year_day),
+    (3, ("iso_year", "iso_week", "weekday"), _iso_day),
+    (4, ("month", "day"), _this_month_day),
+    (4, ("year_day",), _this_year_day),
+    (4, ("iso_week", "weekday"), _this_iso_day),
+    (5, ("day",), _day_of_month),
+    (6, ("weekday",), _day_of_week),
+)
+
+
+# ---- times --------------------------------------------------------------------------------------------
+
+
+def _hour(fields: Fields) -> int:
+    return fields["hour"] * 3600
+
+
+def _hour12(fields: Fields) -> int:
+    hour = 0 if fields["hour12"] == 12 else fields["hour12"]
+    return (hour + 12 * fields["half"]) * 3600
+
+
+_TIMES: tuple[tuple[int, tuple[str, ...], Callable[[Fields], int]], ...] = (
+    (1, ("hour", "minute", "second"), lambda fields: _hour(fields) + fields["minute"] * 60 + fields["second"]),
+    (
+        1,
+        ("hour12", "half", "minute", "second"),
+        lambda fields: _hour12(fields) + fields["minute"] * 60 + fields["second"],
+    ),
+    (2, ("hour", "minute"), lambda fields: _hour(fields) + fields["minute"] * 60),
+    (2, ("hour12", "half", "minute"), lambda fields: _hour12(fields) + fields["minute"] * 60),
+    (3, ("hour",), _hour),
+    (3, ("hour12", "half"), _hour12),
+)
+
+
+# ---- the moment ---------------------------------------------------------------------------------------
+
+
+def scan_moment(text: str, pattern: str, base: int, where: Zone, names: Names) -> int:
     """The moment that a text means. Raises TclError 'input string does not match supplied format'."""
-    match = _compiled(pattern).fullmatch(text)
-    if match is None:
-        raise TclError("input string does not match supplied format", ["CLOCK", "badInputString"])
-    fields = {name.partition("_")[2]: found for name, found in match.groupdict().items() if found is not None}
+    fields, places, zone_name = _format(pattern, names).read(text)
     if "seconds" in fields:
-        return int(fields["seconds"])
-    if "zone" in fields:
-        where = _zone(fields["zone"])
+        if not -_WIDE <= fields["seconds"] < _WIDE:
+            raise TclError("integer value too large to represent", ["CLOCK", "integervalueTooLarge"])
+        return fields["seconds"]
+    if zone_name is not None:
+        where = _zone(zone_name)
     today = (base + where.at(base)[0]) // DAY_SECONDS + EPOCH
-    day = _day(fields, today)
-    return where.utc((day - EPOCH) * DAY_SECONDS + _time(fields))
+    date = _choose(_DATES, places)
+    day = today if date is None else date(_Date(fields, today, names.calendar))
+    if day > _LAST_DAY:
+        raise TclError("requested date too large to represent", ["CLOCK", "dateTooLarge"])
+    time = _choose(_TIMES, places)
+    return where.utc((day - EPOCH) * DAY_SECONDS + (0 if time is None else time(fields)))
+
+
+def _choose(rules: Iterable[tuple[int, tuple[str, ...], Rule]], places: Fields) -> Rule | None:
+    complete = [
+        (kind, -max(places[field] for field in wanted), order, rule)
+        for order, (kind, wanted, rule) in enumerate(rules)
+        if all(field in places for field in wanted)
+    ]
+    return min(complete, key=lambda found: found[:3])[3] if complete else None
 
 
 def _zone(text: str) -> Zone:
     if text[0] in "+-":
         return zone(text)
-    return zone_of_word(text.lower()) or zone(text)
-
-
-def _day(fields: Fields, today: int) -> int:
-    number = {name: int(value) for name, value in fields.items() if value.isdigit()}
-    _complete(fields, number)
-    for wanted, compute in _DATES:
-        if all(name in number for name in wanted):
-            return compute(number, today)
-    return today
-
-
-def _complete(fields: Fields, number: dict[str, int]) -> None:
-    """Years of two digits, names of months and days, and eras."""
-    if "month_name" in fields:
-        number["month"] = 1 + [name[:3].lower() for name in MONTHS].index(fields["month_name"][:3].lower())
-    if "weekday_name" in fields:
-        number["weekday"] = [name[:3].lower() for name in DAYS].index(fields["weekday_name"][:3].lower())
-    if "weekday" in number:
-        number["weekday"] = number["weekday"] or 7
-    short = number.get("short_year")
-    if short is not None and "year" not in number:
-        number["year"] = (
-            number["century"] * 100 + short if "century" in number else short + (2000 if short < 39 else 1900)
-        )
-    short = number.get("iso_short_year")
-    if short is not None:
-        number.setdefault("iso_year", short + (2000 if short < 39 else 1900))
-    if fields.get("era", "").lower().startswith("b"):
-        number["year"] = 1 - number.get("year", 1)
-
-
-def _month_day(number: dict[str, int], today: int) -> int:
-    return day_number(number.get("year", date_of(today)[0]), number["month"], number["day"])
-
-
-def _year_day(number: dict[str, int], today: int) -> int:
-    return day_number(number.get("year", date_of(today)[0]), 1, 1) + number["year_day"] - 1
-
-
-def _week_day(number: dict[str, int], today: int) -> int:
-    return iso_day(number.get("iso_year", iso_week(today)[0]), number["iso_week"], number["weekday"])
-
-
-def _day_of_month(number: dict[str, int], today: int) -> int:
-    year, month, _ = date_of(today)
-    return day_number(year, month, number["day"])
-
-
-def _weekday(number: dict[str, int], today: int) -> int:
-    return weekday_on_or_before(number["weekday"] % 7, today + 6)
-
-
-_DATES: tuple[tuple[tuple[str, ...], Callable[[dict[str, int], int], int]], ...] = (
-    (("day_number",), lambda number, today: number["day_number"]),
-    (("year", "month", "day"), _month_day),
-    (("year", "year_day"), _year_day),
-    (("iso_year", "iso_week", "weekday"), _week_day),
-    (("month", "day"), _month_day),
-    (("year_day",), _year_day),
-    (("iso_week", "weekday"), _week_day),
-    (("day",), _day_of_month),
-    (("weekday",), _weekday),
-)
-
-
-def _time(fields: Fields) -> int:
-    if "half" in fields and "hour12" in fields:
-        hour = int(fields["hour12"]) % 12 + (12 if fields["half"].lower() == "pm" else 0)
-    elif "hour" in fields:
-        hour = int(fields["hour"])
-    else:
-        return 0
-    return hour * 3600 + int(fields.get("minute", 0)) * 60 + int(fields.get("second", 0))
+    known = zone_of_word(text.lower())
+    if known is not None:
+        return known
+    try:
+        return zone(text)
+    except TclError:
+        raise TclError(f'time zone "{text}" not found', ["CLOCK", "badTZName", text]) from None

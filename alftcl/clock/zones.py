@@ -1,41 +1,41 @@
 """Time zones as clock(n) names them.
 
-:America/New_York    the system's zone files (zoneinfo); the colon may be left out
+:America/New_York    zone files (zonefile.py); the colon may be left out
 +0530  -05:30        an offset, east of Greenwich positive
-EST5EDT,M3.2.0,...   POSIX: an offset west of Greenwich, and rules for summer time
-:localtime           TCL_TZ, TZ, or what the machine is set to
+EST5EDT,M3.2.0,...   POSIX rules (posix_zone.py)
+:localtime           what the C library says
+
+Without a name it is TCL_TZ, TZ, or what the machine is set to. A zone is a table: from each moment on that its
+clocks changed, an offset and its abbreviation.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+import time
+from bisect import bisect_right
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from alftcl.clock.calendar import DAY_SECONDS, EPOCH, date_of, day_number, month_length, weekday
 from alftcl.errors import TclError
 
 Offset = tuple[int, str]  # seconds east of Greenwich, abbreviation
-_FIRST = -62135596800 + DAY_SECONDS  # what datetime can tell
-_LAST = 4102444799  # the end of 2099: Tcl's tables of summer times end there
-_SUMMERS = -1704153600  # the beginning of 1916, where its summer times of POSIX rules begin
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NUMERIC = re.compile(r"([+-])([0-9]{2}):?([0-9]{2})?(?::?([0-9]{2}))?")
-_NAME = r"(?:[A-Za-z]{3,}|<[A-Za-z0-9+-]+>)"
-_SHIFT = r"[+-]?[0-9]{1,2}(?::[0-9]{2}){0,2}"
-_RULE = rf"M[0-9]+\.[0-9]\.[0-9](?:/{_SHIFT})?"
-_POSIX = re.compile(rf"({_NAME})({_SHIFT})(?:({_NAME})({_SHIFT})?(?:,({_RULE}),({_RULE}))?)?")
+_FILE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_+/-]*")
 
 
 class Zone:
-    """A time zone: `at(seconds)` is its offset and abbreviation at a moment."""
+    """A time zone: from `changes[i]` on it has `offsets[i + 1]`, before the first change `offsets[0]`."""
 
-    def __init__(self, at: Callable[[int], Offset]) -> None:
-        self.at = at
+    def __init__(self, changes: Sequence[int], offsets: Sequence[Offset]) -> None:
+        self.changes = changes
+        self.offsets = offsets
+
+    def at(self, moment: int) -> Offset:
+        """Offset and abbreviation at a moment."""
+        return self.offsets[bisect_right(self.changes, moment)]
 
     def utc(self, local: int) -> int:
         """The moment at which its clocks show `local` (seconds as if of Greenwich).
@@ -51,101 +51,80 @@ class Zone:
         return local - offset
 
 
+class _SystemZone(Zone):
+    """:localtime, which has no names but its offsets."""
+
+    def __init__(self) -> None:
+        super().__init__((), ())
+
+    def at(self, moment: int) -> Offset:
+        try:
+            offset = time.localtime(moment).tm_gmtoff
+        except (OverflowError, OSError, ValueError):
+            raise TclError(
+                "localtime failed (clock value may be too large/small to represent)", ["CLOCK", "localtimeFailed"]
+            ) from None
+        return offset, offset_text(offset)
+
+
 def fixed(offset: int, name: str) -> Zone:
-    return Zone(lambda moment: (offset, name))
+    """A zone whose clocks never change."""
+    return Zone((), ((offset, name),))
+
+
+def offset_text(offset: int) -> str:
+    """+0100, -043015"""
+    whole = abs(offset)
+    text = f"{'-' if offset < 0 else '+'}{whole // 3600:02d}{whole // 60 % 60:02d}"
+    return text + (f"{whole % 60:02d}" if whole % 60 else "")
 
 
 GREENWICH = fixed(0, "GMT")
+_SYSTEM = _SystemZone()
 
 
 def zone(name: str) -> Zone:
-    """The zone of that name; "" and :localtime are the machine's. Raises TclError when there is none."""
-    if name in ("", ":localtime"):
-        return _local(os.environ.get("TCL_TZ") or os.environ.get("TZ") or "")
-    return _named(name)
+    """The zone of that name; "" is the machine's. Raises TclError when there is none."""
+    if name == "":
+        name = os.environ.get("TCL_TZ") or os.environ.get("TZ") or ""
+        if name == "":
+            return _machine()
+    return _SYSTEM if name == ":localtime" else _named(name)
 
 
-@lru_cache(maxsize=100)
-def _local(setting: str) -> Zone:
-    if setting and setting != ":localtime":
-        return _named(setting)
+@lru_cache(maxsize=1)
+def _machine() -> Zone:
+    from alftcl.clock.zonefile import read
+
     here = Path("/etc/localtime")
-    if here.is_file():
-        with here.open("rb") as file:
-            return _from_file(ZoneInfo.from_file(file))
-    return fixed(0, "UTC")
+    return read(here.read_bytes()) if here.is_file() else _SYSTEM
 
 
-@lru_cache(maxsize=100)
+@lru_cache(maxsize=200)
 def _named(name: str) -> Zone:
+    from alftcl.clock import posix_zone, zonefile
+
     match = _NUMERIC.fullmatch(name)
     if match:
         hours, minutes, seconds = (int(part or 0) for part in match.groups()[1:])
         offset = hours * 3600 + minutes * 60 + seconds
         return fixed(-offset if match.group(1) == "-" else offset, name)
-    match = _POSIX.fullmatch(name)
-    if match:
-        return _posix(match)
-    try:
-        return _from_file(ZoneInfo(name.removeprefix(":")))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise TclError(f'time zone "{name}" not found', ["CLOCK", "badTimeZone", name]) from None
+    found = None
+    if not name.startswith(":"):
+        found = posix_zone.parse(name)
+    plain = name.removeprefix(":")
+    allowed = _FILE_NAME.fullmatch(plain) is not None
+    if found is None and allowed:
+        data = zonefile.find(plain)
+        found = None if data is None else zonefile.read(data)
+    if found is None:
+        raise _not_found(name, allowed)
+    return found
 
 
-def _from_file(info: ZoneInfo) -> Zone:
-    def at(moment: int) -> Offset:
-        there = (_EPOCH + timedelta(seconds=min(max(moment, _FIRST), _LAST))).astimezone(info)
-        offset = there.utcoffset() or timedelta()
-        return int(offset.total_seconds()), there.tzname() or ""
-
-    return Zone(at)
-
-
-# ---- POSIX --------------------------------------------------------------------------------------------
-
-
-def _seconds(text: str) -> int:
-    sign = -1 if text.startswith("-") else 1
-    parts = [int(part) for part in text.lstrip("+-").split(":")] + [0, 0]
-    return sign * (parts[0] * 3600 + parts[1] * 60 + parts[2])
-
-
-def _posix(match: re.Match[str]) -> Zone:
-    standard, west, summer, summer_west, begins, ends = match.groups()
-    offset = -_seconds(west)
-    name = standard.strip("<>")
-    if summer is None:
-        return fixed(offset, name)
-    summer_offset = -_seconds(summer_west) if summer_west else offset + 3600
-    starts, stops = (begins, ends) if begins and ends else _usual_rules(offset)
-
-    def at(moment: int) -> Offset:
-        moment = min(moment, _LAST)
-        if moment < _SUMMERS:
-            return offset, name
-        year = date_of((moment + offset) // DAY_SECONDS + EPOCH)[0]
-        start = _change(year, starts) - offset
-        stop = _change(year, stops) - summer_offset
-        inside = start <= moment < stop if start < stop else not stop <= moment < start
-        return (summer_offset, summer.strip("<>")) if inside else (offset, name)
-
-    return Zone(at)
-
-
-def _usual_rules(offset: int) -> tuple[str, str]:
-    """When summer time begins and ends where nothing says so: as in Europe east of Greenwich, else as in the USA."""
-    if offset < 0:
-        return "M3.2.0", "M11.1.0"
-    hours = offset // 3600
-    return f"M3.5.0/{hours + 1}", f"M10.5.0/{hours + 2}"
-
-
-def _change(year: int, rule: str) -> int:
-    """When a rule Mm.w.d/time changes the clocks in a year, as they show it."""
-    day, _, at = rule.partition("/")
-    month, week, wanted = (int(part) for part in day[1:].split("."))
-    first = day_number(year, month, 1)
-    number = first + (wanted - weekday(first)) % 7 + 7 * (week - 1)
-    while number >= first + month_length(year, month):
-        number -= 7
-    return (number - EPOCH) * DAY_SECONDS + (_seconds(at) if at else 7200)
+def _not_found(name: str, allowed: bool) -> TclError:
+    """The errorCodes are those that Tcl leaves behind when no place knows the zone."""
+    if name.startswith(":"):
+        return TclError(f'time zone "{name}" not found', ["CLOCK", "badTimeZone", name])
+    code = ["TCL", "READ", "VARNAME"] if allowed else ["CLOCK", "badTimeZone", "$:fileName"]
+    return TclError(f"time zone {name} not found", code)

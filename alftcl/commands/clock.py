@@ -9,10 +9,13 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from alftcl.errors import TclError
+from alftcl.msgcat.commands import catalogue
 from alftcl.table import choose, subcommand, wrong_args
 from alftcl.values import Value, as_number, to_bool, to_int, to_str, to_wide
 
 if TYPE_CHECKING:
+    from alftcl.clock.calendar import Calendar
+    from alftcl.clock.names import Names
     from alftcl.clock.zones import Zone
     from alftcl.interp import Interp
 
@@ -81,6 +84,13 @@ def _zone(options: dict[str, Any]) -> Zone:
     return zone(to_str(options.get("-timezone", "")))
 
 
+def _names(interp: Interp, options: dict[str, Any]) -> Names:
+    """What the catalogue says for the locale that is asked for."""
+    from alftcl.clock.names import of_locale
+
+    return of_locale(catalogue(interp), to_str(options.get("-locale", "")))
+
+
 # ---- format, scan, add --------------------------------------------------------------------------------
 
 
@@ -93,7 +103,8 @@ def tcl_format(interp: Interp, args: list[Any]) -> Value:
     options = _options(
         args[1:], _OF_FORMAT, ": must be -format, -gmt, -locale, or -timezone", f"clock format {_FORMAT_USAGE}"
     )
-    return format_moment(Moment(_moment(args[0]), _zone(options)), to_str(options.get("-format", STANDARD)))
+    moment = Moment(_moment(args[0]), _zone(options), _names(interp, options))
+    return format_moment(moment, to_str(options.get("-format", STANDARD)))
 
 
 def _moment(value: Value) -> int:
@@ -115,7 +126,7 @@ def tcl_scan(interp: Interp, args: list[Any]) -> Value:
     base = _moment(options["-base"]) if "-base" in options else int(now(interp))
     where = _zone(options)
     if "-format" in options:
-        return scan_moment(to_str(args[0]), to_str(options["-format"]), base, where)
+        return scan_moment(to_str(args[0]), to_str(options["-format"]), base, where, _names(interp, options))
     return scan_freely(to_str(args[0]), base, where)
 
 
@@ -139,14 +150,15 @@ def add(interp: Interp, args: list[Any]) -> Value:
     if as_number(args[0]) is None:
         raise TclError(f'expected number but got "{to_str(args[0])}"')
     where = _zone(options)
+    calendar = _names(interp, options).calendar
     moment = to_int(args[0])
     for count, unit in steps:
-        moment = _later(moment, count, unit, where)
+        moment = _later(moment, count, unit, where, calendar)
     return moment
 
 
-def _later(moment: int, count: int, unit: str, where: Zone) -> int:
-    from alftcl.clock.calendar import DAY_SECONDS, EPOCH, add_months
+def _later(moment: int, count: int, unit: str, where: Zone, calendar: Calendar) -> int:
+    from alftcl.clock.calendar import DAY_SECONDS, EPOCH
 
     if unit in _LENGTHS:
         return moment + count * _LENGTHS[unit]
@@ -157,5 +169,5 @@ def _later(moment: int, count: int, unit: str, where: Zone) -> int:
     elif unit.startswith("week"):
         day += 7 * count
     else:
-        day = add_months(day, count * (12 if unit.startswith("year") else 1))
+        day = calendar.add_months(day, count * (12 if unit.startswith("year") else 1))
     return where.utc((day - EPOCH) * DAY_SECONDS + second)

@@ -6,6 +6,7 @@ directories of auto_path and those right below them, as Tcl's own handler does.
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,7 @@ _USAGE = {
     "versions": "package",
     "vsatisfies": "version ?requirement ...?",
 }
+_SHIPPED = {"msgcat": ("1.6.1", "alftcl.msgcat.commands")}  # name: version, and the module that installs it
 _COUNTS = {"ifneeded": (2, 3), "names": (0, 0), "prefer": (0, 1), "provide": (1, 2), "unknown": (0, 1)} | {
     "vcompare": (2, 2),
     "versions": (1, 1),
@@ -156,7 +158,9 @@ def _require(interp: Interp, packages: Packages, words: list[str]) -> Value:
     name, requirements, shown = _asked("require", words)
     if name not in packages.provided:
         version = packages.best(name, requirements)
-        if version is None:
+        if version is None and name in _SHIPPED and satisfies(_SHIPPED[name][0], requirements):
+            import_module(_SHIPPED[name][1]).install(interp)
+        elif version is None:
             _ask_handler(interp, packages, name, requirements)
             version = packages.best(name, requirements)
         if version is not None and name not in packages.provided:

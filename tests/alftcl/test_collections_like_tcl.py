@@ -8,9 +8,13 @@ from differential import Pair, collection
 FAMILIES = (
     "binary",
     "clock",
+    "clock_locales",
+    "clock_scan",
+    "clock_zones",
     "coroutines",
     "lists",
     "mathops",
+    "msgcat",
     "dicts",
     "ensembles",
     "expr",
