@@ -304,9 +304,15 @@ def t_braced_eof(t: Any) -> NoReturn:
     lexer = t.lexer
     suspect = _BRACE_IN_COMMENT.search(lexer.lexdata, lexer.brace_start)
     hint = ": possible unbalanced brace in comment" if suspect else ""
-    raise ScriptFault(f"missing close-brace{hint}", lexer, lexer.brace_start, incomplete=True)
+    raise ScriptFault(f"{_OPEN_BRACE}{hint}", lexer, lexer.brace_start, incomplete=True)
 
 
+def is_open_brace(stop: ScriptFault) -> bool:
+    """Whether a braced word is open where reading stopped; it begins at the lexer's `brace_start`."""
+    return stop.fault.message.startswith(_OPEN_BRACE) and not stop.fault.message.endswith("variable name")
+
+
+_OPEN_BRACE = "missing close-brace"
 _BRACE_IN_COMMENT = re.compile(r"[ \t\n\v\f\r]#[^\n]*\{")
 
 

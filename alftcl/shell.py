@@ -1,15 +1,19 @@
 """The `alftcl` command: runs a script file, a script given with -c, or what it reads from standard input.
 
-    alftcl FILE ?ARG ...?     argv0, argv and argc are set as tclsh does
+    alftcl ?-encoding NAME? FILE ?ARG ...?     argv0, argv and argc are set as tclsh does
+    alftcl - ?ARG ...?                         the script is all of standard input
     alftcl -c SCRIPT ?ARG ...?
-    alftcl                    with a terminal: a prompt; else the commands on standard input
+    alftcl                                     at a terminal: a session (alftcl/interactive); else the commands on
+                                               standard input, one after the other
 
-Exit status: that of `exit`, else 0, or 1 when a script ended with an error (its errorInfo goes to stderr).
-Standard input is read command by command, as tclsh does: an error is reported and the next command runs.
+Exit status: that of `exit`; 0; 1 when a script ended with an error (its errorInfo goes to stderr) or the input ended in
+a command; 2 for words that mean nothing here; 130 after Ctrl-C, 141 when nobody reads what it writes.
+Commands on standard input run as tclsh runs them: an error is reported and the next command runs.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable
 
@@ -18,7 +22,12 @@ from alftcl.interp import Interp
 from alftcl.values import to_str
 
 PROMPT = "% "
-USAGE = "usage: alftcl ?-c script | file? ?arg ...?\n"
+USAGE = """\
+usage: alftcl ?-encoding name? file ?arg ...?     run a script (- for standard input)
+       alftcl -c script ?arg ...?                 run a script given here
+       alftcl                                     a session, or the commands on standard input
+"""
+INTERRUPTED, NO_READER = 130, 141
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -30,30 +39,45 @@ def main(argv: list[str] | None = None) -> int:
     except Exit as ended:
         status = ended.status
     except KeyboardInterrupt:
-        status = 130
+        status = INTERRUPTED
     interp.channels.close_all()
+    return _flushed(status)
+
+
+def _flushed(status: int) -> int:
+    """The status, once Python has handed on its output; what nobody reads is dropped without a word."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return status
 
 
 def _run(interp: Interp, words: list[str]) -> int:
-    if words and words[0] in ("-h", "-help", "--help"):
+    first = words[0] if words else ""
+    if first in ("-h", "-help", "--help"):
         interp.channels.for_writing("stdout").write(USAGE)
         return 0
-    if words and words[0] == "-c":
-        if len(words) < 2:
-            interp.channels.for_writing("stderr").write(USAGE)
-            return 2
+    if first == "-c" and len(words) > 1:
         _set_arguments(interp, "alftcl", words[2:])
         return _report(interp, lambda: interp.eval(words[1]))
+    if first == "-":
+        _set_arguments(interp, first, words[1:])
+        return _report(interp, lambda: interp.eval(interp.channels.for_reading("stdin").read()))
+    if first == "-encoding" and len(words) > 2:
+        return _run_file(interp, words[:2], words[2:])
+    if first.startswith("-"):
+        interp.channels.for_writing("stderr").write(USAGE)
+        return 2
     if words:
-        _set_arguments(interp, words[0], words[1:])
-        return _report(interp, lambda: interp.call("source", words[0]))
+        return _run_file(interp, [], words)
     _set_arguments(interp, "alftcl", [])
-    if sys.stdin.isatty():
-        return _interactive(interp)
-    for command in complete_commands(interp, sys.stdin):
-        _report_briefly(interp, command)
-    return 0
+    return _interactive(interp) if sys.stdin.isatty() and sys.stdout.isatty() else _commands(interp)
+
+
+def _run_file(interp: Interp, encoding: list[str], words: list[str]) -> int:
+    _set_arguments(interp, words[0], words[1:])
+    return _report(interp, lambda: interp.call("source", *encoding, words[0]))
 
 
 def _set_arguments(interp: Interp, name: str, words: list[str]) -> None:
@@ -66,16 +90,15 @@ def _report(interp: Interp, action: Callable[[], object]) -> int:
     try:
         action()
     except TclError as error:
+        if _has_no_reader(error):
+            return NO_READER
         _print(interp, "stderr", error.info or error.message)
         return 1
     return 0
 
 
-def _report_briefly(interp: Interp, command: str) -> None:
-    try:
-        interp.eval(command)
-    except TclError as error:
-        _print(interp, "stderr", error.message)
+def _has_no_reader(error: TclError) -> bool:
+    return error.message == 'error writing "stdout": broken pipe'
 
 
 def _print(interp: Interp, channel: str, text: str) -> None:
@@ -84,25 +107,68 @@ def _print(interp: Interp, channel: str, text: str) -> None:
     writer.flush()
 
 
+# ---- commands, one after the other -----------------------------------------------------------------------
+
+
+def is_complete(interp: Interp, text: str) -> bool:
+    """Whether no brace, bracket or quote is open, and no backslash joins the next line to this one."""
+    fault = interp.parse(text).fault
+    if fault is not None and fault.incomplete:
+        return False
+    body = text.removesuffix("\n")
+    return (len(body) - len(body.rstrip("\\"))) % 2 == 0
+
+
 def complete_commands(interp: Interp, lines: Iterable[str]) -> Iterable[str]:
     """Lines put together until they make complete commands (info complete); the rest at the end as it is."""
     pending = ""
     for line in lines:
         pending += line
-        fault = interp.parse(pending).fault
-        if (fault is None or not fault.incomplete) and not _continues(pending):
+        if is_complete(interp, pending):
             yield pending
             pending = ""
     if pending.strip():
         yield pending
 
 
-def _continues(text: str) -> bool:
-    body = text.removesuffix("\n")
-    return (len(body) - len(body.rstrip("\\"))) % 2 == 1
+def _commands(interp: Interp) -> int:
+    """Standard input, read as the commands run: `gets stdin` in one of them takes the lines after it."""
+    begun = 1
+    for command in complete_commands(interp, _lines(interp)):
+        if not is_complete(interp, command) and interp.parse(command).fault is not None:
+            _print(interp, "stderr", _unfinished(interp, command, begun))
+            return 1
+        try:
+            interp.eval(command)
+        except TclError as error:
+            if _has_no_reader(error):
+                return NO_READER
+            _print(interp, "stderr", error.message)
+        begun += command.count("\n")
+    return 0
+
+
+def _unfinished(interp: Interp, text: str, begun: int) -> str:
+    fault = interp.parse(text).fault
+    assert fault is not None
+    line = begun + interp.parse(text).position(fault.start)[0] - 1
+    return f"the input ended in a command that began in line {line}: {fault.message}"
+
+
+def _lines(interp: Interp) -> Iterable[str]:
+    channel = interp.channels.for_reading("stdin")
+    while True:
+        line = channel.gets()
+        if line is None:
+            return
+        yield line + "\n"
 
 
 def _interactive(interp: Interp) -> int:
+    if os.environ.get("TERM", "dumb") != "dumb":
+        from alftcl.interactive.session import run  # not for scripts: they start without it
+
+        return run(interp)
     interp.set_var("tcl_interactive", 1)
     for command in complete_commands(interp, _typed_lines(interp)):
         try:
@@ -116,6 +182,7 @@ def _interactive(interp: Interp) -> int:
 
 
 def _typed_lines(interp: Interp) -> Iterable[str]:
+    """For a terminal that can do nothing but print."""
     writer = interp.channels.for_writing("stdout")
     while True:
         writer.write(PROMPT)

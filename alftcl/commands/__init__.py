@@ -8,7 +8,7 @@ from importlib import import_module
 
 FAMILIES = (
     *("arrays", "binary", "binary_text", "channels", "clock", "control", "coroutines", "dicts", "encoding"),
-    *("ensembles", "events", "file_changes", "files", "formatting", "globbing", "info", "interps"),
+    *("ensembles", "events", "file_changes", "files", "formatting", "globbing", "history", "info", "interps"),
     *("lists", "mathops", "namespaces", "packages", "processes", "procs", "regexps", "scanning", "sorting", "strings"),
     "variables",
 )

@@ -90,6 +90,7 @@ INDEX: dict[str, tuple[str, int, int, bool, tuple[str, ...]]] = {
     'gets': ('channelId ?varName?', 1, 2, True, ('channels',)),
     'glob': ('?-option value ...? ?name ...?', 0, -1, False, ('globbing',)),
     'global': ('?varName ...?', 0, -1, True, ('variables',)),
+    'history': ('?subcommand? ?arg ...?', 0, -1, False, ('history',)),
     'if': ('?arg ...?', 0, -1, True, ('control',)),
     'incr': ('varName ?increment?', 1, 2, True, ('variables',)),
     'info': ('subcommand ?arg ...?', 1, -1, True, ('info',)),

@@ -20,6 +20,7 @@ FAMILIES = (
     "expr",
     "arrays",
     "formatting",
+    "history",
     "packages",
     "scanning",
     "strings",

@@ -1,5 +1,6 @@
 """The alftcl command, run as a program."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -42,3 +43,63 @@ def test_piped_commands_go_on_after_an_error() -> None:
 def test_lines_wait_for_a_complete_command() -> None:
     lines = ["set x {\n", "a}\n", "puts \\\n", "hi\n"]
     assert list(complete_commands(Interp(), lines)) == ["set x {\na}\n", "puts \\\nhi\n"]
+
+
+def test_the_script_is_standard_input() -> None:
+    ended = alftcl("-", "a", stdin="puts $argv0/$argv\nfoo\nputs no\n")
+    assert (ended.returncode, ended.stdout) == (1, "-/a\n")
+    assert ended.stderr.startswith('invalid command name "foo"\n    while executing')
+
+
+def test_a_script_in_another_encoding(tmp_path: Path) -> None:
+    script = tmp_path / "a.tcl"
+    script.write_bytes("puts [string length ä]".encode("latin-1"))
+    assert alftcl("-encoding", "iso8859-1", str(script)).stdout == "1\n"
+
+
+def test_a_script_file_that_is_a_program(tmp_path: Path) -> None:
+    script = tmp_path / "a.tcl"
+    script.write_text("#!/usr/bin/env alftcl\nputs [lindex $argv 0]\n")
+    script.chmod(0o755)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    ended = subprocess.run([script, "x"], capture_output=True, text=True, check=True, env=os.environ | {"PATH": path})
+    assert ended.stdout == "x\n"
+
+
+def test_exit_writes_what_is_in_the_buffers(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    ended = alftcl("-c", f"set f [open {out} w]; puts -nonewline $f kept; puts -nonewline told; exit 4")
+    assert (ended.returncode, ended.stdout, out.read_text()) == (4, "told", "kept")
+
+
+def test_input_that_ends_in_a_command_is_told() -> None:
+    ended = alftcl(stdin="puts a\n\nproc f {} {\n  puts b\n")
+    assert (ended.returncode, ended.stdout) == (1, "a\n")
+    assert ended.stderr == "the input ended in a command that began in line 3: missing close-brace\n"
+
+
+def test_words_that_mean_nothing_are_refused() -> None:
+    ended = alftcl("-nonsense")
+    assert ended.returncode == 2
+    assert "usage: alftcl" in ended.stderr
+
+
+def test_a_script_that_nobody_reads_ends_without_a_word() -> None:
+    program = [sys.executable, "-m", "alftcl.shell", "-c", "while 1 {puts x}"]
+    with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout is not None and running.stderr is not None
+        assert running.stdout.readline() == b"x\n"
+        running.stdout.close()
+        assert (running.wait(60), running.stderr.read()) == (141, b"")
+
+
+def test_commands_in_a_pipe_read_the_lines_after_them() -> None:
+    assert alftcl(stdin="gets stdin line\nnext\nputs <$line>\n").stdout == "<next>\n"
+
+
+def test_scripts_start_without_the_terminal() -> None:
+    script = (
+        "import sys; from alftcl.shell import main; main(['-c', 'puts hi']); print('prompt_toolkit' in sys.modules)"
+    )
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ended.stdout == "hi\nFalse\n"
