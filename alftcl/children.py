@@ -168,7 +168,8 @@ def _remove(interp: Interp, command: Command) -> None:
         space = spaces.pop()
         spaces.extend(space.children.values())
         for name in [name for name, found in space.commands.items() if found is command]:
-            del space.commands[name]
+            command.deleted(interp, space.qualify(name))
+            space.commands.pop(name, None)
 
 
 def set_alias(interp: Interp, name: str, target: Interp, prefix: list[Any]) -> str:

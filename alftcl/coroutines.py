@@ -19,6 +19,7 @@ from greenlet import GreenletExit, getcurrent, greenlet
 
 from alftcl.errors import Completion, Exit, Return, TclError
 from alftcl.frames import Frame
+from alftcl.namespaces import Namespace
 from alftcl.procedures import leave, unexpected
 from alftcl.table import UNLIMITED, Command, wrong_args
 from alftcl.tree import Command as CommandNode
@@ -145,22 +146,23 @@ class Coroutine(Command):
             self.ended = True
 
 
-def _commands(interp: Interp) -> Iterable[tuple[dict[str, Command], str, Command]]:
+def _commands(interp: Interp) -> Iterable[tuple[Namespace, str, Command]]:
     spaces = [interp.root]
     while spaces:
         space = spaces.pop()
         spaces.extend(space.children.values())
         for name, command in list(space.commands.items()):
-            yield space.commands, name, command
+            yield space, name, command
 
 
 def _forget(interp: Interp, coroutine: Coroutine) -> None:
     """Remove its command, whatever that is called by now."""
     if coroutine in interp.coroutines:
         interp.coroutines.remove(coroutine)
-    for table, name, command in _commands(interp):
+    for space, name, command in _commands(interp):
         if command is coroutine:
-            del table[name]
+            command.deleted(interp, space.qualify(name))
+            space.commands.pop(name, None)
 
 
 def reap(interp: Interp) -> None:

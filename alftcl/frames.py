@@ -4,7 +4,10 @@
     ElementLink   a variable that stands for one element of an array (upvar 0 a(x) y)
 
 A link (upvar, global, variable) is the same Variable under another name in another frame: no indirection.
-A trace will swap the class of the Variable it watches, so that untraced ones pay nothing.
+A trace swaps the class of the Variable it watches for Traced (variable_traces.py), which hides what it holds:
+`value` and `elements` of a traced variable are always None. So whatever reads them directly comes to where
+unset variables are dealt with, and there `read` and `write` tell the traces; untraced variables pay nothing.
+`bare` is the variable behind the traces.
 
     Frame         a procedure's variables, or those of the namespace it runs in; `level` as uplevel counts it
 
@@ -20,12 +23,16 @@ from alftcl.errors import TclError
 from alftcl.values import Value, to_dict, to_list, to_str
 
 if TYPE_CHECKING:
+    from alftcl.interp import Interp
     from alftcl.namespaces import Namespace
     from alftcl.procedures import Procedure
 
 
 class Variable:
-    """One variable. `value` is None when it is an array or is not set."""
+    """One variable. `value` is None when it is an array or is not set.
+
+    `type(variable) is Variable` says that it is neither traced nor a link to an element.
+    """
 
     __slots__ = ("elements", "value")
 
@@ -41,8 +48,47 @@ class Variable:
         """Whether `info exists` says so."""
         return self.value is not None or self.elements is not None
 
+    @property
+    def bare(self) -> Variable:
+        """The variable without its traces."""
+        return self
+
+    # How commands that know the variable's name reach what it holds. `key` is an element of an array; `link`
+    # says that the element is called by a name of its own (upvar), so that the array's traces are not told.
+
+    def read(self, interp: Interp, name: str, key: str | None = None, link: bool = False) -> Value | None:
+        """What it holds, or None when that is not set."""
+        return self.value if key is None else (self.elements or {}).get(key)
+
+    def write(self, interp: Interp, name: str, key: str | None, value: Value, link: bool = False) -> Value:
+        """Give it a value; returns the one that it then has."""
+        if key is None:
+            self.value = value
+        elif self.elements is None:
+            self.elements = {key: value}
+        else:
+            self.elements[key] = value
+        return value
+
+    def unset(self, interp: Interp, name: str, key: str | None = None, link: bool = False) -> None:
+        """Unset it."""
+        if key is None:
+            self.clear()
+        elif self.elements is not None:
+            self.elements.pop(key, None)
+
+    def updating(
+        self, interp: Interp, name: str, key: str | None, tells_read: bool = True, link: bool = False
+    ) -> Variable:
+        """What one command reads and writes the value of; the command ends with `updated` on it."""
+        return self if key is None else ElementLink(self, key)
+
+    def updated(self) -> Value:
+        """Called once by a command that has written to what `updating` gave: the value of the variable now."""
+        return "" if self.value is None else self.value
+
     def clear(self) -> None:
-        """Unset."""
+        """Unset, without a word to traces."""
         self.value = None
         self.elements = None
 
@@ -64,14 +110,36 @@ class ElementLink(Variable):
 
     @value.setter
     def value(self, value: Value | None) -> None:
-        elements = self.array.elements
+        array = self.array.bare
         if value is None:
-            if elements is not None:
-                elements.pop(self.key, None)
-            return
-        if elements is None:
-            elements = self.array.elements = {}
-        elements[self.key] = value
+            if array.elements is not None:
+                array.elements.pop(self.key, None)
+        elif array.elements is None:
+            array.elements = {self.key: value}
+        else:
+            array.elements[self.key] = value
+
+    @property
+    def is_set(self) -> bool:
+        return self.key in (self.array.bare.elements or ())
+
+    @property
+    def bare(self) -> Variable:
+        return ElementLink(self.array.bare, self.key)
+
+    def read(self, interp: Interp, name: str, key: str | None = None, link: bool = False) -> Value | None:
+        return self.array.read(interp, name, self.key, True)
+
+    def write(self, interp: Interp, name: str, key: str | None, value: Value, link: bool = False) -> Value:
+        return self.array.write(interp, name, self.key, value, True)
+
+    def unset(self, interp: Interp, name: str, key: str | None = None, link: bool = False) -> None:
+        self.array.unset(interp, name, self.key, True)
+
+    def updating(
+        self, interp: Interp, name: str, key: str | None, tells_read: bool = True, link: bool = False
+    ) -> Variable:
+        return self.array.updating(interp, name, self.key, tells_read, True)
 
 
 class Frame:
@@ -97,6 +165,21 @@ class Frame:
         self.procedure = procedure
         self.words = words
         self.links: set[str] | None = None  # names that upvar, global or variable gave
+
+    def end(self, interp: Interp) -> None:
+        """The procedure is left: tell the traces of its own variables. Only a TracedFrame has any."""
+
+
+class TracedFrame(Frame):
+    """A frame of which a variable is traced; such a frame's class is swapped, as that of the variable is."""
+
+    __slots__ = ()
+
+    def end(self, interp: Interp) -> None:
+        links = self.links or ()
+        for name, variable in list(self.variables.items()):
+            if type(variable) is not Variable and name not in links:
+                variable.unset(interp, name)
 
 
 # ---- names ------------------------------------------------------------------------------------------

@@ -30,7 +30,6 @@ from alftcl.frames import (
     NO_ELEMENT,
     NO_SUCH,
     NOT_ARRAY,
-    ElementLink,
     Frame,
     Variable,
     not_found,
@@ -46,6 +45,7 @@ from alftcl.tree import Expand, Literal, Script
 from alftcl.values import Value, quote_element, to_list, to_str
 
 if TYPE_CHECKING:
+    from alftcl.command_traces import Stepper
     from alftcl.coroutines import Coroutine
     from alftcl.msgcat.catalogue import Catalogue
 
@@ -86,6 +86,7 @@ class Interp:
         self.recursion_limit = 1000
         self.command_word: Value = ""
         self.called_from: CommandNode | None = None
+        self.stepper: Stepper | None = None  # while step traces are told: commands must not go past it
         self.commands_run = 0
         self.commands_checked = sys.maxsize  # when commands_run reaches this, check_limits is called
         self.charge: Callable[[], None] = no_limits  # a child's: what it runs counts for its parent too
@@ -117,6 +118,9 @@ class Interp:
         if "::" in name:
             space = self.root.make(name.rpartition("::")[0] or "::")
             name = last_part(name)
+        replaced = space.commands.get(name)
+        if replaced is not None:
+            replaced.deleted(self, space.qualify(name))
         space.commands[name] = command
 
     def find_command(self, name: str) -> Command | None:
@@ -148,6 +152,14 @@ class Interp:
             self.check_limits()
         self.command_word = word
         return target.run(self, args)
+
+    def step_through(self, stepper: Stepper | None) -> None:
+        """Have every command go through `stepper.around(dispatch, word, args)`; None: as always."""
+        self.stepper = stepper
+        self.__dict__.pop("_dispatch", None)
+        if stepper is not None:
+            own, around = self._dispatch, stepper.around
+            self.__dict__["_dispatch"] = lambda word, args: around(own, word, args)
 
     def _unknown(self, name: str, args: list[Any]) -> Value:
         """A name that no command has: the namespace's unknown handler, or `unknown`, gets its words."""
@@ -185,24 +197,29 @@ class Interp:
         self.enter()
         try:
             return action()
-        except Return as completion:
-            try:
-                completion.level = 0
-                return complete(completion)
-            except TclError as error:
-                self._log_source(error, self._stopped_at)
-                self.publish(error)
-                raise
         except TclError as error:
             self.publish(error)
             raise
         except Completion as completion:
-            failure = unexpected(completion, ["TCL", "UNEXPECTED_RESULT_CODE", str(completion.code)])
-            self._log_source(failure, self._stopped_at)
-            self.publish(failure)
-            raise failure from None
+            return self._end_program(completion)
         finally:
             self.frame, self.depth, self.unit = frame, depth, unit
+
+    def _end_program(self, completion: Completion) -> Value:
+        """What a program comes to that has ended with a return, or with a code that nothing takes."""
+        if isinstance(completion, Return) and completion.level == 1:
+            completion.level = 0
+            try:
+                return complete(completion)
+            except Completion as asked:
+                completion = asked
+        if isinstance(completion, TclError):
+            failure = completion
+        else:
+            failure = unexpected(completion, ["TCL", "UNEXPECTED_RESULT_CODE", str(completion.code)])
+        self._log_source(failure, self._stopped_at)
+        self.publish(failure)
+        raise failure from None
 
     def eval_body(self, script: Value, unit: int = 0) -> Value:
         """Run a body: as part of a unit (inline_unit), or as one of its own.
@@ -422,7 +439,13 @@ class Interp:
             variable = variables.get(name)
             if variable is None:
                 variable = variables[name] = Variable()
-            variable.value = value
+            if type(variable) is Variable:
+                variable.value = value
+                continue
+            try:
+                variable.write(self, f"::{name}", None, value)
+            except TclError as failure:  # of a write trace: there is nobody to tell it to
+                self.uncatchable(failure)
 
     # ---- variables -----------------------------------------------------------------------------------
 
@@ -436,7 +459,10 @@ class Interp:
             return self.get_element(base, key)
         if variable is None:
             raise not_found("read", self.frame, name, None)
-        reason = NO_SUCH if variable.elements is None else IS_ARRAY
+        value = variable.read(self, name)
+        if value is not None:
+            return value
+        reason = NO_SUCH if variable.bare.elements is None else IS_ARRAY
         raise variable_error("read", name, None, reason, ["READ", "VARNAME"])
 
     def get_element(self, name: str, key: str) -> Value:
@@ -446,10 +472,14 @@ class Interp:
             raise not_found("read", self.frame, name, key)
         elements = variable.elements
         if elements is None:
-            if variable.value is None:
-                raise not_found("read", self.frame, name, key)
-            raise variable_error("read", name, key, NOT_ARRAY, self._lookup_code(name))
-        value = elements.get(key)
+            bare = variable.bare
+            if bare.elements is None:
+                if bare.value is None:
+                    raise not_found("read", self.frame, name, key)
+                raise variable_error("read", name, key, NOT_ARRAY, self._lookup_code(name))
+            value = variable.read(self, name, key)
+        else:
+            value = elements.get(key)
         if value is None:
             raise variable_error("read", name, key, NO_ELEMENT, ["READ", "VARNAME"])
         return value
@@ -460,71 +490,85 @@ class Interp:
     def set_var(self, name: str, value: Value) -> Value:
         """Set a variable (or element) of the current frame and return the value it then has."""
         variable = self.frame.variables.get(name)
-        if variable is not None and variable.elements is None:
+        if type(variable) is Variable and variable.elements is None:
             variable.value = value
             return value
         base, key = split_name(name)
-        if key is not None:
+        if key is not None and variable is None:
             return self.set_element(base, key, value)
-        self.scalar(name).value = value
-        return value
+        return self.scalar(name).write(self, name, None, value)
 
     def set_element(self, name: str, key: str, value: Value) -> Value:
         """Set one element of an array, which is made if need be."""
-        self.array(name, key)[key] = value
+        array = self.array(name, key)
+        elements = array.elements
+        if elements is None:
+            return array.write(self, name, key, value)
+        elements[key] = value
         return value
 
     def scalar(self, name: str) -> Variable:
         """The variable of that plain name, to be written: made if need be, an error when it is an array."""
         variable = make_variable(self.frame, name)
-        if variable.elements is not None:
+        if variable.bare.elements is not None:
             raise variable_error("set", name, None, IS_ARRAY, ["WRITE", "VARNAME"])
         return variable
 
-    def array(self, name: str, key: str | None = None) -> dict[str, Value]:
-        """The elements of the array of that name, to be written; `key` is for the error's words."""
+    def array(self, name: str, key: str | None = None) -> Variable:
+        """The array of that name, to be written: made if need be; `key` is for the error's words."""
         variable = make_variable(self.frame, name, key=key)
         if variable.elements is None:
-            if variable.value is not None:
+            bare = variable.bare
+            if bare.value is not None:
                 raise variable_error("set", name, key, NOT_ARRAY, self._lookup_code(name))
-            variable.elements = {}
-        return variable.elements
+            if bare.elements is None:
+                bare.elements = {}
+        return variable
 
-    def variable_for_update(self, name: str) -> Variable:
-        """A variable (or a link to the element) of that name, to be read and written by one command."""
+    def variable_for_update(self, name: str, tells_read: bool = True) -> Variable:
+        """The variable or element of that name, for a command that reads and writes it and then calls `updated`.
+
+        Traces that are to be told that it is read (`tells_read`) cannot make the command fail.
+        """
         base, key = split_name(name)
-        if key is None:
-            return self.scalar(name)
-        self.array(base, key)
-        return ElementLink(make_variable(self.frame, base), key)
+        variable = self.scalar(name) if key is None else self.array(base, key)
+        if key is None and type(variable) is Variable:
+            return variable
+        return variable.updating(self, base, key, tells_read)
 
     def unset_var(self, name: str) -> None:
         """Unset a variable or element; an error when there is none."""
         base, key = split_name(name)
-        if key is not None and find_variable(self.frame, name) is None:
-            self._unset_element(base, key)
-            return
         variable = find_variable(self.frame, name)
+        if key is not None and variable is None:
+            self.unset_element(base, key)
+            return
         if variable is None:
             raise not_found("unset", self.frame, name, None)
-        if not variable.is_set:
+        was_set = variable.is_set
+        variable.unset(self, name)
+        if not was_set:
             raise variable_error("unset", name, None, NO_SUCH, ["UNSET", "VARNAME"])
-        variable.clear()
+        is_gone = type(variable) is Variable and not variable.is_set
         del variable
-        forget(self.frame.variables if name in self.frame.variables else self.root.variables, name)
+        if is_gone:
+            forget(self.frame.variables if name in self.frame.variables else self.root.variables, name)
 
-    def _unset_element(self, name: str, key: str) -> None:
+    def unset_element(self, name: str, key: str) -> None:
+        """Unset one element of an array; an error when there is none."""
         variable = find_variable(self.frame, name)
         if variable is None or not variable.is_set:
             raise not_found("unset", self.frame, name, key)
-        if variable.elements is None:
+        elements = variable.bare.elements
+        if elements is None:
             raise variable_error("unset", name, key, NOT_ARRAY, self._lookup_code(name))
-        if key not in variable.elements:
+        was_set = key in elements
+        variable.unset(self, name, key)
+        if not was_set:
             raise variable_error("unset", name, key, NO_ELEMENT, ["LOOKUP", "ELEMENT", key])
-        del variable.elements[key]
 
     def has_var(self, name: str) -> bool:
-        """info exists"""
+        """Whether a variable or element is set; traces are not told."""
         variable = find_variable(self.frame, name)
         if variable is not None:
             return variable.is_set
@@ -532,7 +576,22 @@ class Interp:
         if key is None:
             return False
         variable = find_variable(self.frame, base)
-        return variable is not None and variable.elements is not None and key in variable.elements
+        return variable is not None and key in (variable.bare.elements or ())
+
+    def tell_read(self, name: str) -> None:
+        """Tell the traces of a variable or element that it is read, though nobody takes its value."""
+        base, key = split_name(name)
+        variable = find_variable(self.frame, name)
+        if variable is not None:
+            key = None
+        elif key is not None:
+            name, variable = base, find_variable(self.frame, base)
+        if variable is None or type(variable) is Variable or (key is not None and variable.bare.elements is None):
+            return
+        try:
+            variable.read(self, name, key)
+        except TclError as error:
+            self.uncatchable(error)
 
     # ---- frames --------------------------------------------------------------------------------------
 

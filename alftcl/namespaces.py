@@ -106,7 +106,10 @@ class Imported(Command):
         self.target = target
         self.origin = origin
         self.origin_name = origin_name
-        super().__init__(target.run, target.usage, target.least, target.most, target.safe)
+        super().__init__(self._call, target.usage, target.least, target.most, target.safe)
+
+    def _call(self, interp: Interp, args: list[Any]) -> Value:
+        return self.target.run(interp, args)  # which another one may have become: traces
 
 
 def split(name: str) -> list[str]:

@@ -82,7 +82,7 @@ class Procedure(Command):
         variables = self._bind(args)
         outer = interp.frame
         interp.enter()
-        interp.frame = Frame(variables, self.namespace, outer, self, words)
+        interp.frame = frame = Frame(variables, self.namespace, outer, self, words)
         try:
             return interp.run_unit(self._script)
         except Return as completion:
@@ -101,6 +101,8 @@ class Procedure(Command):
         finally:
             interp.frame = outer
             interp.depth -= 1
+            if type(frame) is not Frame:
+                frame.end(interp)
         return interp.invoke(tailcall)
 
     def _describe(self, line: int) -> str:

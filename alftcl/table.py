@@ -27,6 +27,7 @@ from alftcl.errors import TclError
 from alftcl.values import Value, to_str
 
 if TYPE_CHECKING:
+    from alftcl.command_traces import CommandTraces
     from alftcl.interp import Interp
 
 Function = Callable[["Interp", list[Any]], Value]
@@ -38,11 +39,11 @@ UNLIMITED = sys.maxsize
 class Command:
     """Something that a script can call: `run(interp, args)` when `least <= len(args) <= most`.
 
-    `safe` says that a safe interpreter may have it. `namespace` and `name` are where it lives in its
-    interpreter (None here: a declaration).
+    `safe` says that a safe interpreter may have it. `traces` are those that scripts have put on it: None but for
+    commands that somebody has traced, whose `run` then tells them.
     """
 
-    __slots__ = ("least", "most", "run", "safe", "usage")
+    __slots__ = ("least", "most", "run", "safe", "traces", "usage")
 
     def __init__(self, run: Function, usage: str, least: int, most: int, safe: bool = True) -> None:
         self.run = run
@@ -50,6 +51,12 @@ class Command:
         self.least = least
         self.most = most
         self.safe = safe
+        self.traces: CommandTraces | None = None
+
+    def deleted(self, interp: Interp, name: str) -> None:
+        """It is about to be deleted, or to be replaced; `name` is fully qualified."""
+        if self.traces is not None:
+            self.traces.deleted(interp, name)
 
 
 COMMANDS: dict[str, Command] = {}

@@ -10,7 +10,7 @@ FAMILIES = (
     *("arrays", "binary", "binary_text", "channels", "clock", "control", "coroutines", "dicts", "encoding"),
     *("ensembles", "events", "file_changes", "files", "formatting", "globbing", "history", "info", "interps"),
     *("lists", "mathops", "namespaces", "packages", "processes", "procs", "regexps", "scanning", "sorting", "strings"),
-    "variables",
+    *("trace", "variables"),
 )
 
 

@@ -16,20 +16,32 @@ from alftcl.frames import NOT_ARRAY, Variable, split_name, variable_error
 from alftcl.namespaces import find_variable, make_variable
 from alftcl.table import choose, command, subcommand
 from alftcl.values import Value, match_glob, to_bool, to_list, to_str
+from alftcl.variable_traces import Traced
 
 if TYPE_CHECKING:
     from alftcl.interp import Interp
 
 
+def _accessed(interp: "Interp", name: str) -> Variable | None:
+    """The variable of that name, bare, after its array traces were told (a scalar's are not)."""
+    variable = find_variable(interp.frame, name)
+    if variable is None:
+        return None
+    if isinstance(variable, Traced) and variable.bare.value is None:
+        variable.tell(interp, name, None, "array")
+        variable = find_variable(interp.frame, name)
+    return None if variable is None else variable.bare
+
+
 def _elements(interp: "Interp", name: Any) -> dict[str, Any]:
     """The elements of an array; empty for anything that is none."""
-    variable = find_variable(interp.frame, to_str(name))
+    variable = _accessed(interp, to_str(name))
     return variable.elements or {} if variable is not None else {}
 
 
 def _existing(interp: "Interp", name: Any) -> Variable:
     text = to_str(name)
-    variable = find_variable(interp.frame, text)
+    variable = _accessed(interp, text)
     if variable is None or variable.elements is None:
         raise TclError(f'"{text}" isn\'t an array', ["TCL", "LOOKUP", "ARRAY", text])
     return variable
@@ -49,7 +61,7 @@ def _matching(interp: "Interp", elements: dict[str, Any], mode: str, pattern: An
 @subcommand("array", "exists", "arrayName")
 def array_exists(interp: "Interp", args: list[Any]) -> Value:
     """1 for an array, even an empty one."""
-    variable = find_variable(interp.frame, to_str(args[0]))
+    variable = _accessed(interp, to_str(args[0]))
     return int(variable is not None and variable.elements is not None)
 
 
@@ -64,7 +76,19 @@ def array_get(interp: "Interp", args: list[Any]) -> Value:
     """Names and values in turn."""
     elements = _elements(interp, args[0])
     names = elements if len(args) == 1 else _matching(interp, elements, "-glob", args[1])
-    return [part for name in names for part in (name, elements[name])]
+    array = to_str(args[0])
+    if not isinstance(find_variable(interp.frame, array), Traced):
+        return [part for name in names for part in (name, elements[name])]
+    return [part for name in list(names) for part in _pair_read(interp, array, name)]
+
+
+def _pair_read(interp: "Interp", array: str, key: str) -> list[Any]:
+    """The name and value of an element that is traced; nothing when its traces did not leave it readable."""
+    try:
+        return [key, interp.get_element(array, key)]
+    except TclError as error:
+        interp.uncatchable(error)
+        return []
 
 
 @subcommand("array", "names", "arrayName ?mode? ?pattern?")
@@ -87,29 +111,37 @@ def array_set(interp: "Interp", args: list[Any]) -> Value:
     if key is not None:
         make_variable(interp.frame, base, key=key)
         raise variable_error("set", name, None, NOT_ARRAY, ["LOOKUP", "VARNAME", name])
+    _accessed(interp, name)
     variable = make_variable(interp.frame, name)
-    if variable.value is not None:
+    bare = variable.bare
+    if bare.value is not None:
         if not items:
             raise variable_error("array set", name, None, NOT_ARRAY, ["WRITE", "ARRAY"])
         raise variable_error("set", name, to_str(items[0]), NOT_ARRAY, ["LOOKUP", "VARNAME", name])
-    if variable.elements is None:
-        variable.elements = {}
+    if bare.elements is None:
+        bare.elements = {}
+    if variable is not bare:
+        for place in range(0, len(items), 2):
+            interp.set_element(name, to_str(items[place]), items[place + 1])
+        return ""
     for place in range(0, len(items), 2):
-        variable.elements[to_str(items[place])] = items[place + 1]
+        bare.elements[to_str(items[place])] = items[place + 1]
     return ""
 
 
 @subcommand("array", "unset", "arrayName ?pattern?")
 def array_unset(interp: "Interp", args: list[Any]) -> Value:
     """Unset the elements that match, or the whole array."""
-    variable = find_variable(interp.frame, to_str(args[0]))
-    if variable is None or variable.elements is None:
-        return ""
+    name = to_str(args[0])
+    elements = _elements(interp, name)
     if len(args) == 1:
-        interp.unset_var(to_str(args[0]))
+        variable = find_variable(interp.frame, name)
+        if variable is not None and variable.bare.elements is not None:
+            interp.unset_var(name)
         return ""
-    for name in list(_matching(interp, variable.elements, "-glob", args[1])):
-        del variable.elements[name]
+    for key in list(_matching(interp, elements, "-glob", args[1])):
+        if key in elements:
+            interp.unset_element(name, key)
     return ""
 
 
@@ -213,12 +245,12 @@ def array_donesearch(interp: "Interp", args: list[Any]) -> Value:
 def parray(interp: "Interp", args: list[Any]) -> Value:
     """Print the elements that match, sorted by name, one on a line."""
     name = to_str(args[0])
-    variable = find_variable(interp.frame, name)
+    variable = _accessed(interp, name)
     if variable is None or variable.elements is None:
         raise TclError(f'"{name}" isn\'t an array')
     pattern = to_str(args[1]) if len(args) == 2 else "*"
     keys = sorted(key for key in variable.elements if match_glob(pattern, key))
-    shown = {f"{name}({key})": variable.elements[key] for key in keys}
+    shown = {f"{name}({key})": interp.get_element(name, key) for key in keys}
     width = max(map(len, shown), default=0)
     for label, value in shown.items():
         interp.call("puts", "stdout", f"{label:<{width}} = {to_str(value)}")

@@ -175,7 +175,7 @@ def dict_set(interp: "Interp", args: list[Any]) -> Value:
     if len(keys) > 1:
         _check_path(variable.value, keys)
     _entry(variable, keys).value = args[-1]
-    return variable.value or ""
+    return variable.updated()
 
 
 @subcommand("dict", "unset", "dictVarName key ?key ...?")
@@ -187,7 +187,7 @@ def dict_unset(interp: "Interp", args: list[Any]) -> Value:
         to_dict(_value_at({} if variable.value is None else variable.value, keys[:-1]))
     entry = _entry(variable, keys)
     entry.holder.pop(entry.key, None)
-    return variable.value or {}
+    return variable.updated()
 
 
 @subcommand("dict", "append", "dictVarName key ?value ...?")
@@ -195,7 +195,7 @@ def dict_append(interp: "Interp", args: list[Any]) -> Value:
     """Append strings to the value of a key."""
     variable = interp.variable_for_update(to_str(args[0]))
     append_text(_entry(variable, [to_str(args[1])]), "".join([to_str(arg) for arg in args[2:]]))
-    return variable.value or ""
+    return variable.updated()
 
 
 @subcommand("dict", "lappend", "dictVarName key ?value ...?")
@@ -204,7 +204,7 @@ def dict_lappend(interp: "Interp", args: list[Any]) -> Value:
     variable = interp.variable_for_update(to_str(args[0]))
     items = owned_list(_entry(variable, [to_str(args[1])]))
     items += args[2:]
-    return variable.value or ""
+    return variable.updated()
 
 
 @subcommand("dict", "incr", "dictVarName key ?increment?")
@@ -214,7 +214,7 @@ def dict_incr(interp: "Interp", args: list[Any]) -> Value:
     entry = _entry(variable, [to_str(args[1])])
     number = 0 if entry.value is None else to_int(entry.value)
     entry.value = number + (_increment(args[2]) if len(args) == 3 else 1)
-    return variable.value or ""
+    return variable.updated()
 
 
 def _increment(value: Any) -> int:
@@ -352,7 +352,7 @@ def _put_back(interp: "Interp", name: str, path: list[str], links: list[tuple[st
             return
     to_dict(holder)
     del holder
-    variable = interp.variable_for_update(name)
+    variable = interp.variable_for_update(name, tells_read=False)
     place: Variable = variable
     for key in path:
         place = DictEntry(owned_dict(place), key)
@@ -362,6 +362,7 @@ def _put_back(interp: "Interp", name: str, path: list[str], links: list[tuple[st
             items[key] = interp.get_var(source)
         else:
             items.pop(key, None)
+    variable.updated()
 
 
 @subcommand("dict", "with", "dictVarName ?key ...? script")

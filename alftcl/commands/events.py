@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from alftcl.commands.procs import script_of
 from alftcl.errors import TclError
 from alftcl.events import Event
-from alftcl.namespaces import make_variable
 from alftcl.table import choose, command, wrong_args
 from alftcl.values import Value, as_number, to_str
 from alftcl.watching import watch_variable
@@ -90,10 +89,6 @@ def update(interp: Interp, args: list[Any]) -> Value:
 @command("vwait", "name")
 def vwait(interp: Interp, args: list[Any]) -> Value:
     name = to_str(args[0])
-    try:
-        make_variable(interp.root_frame, name.partition("(")[0], "trace")
-    except TclError as error:
-        raise TclError(f"can't trace \"{name}\": parent namespace doesn't exist", error.errorcode) from None
     with watch_variable(interp, name) as watch:
         while not watch.changed:
             if interp.events.is_empty:

@@ -135,6 +135,7 @@ INDEX: dict[str, tuple[str, int, int, bool, tuple[str, ...]]] = {
     'tell': ('channelId', 1, 1, True, ('channels',)),
     'throw': ('type message', 2, 2, True, ('procs',)),
     'time': ('command ?count?', 1, 2, True, ('control',)),
+    'trace': ('option ?arg ...?', 1, -1, True, ('trace',)),
     'try': ('body ?handler ...? ?finally script?', 1, -1, True, ('procs',)),
     'unknown': ('cmdName ?arg ...?', 1, -1, True, ('procs',)),
     'unset': ('?-nocomplain? ?--? ?varName varName ...?', 0, -1, True, ('variables',)),

@@ -101,7 +101,9 @@ def info_commands(interp: Interp, args: list[Any]) -> Value:
 
 @subcommand("info", "exists", "varName")
 def info_exists(interp: Interp, args: list[Any]) -> Value:
-    return int(interp.has_var(to_str(args[0])))
+    name = to_str(args[0])
+    interp.tell_read(name)
+    return int(interp.has_var(name))
 
 
 def _set_names(frame: Frame) -> list[str]:

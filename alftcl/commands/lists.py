@@ -128,15 +128,18 @@ def lassign(interp: "Interp", args: list[Any]) -> Value:
 @command("lappend", "varName ?value ...?")
 def lappend(interp: "Interp", args: list[Any]) -> Value:
     """Add elements to the list in a variable, which is made if need be."""
-    variable = interp.variable_for_update(to_str(args[0]))
+    # Compiled, Tcl adds a single value without a word to read traces.
+    tells_read = len(args) != 2 or not interp.unit or interp.called_from is None or interp.called_from.expands
+    variable = interp.variable_for_update(to_str(args[0]), tells_read)
     if len(args) == 1:
         if variable.value is None:
             variable.value = ""
+            return variable.updated()
         to_list(variable.value)
         return variable.value
     items = owned_list(variable)
     items += args[1:]
-    return items
+    return items if type(variable) is Variable else variable.updated()
 
 
 class ListItem(Variable):
@@ -167,7 +170,7 @@ def lset(interp: "Interp", args: list[Any]) -> Value:
     variable = interp.variable_for_update(name)
     if not path:
         variable.value = args[-1]
-        return variable.value or ""
+        return variable.updated()
     _check_path(variable.value, path)
     place: Variable = variable
     for index in path:
@@ -177,7 +180,7 @@ def lset(interp: "Interp", args: list[Any]) -> Value:
             items.append("")
         place = ListItem(items, number)
     place.value = args[-1]
-    return variable.value or ""
+    return variable.updated()
 
 
 def _check_path(value: Any, path: list[Any]) -> None:

@@ -91,18 +91,20 @@ def delete(interp: Interp, args: list[Any]) -> Value:
             raise _unknown_space(name, "namespace delete command")
         spaces.append(space)
     for space in spaces:
-        _delete(space)
+        _delete(interp, space)
     forget_ensembles(interp.root)
     return ""
 
 
-def _delete(space: Namespace) -> None:
+def _delete(interp: Interp, space: Namespace) -> None:
     for child in list(space.children.values()):
-        _delete(child)
+        _delete(interp, child)
     space.alive = False
+    for name, variable in list(space.variables.items()):
+        variable.unset(interp, space.qualify(name))
+    for name, gone in list(space.commands.items()):
+        gone.deleted(interp, space.qualify(name))
     space.commands.clear()
-    for variable in space.variables.values():
-        variable.clear()
     space.variables.clear()
     if space.parent is not None:
         space.parent.children.pop(space.tail, None)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from alftcl.errors import CODE_NAMES, ERROR, OK, RETURN, Completion, Return, TclError
+from alftcl.namespaces import last_part, qualifiers
 from alftcl.procedures import Procedure, complete, read_formals, shortened
 from alftcl.table import choose, command, wrong_args
 from alftcl.values import Value, list_to_str, pairs_to_dict, to_dict, to_int, to_list, to_str
@@ -29,6 +30,9 @@ def proc(interp: Interp, args: list[Any]) -> Value:
     except TclError as error:
         error.add_info(f'\n    (creating proc "{tail}")')
         raise
+    replaced = space.commands.get(tail)
+    if replaced is not None:
+        replaced.deleted(interp, space.qualify(tail))
     space.commands[tail] = Procedure(name, formals, to_str(args[2]), space)
     return ""
 
@@ -42,18 +46,25 @@ def rename(interp: Interp, args: list[Any]) -> Value:
         verb = "rename" if new else "delete"
         raise TclError(f"can't {verb} \"{old}\": command doesn't exist", ["TCL", "LOOKUP", "COMMAND", old])
     space, tail, target = found
-    if new:
-        place = here.place_for(new)
-        if place is None:
-            raise TclError(f'can\'t rename to "{new}": bad command name', ["TCL", "VALUE", "COMMAND"])
-        if place[1] in place[0].commands:
-            raise TclError(
-                f'can\'t rename to "{new}": command already exists', ["TCL", "OPERATION", "RENAME", "TARGET_EXISTS"]
-            )
-        place[0].commands[place[1]] = target
-        if isinstance(target, Procedure):
-            target.namespace = place[0]
-    del space.commands[tail]
+    if not new:
+        target.deleted(interp, space.qualify(tail))
+        if space.commands.get(tail) is target:
+            del space.commands[tail]
+        return ""
+    place = here.make(qualifiers(new) or "::") if "::" in new else here
+    name = last_part(new)
+    if not name:
+        raise TclError(f'can\'t rename to "{new}": bad command name', ["TCL", "VALUE", "COMMAND"])
+    if name in place.commands:
+        raise TclError(
+            f'can\'t rename to "{new}": command already exists', ["TCL", "OPERATION", "RENAME", "TARGET_EXISTS"]
+        )
+    place.commands[name] = target
+    if isinstance(target, Procedure):
+        target.namespace = place
+    if target.traces is not None:
+        target.traces.renamed(interp, space.qualify(tail), place.qualify(name))
+    space.commands.pop(tail, None)
     return ""
 
 

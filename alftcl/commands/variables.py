@@ -45,17 +45,13 @@ def incr(interp: Interp, args: list[Any]) -> Value:
     if len(args) == 2:
         step = args[1] if type(args[1]) is int else _increment(args[1])
     variable = interp.frame.variables.get(name)
-    if variable is None or variable.value is None:
-        variable = interp.variable_for_update(name)
-    value = variable.value
-    if value is None:
-        value = step
-    elif type(value) is int:
-        value += step
-    else:
-        value = to_int(value) + step
-    variable.value = value
-    return value
+    if variable is not None and type(variable.value) is int:
+        variable.value = value = variable.value + step
+        return value
+    variable = interp.variable_for_update(name)
+    before = variable.value
+    variable.value = step if before is None else to_int(before) + step
+    return variable.updated()
 
 
 def _increment(value: Value) -> int:
@@ -71,9 +67,10 @@ def append(interp: Interp, args: list[Any]) -> Value:
     name = to_str(args[0])
     if len(args) == 1:
         return interp.get_var(name)
-    variable = interp.variable_for_update(name)
+    variable = interp.variable_for_update(name, tells_read=False)
     text = to_str(args[1]) if len(args) == 2 else "".join([to_str(arg) for arg in args[1:]])
-    return interp.joined(append_text(variable, text))
+    interp.joined(append_text(variable, text))
+    return variable.updated()
 
 
 @command("global", "?varName ...?")
@@ -151,7 +148,7 @@ def link_variable(interp: Interp, frame: Frame, other: str, local: str) -> None:
     target: Variable
     if key is not None and find_variable(frame, other) is None:
         array = make_variable(frame, base, "access", key)
-        if array.value is not None:
+        if array.bare.value is not None:
             raise TclError(f"can't access \"{other}\": variable isn't array", ["TCL", "LOOKUP", "VARNAME", base])
         target = ElementLink(array, key)
     else:
@@ -187,6 +184,8 @@ def _link(frame: Frame, local: str, target: Variable) -> None:
     linked = frame.links is not None and local in frame.links
     if present is not None and present.is_set and not linked:
         raise TclError(f'variable "{local}" already exists', ["TCL", "UPVAR", "EXISTS"])
+    if present is not None and type(present) is not Variable and not linked:
+        raise TclError(f'variable "{local}" has traces: can\'t use for upvar', ["TCL", "UPVAR", "TRACED"])
     frame.variables[local] = target
     if frame.links is None:
         frame.links = set()
