@@ -155,8 +155,8 @@ class Interp(Engine):
         if default is not _MISSING and not self.has_var(name):
             return default
         variable = find_variable(self.frame, name)
-        if variable is not None and variable.elements is not None:
-            return convert(dict(variable.elements), as_)
+        if variable is not None and variable.bare.elements is not None:
+            return convert(dict(variable.bare.elements), as_)
         return convert(self.get_var(name), as_)
 
     def set(self, name: str, value: Any) -> None:

@@ -133,7 +133,7 @@ def _typed_names(text: str, begun: str) -> set[str]:
 
 def _elements(interp: Interp, name: str) -> list[str]:
     variable = interp.root.variables.get(name.removeprefix("::"))
-    return [] if variable is None or variable.elements is None else list(variable.elements)
+    return [] if variable is None or variable.bare.elements is None else list(variable.bare.elements)
 
 
 def _names(interp: Interp, begun: str, start: int) -> Iterator[Candidate]:
@@ -141,7 +141,7 @@ def _names(interp: Interp, begun: str, start: int) -> Iterator[Candidate]:
         for name, variable in space.variables.items():
             full = prefix + name
             if variable.is_set and full.startswith(begun):
-                yield Candidate(start, full, "array" if variable.elements is not None else "variable")
+                yield Candidate(start, full, "array" if variable.bare.elements is not None else "variable")
         yield from _namespaces(space, prefix, begun, start)
 
 

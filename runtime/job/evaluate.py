@@ -105,6 +105,7 @@ class ScriptInterp(Interp):
 
 
 def _note(found: dict[str, str], name: str, variable: Variable) -> None:
+    variable = variable.bare
     if variable.elements is not None:
         found.update((f"{name}({key})", to_str(value)) for key, value in variable.elements.items())
     elif variable.value is not None:

@@ -40,7 +40,7 @@ _LINE_END = re.compile(r"[^\n]*").match
 
 DEEPEST = 500  # bodies in one another
 LEARN_FROM = 20_000  # characters of a text in which shapes are learned
-_WITHHELD = frozenset("cd exec exit glob load open pwd socket source".split())
+_WITHHELD = frozenset(["cd", "exec", "exit", "glob", "load", "open", "pwd", "socket", "source"])
 """Commands of Tcl that a job script does not have (reference section 10, "Job-script evaluation is safe")."""
 
 
