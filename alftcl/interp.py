@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from alftcl import environment
+from alftcl import environment, plain
 from alftcl.channels import ChannelTable
 from alftcl.children import Family
 from alftcl.errors import Completion, LimitExceeded, Return, TclError
@@ -59,6 +59,9 @@ LARGEST_VALUE = (1 << 31) - 1  # characters: Tcl's own limit
 
 @lru_cache(maxsize=2000)
 def _parsed(text: str) -> Script:
+    script = plain.read_ahead(text) or plain.parse(text)
+    if script is not None:
+        return script
     from alftcl.grammar_script import parse
 
     return parse(text)

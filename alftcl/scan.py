@@ -31,12 +31,17 @@ _BETWEEN = r"\x20\t\v\f\r\n;"
 _SPECIAL = r'\\$\[\]"'
 
 
+BARE_WORD = rf"([^{_BETWEEN}{_SPECIAL}{{}}]+)"
+BRACED_WORD = rf"\{{({BRACED_PLAIN[2:-2]})\}}"
+"""Words that are plain wherever they stand; a blank or a terminator has to follow."""
+
+
 def _word(in_place: bool) -> re.Pattern[str]:
     """The pattern of a word; `in_place`: a closing brace that nobody opened ends the body."""
     behind = rf"(?=[{_BETWEEN}{'}' if in_place else ''}]|\Z)"
     alternatives = [
-        rf"([^{_BETWEEN}{_SPECIAL}{{}}][^{_BETWEEN}{_SPECIAL}{{}}]*){behind}",
-        rf"\{{({BRACED_PLAIN[2:-2]})\}}{behind}",
+        rf"{BARE_WORD}{behind}",
+        rf"{BRACED_WORD}{behind}",
         r"(\{)",
         rf'"([^{_SPECIAL}{{}}]*)"{behind}',
         rf"({NEWLINE}|;)",
@@ -58,7 +63,11 @@ plain_comment = re.compile(r"\#[^\\\n{}]*(?=\n|\Z)").match
 
 DEEPEST = 200
 
-_BRACES = re.compile(rf"{BRACED_PLAIN}|([{{}}])|\\.", re.DOTALL)
+_LEAF = rf"\{{[^{{}}\\]*(?:(?:\\.|{BRACED_PLAIN})[^{{}}\\]*)*\}}"
+_LEAVES = rf"\{{[^{{}}\\]*(?:(?:\\.|{_LEAF})[^{{}}\\]*)*\}}"
+_BRACES = re.compile(rf"{_LEAVES}|([{{}}])|\\.", re.DOTALL)
+"""Up to three levels of braces at once, so that most are counted by the regular expression."""
+
 _BLANKS = re.compile(_GAP).match
 _AFTER_WORD = re.compile(rf"(?=[{_BETWEEN}])|\Z|(?=\\\n)").match
 _BARE_PIECE = re.compile(rf"(?:[^{_BETWEEN}\\$\[\]]|\\(?:[^\n]|\Z)|\$(?:\{{[^}}]*\}})?)+", re.DOTALL).match

@@ -160,12 +160,35 @@ class Command:
             self.literals = [word.text for word in words if isinstance(word, Literal)]
 
 
+class PlainCommand(Command):
+    """A command of literal words that was read without the grammar (plain.py): its nodes are made when asked for."""
+
+    __slots__ = ("text",)
+
+    text: str
+
+    def __init__(self, literals: list[Any], start: int, end: int) -> None:
+        self.literals = literals
+        self.start = start
+        self.end = end
+        self.expands = False
+
+    def __getattr__(self, name: str) -> Any:
+        """`words` when they are not there yet."""
+        if name != "words":
+            raise AttributeError(name)
+        from alftcl.plain import nodes
+
+        self.words = nodes(self.text, self.start, self.end)
+        return self.words
+
+
 class Script:
     """Commands in a text. After them, `fault` (if any) is raised: Tcl runs what stands before an error."""
 
     __slots__ = ("_lines", "commands", "fault", "text")
 
-    def __init__(self, text: str, commands: list[Command], fault: Fault | None = None) -> None:
+    def __init__(self, text: str, commands: Sequence[Command], fault: Fault | None = None) -> None:
         self.text = text
         self.commands = commands
         self.fault = fault

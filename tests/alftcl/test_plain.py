@@ -1,0 +1,99 @@
+"""Plain scripts are read without the grammar, and give the very tree that the grammar gives."""
+
+import time
+import tkinter
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alftcl import Interp, plain
+from alftcl.grammar_script import parse
+from alftcl.tree import Script
+from alftcl.values import to_str
+
+PIECES = [
+    *("Task", "a", "-x", "#", "{", "}", '"', "[", "$", "\\", ";", " ", "\n", "\t", "é", "\\\n ", "{*}"),
+    *("{a b}", "{}", '"a b"', '""', "{a {b} c}", "{\n a {b}\n c d {e {f}}\n}", "# x\n", "{#a\n}", "{b \\\n {c}}"),
+]
+texts = st.lists(st.sampled_from(PIECES), max_size=14).map("".join)
+
+
+def tree(script: Script) -> Any:
+    """All that a script is, as lists."""
+    commands = [
+        (command.literals, command.start, command.end, [(word.start, word.end, word.kind) for word in command.words])
+        for command in script.commands
+    ]
+    return commands, None if script.fault is None else script.fault.message
+
+
+@given(texts)
+def test_a_plain_script_is_read_as_the_grammar_reads_it(text: str) -> None:
+    script = plain.parse(text)
+    if script is not None:
+        assert tree(script) == tree(parse(text))
+
+
+@given(texts)
+def test_a_body_that_was_read_ahead_is_as_the_grammar_reads_it(text: str) -> None:
+    plain.parse("a {" + text + "\n{b}}")
+    ahead = plain.read_ahead(text + "\n{b}")
+    if ahead is not None:
+        assert tree(ahead) == tree(parse(text + "\n{b}"))
+
+
+def test_bodies_are_read_ahead_at_every_depth() -> None:
+    plain.parse("Job {\n Task {a b} {\n  Cmd {c} -x {d e}\n }\n}\n")
+
+    bodies = ["\n Task {a b} {\n  Cmd {c} -x {d e}\n }\n", "\n  Cmd {c} -x {d e}\n "]
+    found = [plain.read_ahead(body) for body in bodies]
+
+    assert [script and script.commands[0].literals for script in found] == [
+        ["Task", "a b", bodies[1]],
+        ["Cmd", "c", "-x", "d e"],
+    ]
+    assert plain.read_ahead(bodies[0]) is None, "handed out once"
+
+
+@pytest.mark.parametrize("text", ["a $b", "a [b]", "a b\\n", "a {b", 'a "b', "a }b{", "{*}{a b}", 'a "b"c', "a {b}c"])
+def test_what_is_not_plain_is_left_to_the_grammar(text: str) -> None:
+    assert plain.parse(text) is None
+
+
+def test_series_of_one_shape_are_told_apart_from_others() -> None:
+    text = "c {1} -a {x}\nc {2} -a {y}\nc {3} -a\nc {4} {-a} {x}\nc {5} -a {x {y}}\n#c {6} -a {z}\nc {7} -a {z}"
+    script = plain.parse(text)
+    assert script is not None
+    assert tree(script) == tree(parse(text))
+
+
+@pytest.mark.parametrize("text", ["{" * 20_000, "a {" * 5_000 + "}" * 5_000, "a {b $c " * 2_000 + "}" * 2_000])
+def test_braces_that_nest_deep_take_no_long_time(text: str) -> None:
+    began = time.process_time()
+    plain.parse(text)
+    assert time.process_time() - began < 5
+
+
+def test_what_nobody_evaluates_is_not_kept_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plain, "_KEPT_CHARS", 1000)
+    for number in range(100):
+        plain.parse(f"set x {{\n a{number} {{b}} {'c' * 100}\n}}")
+    assert len(plain._kept) < 20
+
+
+def test_an_error_in_a_body_read_ahead_has_tcls_lines(interp: Interp, real_tcl: tkinter.Tk) -> None:
+    script = """
+        proc Task {title body} {eval $body}
+        catch {
+            Task a {
+                Task b {
+                    list 1
+                    nosuch {x}
+                }
+            }
+        }
+        set errorInfo
+    """
+    assert to_str(interp.eval(script)) == real_tcl.eval(script)
