@@ -20,7 +20,7 @@ from sys import getrefcount
 from typing import TYPE_CHECKING, Any
 
 from alftcl.errors import TclError
-from alftcl.values import Value, to_dict, to_list, to_str
+from alftcl.values import Value, as_number, to_dict, to_list, to_str
 
 if TYPE_CHECKING:
     from alftcl.interp import Interp
@@ -94,52 +94,68 @@ class Variable:
 
 
 class ElementLink(Variable):
-    """One element of an array under a name of its own; it follows the element through unset and set."""
+    """One element of an array under a name of its own; it follows the element through unset and set.
 
-    __slots__ = ("array", "key")
+    When the array is unset it is dead, for ever: it has no value and takes none.
+    """
+
+    __slots__ = ("array", "home", "key")
 
     def __init__(self, array: Variable, key: str) -> None:
         self.array = array
         self.key = key
         self.elements = None
+        self.home = array.bare.elements  # the very dict, which unset replaces
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether its array was unset."""
+        return self.home is None or self.array.bare.elements is not self.home
 
     @property
     def value(self) -> Value | None:
         elements = self.array.elements
-        return None if elements is None else elements.get(self.key)
+        return None if elements is None or elements is not self.home else elements.get(self.key)
 
     @value.setter
     def value(self, value: Value | None) -> None:
-        array = self.array.bare
+        if self.home is None or self.is_dead:
+            raise TclError(f'can\'t set "{self.key}": {DELETED}', ["TCL", "WRITE", "VARNAME"])
         if value is None:
-            if array.elements is not None:
-                array.elements.pop(self.key, None)
-        elif array.elements is None:
-            array.elements = {self.key: value}
+            self.home.pop(self.key, None)
         else:
-            array.elements[self.key] = value
+            self.home[self.key] = value
 
     @property
     def is_set(self) -> bool:
-        return self.key in (self.array.bare.elements or ())
+        return not self.is_dead and self.key in (self.home or ())
 
     @property
     def bare(self) -> Variable:
-        return ElementLink(self.array.bare, self.key)
+        found = ElementLink(self.array.bare, self.key)
+        found.home = self.home
+        return found
 
     def read(self, interp: Interp, name: str, key: str | None = None, link: bool = False) -> Value | None:
-        return self.array.read(interp, name, self.key, True)
+        return None if self.is_dead else self.array.read(interp, name, self.key, True)
 
     def write(self, interp: Interp, name: str, key: str | None, value: Value, link: bool = False) -> Value:
+        self._refuse_dead(name)
         return self.array.write(interp, name, self.key, value, True)
 
     def unset(self, interp: Interp, name: str, key: str | None = None, link: bool = False) -> None:
-        self.array.unset(interp, name, self.key, True)
+        if not self.is_dead:
+            self.array.unset(interp, name, self.key, True)
 
     def updating(
         self, interp: Interp, name: str, key: str | None, tells_read: bool = True, link: bool = False
     ) -> Variable:
+        self._refuse_dead(name)
         return self.array.updating(interp, name, self.key, tells_read, True)
+
+    def _refuse_dead(self, name: str) -> None:
+        if self.is_dead:
+            raise variable_error("set", name, None, DELETED, ["WRITE", "VARNAME"])
 
 
 class Frame:
@@ -166,6 +182,13 @@ class Frame:
         self.words = words
         self.links: set[str] | None = None  # names that upvar, global or variable gave
 
+    def owns(self, variable: Variable) -> bool:
+        """Whether it is a variable of this procedure's own."""
+        links = self.links or ()
+        return self.procedure is not None and any(
+            found is variable and name not in links for name, found in self.variables.items()
+        )
+
     def end(self, interp: Interp) -> None:
         """The procedure is left: tell the traces of its own variables. Only a TracedFrame has any."""
 
@@ -180,6 +203,12 @@ class TracedFrame(Frame):
         for name, variable in list(self.variables.items()):
             if type(variable) is not Variable and name not in links:
                 variable.unset(interp, name)
+
+
+def as_level(text: str) -> int | None:
+    """The number of a level as upvar and uplevel take it, or None."""
+    number = as_number(text)
+    return number if type(number) is int and number >= 0 else None
 
 
 # ---- names ------------------------------------------------------------------------------------------
@@ -204,6 +233,7 @@ NO_SUCH = "no such variable"
 NO_ELEMENT = "no such element in array"
 IS_ARRAY = "variable is array"
 NOT_ARRAY = "variable isn't array"
+DELETED = "upvar refers to element in deleted array"
 
 
 def variable_error(verb: str, name: str, key: str | None, reason: str, code: list[str]) -> TclError:

@@ -32,6 +32,7 @@ from alftcl.frames import (
     NOT_ARRAY,
     Frame,
     Variable,
+    as_level,
     not_found,
     split_name,
     variable_error,
@@ -510,31 +511,32 @@ class Interp:
         elements[key] = value
         return value
 
-    def scalar(self, name: str) -> Variable:
+    def scalar(self, name: str, verb: str = "set") -> Variable:
         """The variable of that plain name, to be written: made if need be, an error when it is an array."""
-        variable = make_variable(self.frame, name)
+        variable = make_variable(self.frame, name, verb)
         if variable.bare.elements is not None:
             raise variable_error("set", name, None, IS_ARRAY, ["WRITE", "VARNAME"])
         return variable
 
-    def array(self, name: str, key: str | None = None) -> Variable:
+    def array(self, name: str, key: str | None = None, verb: str = "set") -> Variable:
         """The array of that name, to be written: made if need be; `key` is for the error's words."""
-        variable = make_variable(self.frame, name, key=key)
+        variable = make_variable(self.frame, name, verb, key)
         if variable.elements is None:
             bare = variable.bare
             if bare.value is not None:
-                raise variable_error("set", name, key, NOT_ARRAY, self._lookup_code(name))
+                raise variable_error(verb, name, key, NOT_ARRAY, self._lookup_code(name))
             if bare.elements is None:
                 bare.elements = {}
         return variable
 
-    def variable_for_update(self, name: str, tells_read: bool = True) -> Variable:
+    def variable_for_update(self, name: str, tells_read: bool = True, verb: str = "set") -> Variable:
         """The variable or element of that name, for a command that reads and writes it and then calls `updated`.
 
-        Traces that are to be told that it is read (`tells_read`) cannot make the command fail.
+        Traces that are to be told that it is read (`tells_read`) cannot make the command fail. `verb` is what
+        the command cannot do when there is no such variable.
         """
         base, key = split_name(name)
-        variable = self.scalar(name) if key is None else self.array(base, key)
+        variable = self.scalar(name, verb) if key is None else self.array(base, key, verb)
         if key is None and type(variable) is Variable:
             return variable
         return variable.updating(self, base, key, tells_read)
@@ -612,10 +614,10 @@ class Interp:
     def frame_at(self, spec: str) -> Frame | None:
         """The frame of `#2` (absolute) or `1` (callers up), or None."""
         absolute = spec.startswith("#")
-        digits = spec[absolute:]
-        if not digits.isdigit() or not digits.isascii():
+        number = as_level(spec[absolute:])
+        if number is None:
             return None
-        wanted = int(digits) if absolute else self.frame.level - int(digits)
+        wanted = number if absolute else self.frame.level - number
         if wanted < 0:
             return None
         frame: Frame | None = self.frame

@@ -279,15 +279,11 @@ def add(interp: Interp, name: str, trace: Trace, frame: Frame | None = None) -> 
         told.elements.setdefault(key, []).insert(0, trace)
     frame = interp.frame
     while True:
-        if frame.procedure is not None and _owns(frame.variables, frame.links or (), variable):
+        if frame.owns(variable):
             frame.__class__ = TracedFrame
         if frame.caller is None:
             return
         frame = frame.caller
-
-
-def _owns(variables: dict[str, Variable], links: Any, variable: Variable) -> bool:
-    return any(found is variable and name not in links for name, found in variables.items())
 
 
 def _made(frame: Frame, name: str) -> tuple[Variable, str | None]:

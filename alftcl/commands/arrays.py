@@ -109,13 +109,16 @@ def array_set(interp: "Interp", args: list[Any]) -> Value:
         raise TclError("list must have an even number of elements", ["TCL", "ARGUMENT", "FORMAT"])
     base, key = split_name(name)
     if key is not None:
-        make_variable(interp.frame, base, key=key)
-        raise variable_error("set", name, None, NOT_ARRAY, ["LOOKUP", "VARNAME", name])
+        bare = make_variable(interp.frame, base, key=key).bare
+        is_scalar = bare.value is not None
+        if not bare.is_set:
+            bare.elements = {}
+        raise variable_error("set", name, None, NOT_ARRAY, ["LOOKUP", "VARNAME", base if is_scalar else name])
     _accessed(interp, name)
     variable = make_variable(interp.frame, name)
     bare = variable.bare
     if bare.value is not None:
-        if not items:
+        if not items or (interp.unit and interp.frame.procedure is not None):  # compiled, it looks at that first
             raise variable_error("array set", name, None, NOT_ARRAY, ["WRITE", "ARRAY"])
         raise variable_error("set", name, to_str(items[0]), NOT_ARRAY, ["LOOKUP", "VARNAME", name])
     if bare.elements is None:

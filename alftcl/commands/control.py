@@ -152,9 +152,11 @@ def _rounds(interp: Interp, args: list[Any], label: str, results: list[Value] | 
         values = to_list(items)
         groups.append((variables, values))
         rounds = max(rounds, -(-len(values) // len(variables)))
+        if unit and any("(" in name or "::" in name for name in variables):
+            unit = 0  # Tcl compiles those with local variables only
     for turn in range(rounds):
         for variables, values in groups:
-            _assign(interp, variables, values, turn * len(variables), label)
+            _assign(interp, variables, values, turn * len(variables), "" if unit else label)
         try:
             if results is None:
                 run_body(interp, body, unit, label)
@@ -167,11 +169,13 @@ def _rounds(interp: Interp, args: list[Any], label: str, results: list[Value] | 
 
 
 def _assign(interp: Interp, variables: list[str], values: list[Value], place: int, label: str) -> None:
+    """Set the variables of one group; `label` says what errorInfo tells of, nothing when that is compiled."""
     for name in variables:
         try:
             interp.set_var(name, values[place] if place < len(values) else "")
         except TclError as error:
-            error.add_info(f'\n    (setting {label} loop variable "{name}")')
+            if label:
+                error.add_info(f'\n    (setting {label} loop variable "{name}")')
             raise
         place += 1
 

@@ -142,7 +142,7 @@ INDEX: dict[str, tuple[str, int, int, bool, tuple[str, ...]]] = {
     'update': ('?idletasks?', 0, 1, True, ('events',)),
     'uplevel': ('?level? command ?arg ...?', 1, -1, True, ('procs',)),
     'upvar': ('?level? otherVar localVar ?otherVar localVar ...?', 2, -1, True, ('variables',)),
-    'variable': ('?name value...? name ?value?', 1, -1, True, ('variables',)),
+    'variable': ('?name value...? name ?value?', 0, -1, True, ('variables',)),
     'vwait': ('name', 1, 1, True, ('events',)),
     'while': ('test command', 2, 2, True, ('control',)),
     'yield': ('?returnValue?', 0, 1, True, ('coroutines',)),

@@ -154,7 +154,8 @@ def info_level(interp: Interp, args: list[Any]) -> Value:
     wanted = to_int(args[0])
     frame = interp.frame_at(f"#{wanted if wanted > 0 else level + wanted}")
     if frame is None or frame.level == 0 or frame.words is None:
-        raise TclError(f'bad level "{text}"', ["TCL", "LOOKUP", "LEVEL", text])
+        kind = "LEVEL" if level == 0 else "STACK_LEVEL"
+        raise TclError(f'bad level "{text}"', ["TCL", "LOOKUP", kind, text])
     return list(frame.words)
 
 

@@ -165,9 +165,8 @@ class ListItem(Variable):
 def lset(interp: "Interp", args: list[Any]) -> Value:
     """Change the element at an index, or at a path of indices, in the variable's list; ``end+1`` adds one."""
     name, path = to_str(args[0]), index_path(args[1:-1])
-    if not interp.has_var(name):
-        return interp.get_var(name)  # raises
-    variable = interp.variable_for_update(name)
+    interp.get_var(name)
+    variable = interp.variable_for_update(name, tells_read=False)
     if not path:
         variable.value = args[-1]
         return variable.updated()

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from alftcl.errors import TclError
-from alftcl.frames import ElementLink, Frame, Variable, append_text, split_name
+from alftcl.frames import ElementLink, Frame, Variable, append_text, as_level, split_name
 from alftcl.namespaces import find_variable, last_part, make_variable, qualifiers
 from alftcl.table import command, wrong_args
 from alftcl.values import Value, to_int, to_str
@@ -41,16 +41,27 @@ def unset(interp: Interp, args: list[Any]) -> Value:
 @command("incr", "varName ?increment?")
 def incr(interp: Interp, args: list[Any]) -> Value:
     name = args[0] if type(args[0]) is str else to_str(args[0])
-    step = 1
-    if len(args) == 2:
-        step = args[1] if type(args[1]) is int else _increment(args[1])
+    step = args[1] if len(args) == 2 else 1
     variable = interp.frame.variables.get(name)
     if variable is not None and type(variable.value) is int:
+        if type(step) is not int:
+            step = _increment(step)
         variable.value = value = variable.value + step
         return value
-    variable = interp.variable_for_update(name)
-    before = variable.value
-    variable.value = step if before is None else to_int(before) + step
+    return _incr_any(interp, name, step)
+
+
+def _incr_any(interp: Interp, name: str, step: Value) -> Value:
+    """incr of what is no integer already: unset, an element, traced, text."""
+    number = None if interp.unit else _increment(step)  # compiled, the variable is looked at first
+    try:
+        variable = interp.variable_for_update(name, verb="read")
+    except TclError as error:
+        if "can't read" in error.message and not (interp.unit and "::" not in name):
+            error.add_info("\n    (reading value of variable to increment)")
+        raise
+    before = 0 if variable.value is None else to_int(variable.value)
+    variable.value = before + (_increment(step) if number is None else number)
     return variable.updated()
 
 
@@ -87,7 +98,7 @@ def tcl_global(interp: Interp, args: list[Any]) -> Value:
     return ""
 
 
-@command("variable", "?name value...? name ?value?", least=1)
+@command("variable", "?name value...? name ?value?", least=0)
 def variable(interp: Interp, args: list[Any]) -> Value:
     frame = interp.frame
     space = Frame(frame.namespace.variables, frame.namespace, None)
@@ -99,7 +110,7 @@ def variable(interp: Interp, args: list[Any]) -> Value:
             )
         target = frame.namespace.variables.get(name)
         if target is None:
-            target = _namespace_variable(space, name)
+            target = _namespace_variable(space, name, "define" if frame.procedure is None else "access")
         if place + 1 < len(args):
             _in_namespace(interp, space, name, args[place + 1])
         if frame.procedure is not None:
@@ -107,10 +118,10 @@ def variable(interp: Interp, args: list[Any]) -> Value:
     return ""
 
 
-def _namespace_variable(space: Frame, name: str) -> Variable:
+def _namespace_variable(space: Frame, name: str, verb: str) -> Variable:
     """The variable of a namespace, made there even when a global one has the same name."""
     if qualifiers(name) or name.startswith("::"):
-        return make_variable(space, name, "access")
+        return make_variable(space, name, verb)
     return space.variables.setdefault(name, Variable())
 
 
@@ -124,11 +135,13 @@ def _in_namespace(interp: Interp, space: Frame, name: str, value: Value) -> None
 
 @command("upvar", "?level? otherVar localVar ?otherVar localVar ...?", least=2)
 def upvar(interp: Interp, args: list[Any]) -> Value:
-    level, names = _split_level(args)
+    given, names = _split_level(args)
     if not names or len(names) % 2:
         raise wrong_args("upvar ?level? otherVar localVar ?otherVar localVar ...?")
+    level = given if given.startswith("#") or as_level(given) is not None else "1"
     frame = interp.frame_at(level)
-    if frame is None:
+    if frame is None or (level != given and given != "-1"):
+        level = level if frame is None else given
         raise TclError(f'bad level "{level}"', ["TCL", "LOOKUP", "LEVEL", level])
     for other, local in zip(names[::2], names[1::2], strict=True):
         link_variable(interp, frame, to_str(other), to_str(local))
@@ -150,9 +163,13 @@ def link_variable(interp: Interp, frame: Frame, other: str, local: str) -> None:
         array = make_variable(frame, base, "access", key)
         if array.bare.value is not None:
             raise TclError(f"can't access \"{other}\": variable isn't array", ["TCL", "LOOKUP", "VARNAME", base])
+        if array.bare.elements is None:
+            array.bare.elements = {}
         target = ElementLink(array, key)
     else:
         target = make_variable(frame, other, "access")
+    if "::" in local or interp.frame.procedure is None:
+        _refuse_inverted(frame, local, target)
     if "::" in local:
         place = interp.frame.namespace.place_for(local)
         if place is None:
@@ -166,6 +183,19 @@ def link_variable(interp: Interp, frame: Frame, other: str, local: str) -> None:
             raise TclError("can't upvar from variable to itself", ["TCL", "UPVAR", "SELF"])
         return
     _link(interp.frame, local, target)
+
+
+def _refuse_inverted(frame: Frame, local: str, target: Variable) -> None:
+    """A namespace's variable lives longer than a procedure's, and cannot be one."""
+    variable = target.array if isinstance(target, ElementLink) else target
+    caller: Frame | None = frame
+    while caller is not None:
+        if caller.owns(variable):
+            raise TclError(
+                f'bad variable name "{local}": can\'t create namespace variable that refers to procedure variable',
+                ["TCL", "UPVAR", "INVERTED"],
+            )
+        caller = caller.caller
 
 
 def _refuse_element(local: str) -> None:

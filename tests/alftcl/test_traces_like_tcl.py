@@ -1,4 +1,4 @@
-"""Every paragraph of cases/traces.txt gives what real Tcl gives, line by line, and its traces are told the same.
+"""Every paragraph of the collections about variables and traces gives what real Tcl gives, line by line.
 
 A paragraph starts with two fresh interpreters; a line is a script. What handlers put into ::log is compared, too.
 """
@@ -27,7 +27,8 @@ TAKE_LOG = "lindex [list $::log [unset ::log] [lappend ::log]] 0"
 
 PARAGRAPHS = {
     title: scripts.splitlines()
-    for title, scripts in re.findall(r"^# (.*)\n((?:[^\n]+\n)+)", (CASES / "traces.txt").read_text(), re.M)
+    for collection in ("variables", "traces")
+    for title, scripts in re.findall(r"^# (.*)\n((?:[^\n]+\n)+)", (CASES / f"{collection}.txt").read_text(), re.M)
 }
 
 Told = list[tuple[str, Outcome, str]]
