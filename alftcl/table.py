@@ -206,8 +206,8 @@ def choose(word: Value, table: Iterable[str], kind: str = "option", exact: bool 
     names = list(table)
     if text in names:
         return text
-    matches = [] if exact or not text else [name for name in names if name.startswith(text)]
-    if len(matches) == 1:
+    matches = [] if exact else [name for name in names if name.startswith(text)]
+    if len(matches) == 1 and text:
         return matches[0]
-    problem = "ambiguous" if matches else "bad"
+    problem = "ambiguous" if len(matches) > 1 else "bad"
     raise TclError(f'{problem} {kind} "{text}": must be {english_list(names)}', ["TCL", "LOOKUP", "INDEX", kind, text])

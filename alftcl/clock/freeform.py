@@ -1,23 +1,22 @@
 """clock scan without a format: dates and times as people write them.
 
     text    13 Feb 2009 11:31 pm EST, 2009-02-13T23:31:30, 02/13/09, next monday, 3 days ago, +1 week, now
-    items   time, zone, date, ISO 8601 point, day of the week, month, and any number of relative ones
+    items   time, zone, date, ISO 8601 point, day of the week, month, stardate, and any number of relative ones
 
 The items may come in any order; each but the relative ones may come once. The manual calls this scan
 deprecated, because 1/2/3 means different days to different readers; scripts of the nineties live from it.
+
+An item is one of the forms below, told by the kinds of its tokens. Nothing is read twice: the forms make a tree that
+is walked as far as the tokens go, and what does not go on there is a syntax error, as in Tcl.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
-from alftcl.clock.calendar import (
-    DAY_SECONDS,
-    EPOCH,
-    ROMAN,
-    weekday_on_or_before,
-)
+from alftcl.clock.calendar import DAY_SECONDS, EPOCH, ROMAN, Calendar, weekday_on_or_before
 from alftcl.clock.names import ROOT
 from alftcl.clock.zones import Zone, fixed
 from alftcl.errors import TclError
@@ -89,7 +88,29 @@ _ZONES = {  # hours east of Greenwich; a summer name stands for an hour more
     **{letter: float(place) for place, letter in enumerate("klm", 10)},
     **{letter: -float(place) for place, letter in enumerate("nopqrstuvwxy", 1)},
 }
-_UNITS = {
+_SUMMER = frozenset(
+    (
+        "bst",
+        "ndt",
+        "adt",
+        "edt",
+        "cdt",
+        "mdt",
+        "pdt",
+        "ydt",
+        "akdt",
+        "hdt",
+        "cest",
+        "mest",
+        "eest",
+        "wadt",
+        "jdt",
+        "cadt",
+        "eadt",
+        "nzdt",
+    )
+)
+_UNITS = {  # months, days, seconds
     "year": (12, 0, 0),
     "month": (1, 0, 0),
     "fortnight": (0, 14, 0),
@@ -100,17 +121,38 @@ _UNITS = {
     "min": (0, 0, 60),
     "second": (0, 0, 1),
     "sec": (0, 0, 1),
+    "tomorrow": (0, 1, 0),
+    "yesterday": (0, -1, 0),
+    "today": (0, 0, 0),
+    "now": (0, 0, 0),
 }
-_SHIFTS = {"tomorrow": (0, 1, 0), "yesterday": (0, -1, 0), "today": (0, 0, 0), "now": (0, 0, 0)}
 _MONTHS = {name[:length].lower(): place for place, name in enumerate(ROOT.months, 1) for length in (3, len(name))}
 _MONTHS |= {"sept": 9}
 _DAYS = {name[:length].lower(): place for place, name in enumerate(ROOT.days) for length in (3, len(name))}
 _DAYS |= {"tues": 2, "wednes": 3, "thur": 4, "thurs": 4}
-_ORDINALS = {"next": 1, "last": -1}
+_HALVES = {"am": 0, "a.m.": 0, "pm": 12, "p.m.": 12}
+_OTHERS = {"last": ("N", -1), "next": ("NEXT", 1), "ago": ("AGO", 0), "dst": ("DST", 0), "epoch": ("EPOCH", 0)} | {
+    "stardate": ("STARDATE", 0)
+}
+_TOKEN = re.compile(r"([0-9]+)|([A-Za-z][A-Za-z.]*)|(\()|(\S)|\s+", re.S)
+_BASE_DIGITS = 6  # from here on a number is a date or a time in one piece
+_NO_TIME = -1
+_WIDE = 1 << 63
+_STARDATE_YEAR = 1946
+_BRITISH = Calendar(2361222)  # 14 September 1752: so are the dates of free texts meant, whatever the locale
 
-_TOKEN = re.compile(r"\s*(?:\([^)]*\)\s*)?(?:([0-9]+)|([A-Za-z][A-Za-z.]*)|(\S))", re.S)
-Token = tuple[str, str, int, int]  # kind (N number, W word, or the character itself), text, start, end
-_PM = {"am": 0, "a.m.": 0, "pm": 12, "p.m.": 12}
+
+class Token(NamedTuple):
+    """`kind` is N (number), B (number of 6 digits or more), a kind of word, END, or the character itself.
+
+    `start` is where the token before ended.
+    """
+
+    kind: str
+    value: Any
+    start: int
+    end: int
+    digits: int = 0
 
 
 def zone_of_word(word: str) -> Zone | None:
@@ -119,298 +161,345 @@ def zone_of_word(word: str) -> Zone | None:
     return None if hours is None else fixed(int(hours * 3600), word)
 
 
-class _Parser:
-    """The items of a text. Each `_item` method reads at `place` and says whether it did."""
+# ---- tokens -------------------------------------------------------------------------------------------
 
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.tokens: list[Token] = []
-        for match in _TOKEN.finditer(text):
-            number, word, char = match.groups()
-            kind = "N" if number else "W" if word else char
-            self.tokens.append((kind, (number or word or char).lower(), match.start(match.lastindex or 0), match.end()))
-        self.place = 0
-        self.date: tuple[int | None, int, int] | None = None
-        self.time: int | None = None
+
+def _tokens(text: str) -> Iterator[Token]:
+    place = last = 0
+    while place < len(text):
+        match = _TOKEN.match(text, place)
+        assert match is not None  # any character is a token
+        digits, word, paren, char = match.groups()
+        place = _after_comment(text, place) if paren else match.end()
+        if digits:
+            kind = "B" if len(digits) >= _BASE_DIGITS else "N"
+            yield Token(kind, int(digits), last, place, len(digits))
+        elif word:
+            yield Token(*_word(word.lower()), last, place)
+        elif char:
+            yield Token(char, char, last, place)
+        else:
+            continue
+        last = place
+    yield Token("END", "", last, len(text) + 1)
+
+
+def _after_comment(text: str, place: int) -> int:
+    """Behind the parenthesis that ends what begins here, or the end of the text."""
+    depth = 0
+    while place < len(text):
+        depth += {"(": 1, ")": -1}.get(text[place], 0)
+        place += 1
+        if depth == 0:
+            break
+    return place
+
+
+def _word(word: str) -> tuple[str, Any]:
+    """Kind and value of a word; names of three letters may have a dot."""
+    if word in _HALVES:
+        return "HALF", _HALVES[word]
+    short = word[:3] if len(word) == 4 and word.endswith(".") else word
+    for kind, table in (("MONTH", _MONTHS), ("DAY", _DAYS)):
+        if short in table:
+            return kind, table[short]
+    if word in _OTHERS:
+        return _OTHERS[word]
+    unit = _UNITS.get(word) or _UNITS.get(word.removesuffix("s"))
+    if unit is not None:
+        return "UNIT", unit
+    if word in _ZONES:
+        return ("SUMMER" if word in _SUMMER else "ZONE"), word
+    return "?", word
+
+
+# ---- items --------------------------------------------------------------------------------------------
+
+
+class Found:
+    """What the items of a text said; `*_count` is how often."""
+
+    def __init__(self) -> None:
+        self.date_count = self.time_count = self.zone_count = self.day_count = self.month_count = 0
+        self.year: int | None = None
+        self.month = 0
+        self.month_day = 0
+        self.time = 0
         self.zone: Zone | None = None
-        self.weekday: tuple[int, int] | None = None
-        self.month: tuple[int, int] | None = None
+        self.weekday = (1, 0)  # how many of them on, and which
+        self.month_ordinal = 1
         self.shift: list[int] | None = None
 
-    def parse(self) -> None:
-        """Read everything. Raises TclError 'unable to convert date-time string ...'."""
-        items: tuple[Callable[[], bool], ...] = (
-            *(self._point, self._dashed_date, self._clock_time, self._hour, self._slashed_date),
-            *(self._named_date, self._relative, self._day_name, self._next_month, self._zone_item, self._bare_number),
-        )
-        while self.place < len(self.tokens):
-            start = self.place
-            if not any(item() for item in items):
-                _, _text, first, end = self.tokens[start]
-                raise self._fault(f"syntax error (characters {first}-{end - 1})")
+    def date(self, year: int | None, month: int, day: int) -> None:
+        self.date_count += 1
+        self.year = year if year is None or year >= 100 else year + (1900 if year >= 39 else 2000)
+        self.month, self.month_day = month, day
 
-    def _fault(self, reason: str) -> TclError:
-        return TclError(f'unable to convert date-time string "{self.text}": {reason}')
+    def date_in_one(self, number: int) -> None:
+        """20090213"""
+        self.date(number // 10000, number // 100 % 100, number % 100)
 
-    # -- reading
-
-    def _kinds(self) -> str:
-        """The kinds of the tokens from here on, a character for each."""
-        return "".join(kind for kind, *_ in self.tokens[self.place : self.place + 8])
-
-    def _text(self, ahead: int = 0) -> str:
-        place = self.place + ahead
-        return self.tokens[place][1] if place < len(self.tokens) else ""
-
-    def _number(self, ahead: int = 0) -> int:
-        return int(self._text(ahead))
-
-    def _take(self, count: int) -> bool:
-        self.place += count
-        return True
-
-    def _set_date(self, year: int | None, month: int, day: int, count: int) -> bool:
-        if self.date is not None:
-            raise self._fault("more than one date in string")
-        self.date = (_full_year(year), month, day)
-        return self._take(count)
-
-    def _set_time(self, hour: int, minute: int, second: int, count: int) -> bool:
-        if self.time is not None:
-            raise self._fault("more than one time of day in string")
-        self.place += count
-        half = _PM.get(self._text())
+    def clock(self, hour: int, minute: int = 0, second: int = 0, half: int | None = None) -> None:
+        self.time_count += 1
+        possible = 0 <= minute <= 59 and 0 <= second <= 59
         if half is not None:
-            self.place += 1
-            self.time = -1 if not 1 <= hour <= 12 else (hour % 12 + half) * 3600 + minute * 60 + second
-        else:
-            self.time = hour * 3600 + minute * 60 + second
-        if minute > 59 or second > 59 or hour > 23:
-            self.time = -1
-        return True
+            possible = possible and 1 <= hour <= 12
+            hour = hour % 12 + half
+        self.time = hour * 3600 + minute * 60 + second if possible and 0 <= hour <= 23 else _NO_TIME
 
-    # -- items
+    def clock_in_one(self, number: int) -> None:
+        """233130"""
+        self.clock(number // 10000, number // 100 % 100, number % 100)
 
-    def _point(self) -> bool:
-        """20090213T233130, 20090213 233130, 2009-02-13T23:31:30, 20090213T23:31:30"""
-        kinds = self._kinds()
-        if kinds.startswith("N-N-NWN:N:N") is False and not re.match(r"NWN|NN", kinds):
-            return self._dashed_point()
-        if len(self._text()) != 8:
-            return False
-        tee = kinds[1] == "W"
-        if tee and self._text(1) != "t":
-            return False
-        digits = self._text(1 + tee)
-        if kinds[1 + tee :].startswith("N:N:N"):
-            self._set_digits_date()
-            return self._set_time(self._number(tee), self._number(2 + tee), self._number(4 + tee), 5 + tee)
-        if len(digits) != 6:
-            return False
-        self._set_digits_date()
-        return self._set_time(int(digits[:2]), int(digits[2:4]), int(digits[4:]), 1 + tee)
+    def offset(self, sign: str, number: int) -> None:
+        """+0530"""
+        self.zone_count += 1
+        hours, minutes = _split(number, 100)
+        self.zone = fixed(_sign(sign) * (3600 * hours + 60 * minutes), "zone")
 
-    def _set_digits_date(self) -> None:
-        digits = self._text()
-        self._set_date(int(digits[:4]), int(digits[4:6]), int(digits[6:]), 1)
+    def zone_word(self, word: str, summer: int = 0) -> None:
+        self.zone_count += 1
+        self.zone = fixed(int(_ZONES[word] * 3600) + summer, word)
 
-    def _dashed_point(self) -> bool:
-        kinds = "".join(kind for kind, *_ in self.tokens[self.place : self.place + 11])
-        if not kinds.startswith("N-N-NWN:N:N") or self._text(5) != "t":
-            return False
-        self._set_date(self._number(), self._number(2), self._number(4), 6)
-        return self._set_time(self._number(), self._number(2), self._number(4), 5)
-
-    def _dashed_date(self) -> bool:
-        """2009-02-13, 13-Feb-2009"""
-        kinds = self._kinds()
-        if kinds.startswith("N-N-N"):
-            return self._set_date(self._number(), self._number(2), self._number(4), 5)
-        if kinds.startswith("N-W-N") and self._text(2) in _MONTHS:
-            return self._set_date(self._number(4), _MONTHS[self._text(2)], self._number(), 5)
-        return False
-
-    def _clock_time(self) -> bool:
-        """23:31, 23:31:30, 11:31 pm"""
-        kinds = self._kinds()
-        if kinds.startswith("N:N:N"):
-            return self._set_time(self._number(), self._number(2), self._number(4), 5)
-        if kinds.startswith("N:N"):
-            return self._set_time(self._number(), self._number(2), 0, 3)
-        return False
-
-    def _hour(self) -> bool:
-        """10 pm"""
-        if self._kinds().startswith("NW") and self._text(1) in _PM:
-            return self._set_time(self._number(), 0, 0, 1)
-        return False
-
-    def _slashed_date(self) -> bool:
-        """02/13, 02/13/2009"""
-        kinds = self._kinds()
-        if kinds.startswith("N/N/N"):
-            return self._set_date(self._number(4), self._number(), self._number(2), 5)
-        if kinds.startswith("N/N"):
-            return self._set_date(None, self._number(), self._number(2), 3)
-        return False
-
-    def _named_date(self) -> bool:
-        """Feb 13, Feb 13, 2009, 13 Feb, 13 Feb 2009"""
-        kinds = self._kinds()
-        if kinds.startswith("WN") and self._text() in _MONTHS:
-            month, day = _MONTHS[self._text()], self._number(1)
-            if kinds.startswith("WN,N"):
-                return self._set_date(self._number(3), month, day, 4)
-            return self._set_date(None, month, day, 2)
-        if kinds.startswith("NW") and self._text(1) in _MONTHS:
-            month, day = _MONTHS[self._text(1)], self._number()
-            if kinds.startswith("NWN") and not kinds.startswith("NWN:"):
-                return self._set_date(self._number(2), month, day, 3)
-            return self._set_date(None, month, day, 2)
-        if self._text() == "epoch":
-            return self._set_date(1970, 1, 1, 1)
-        return False
-
-    def _relative(self) -> bool:
-        """3 days ago, +1 week, next month, yesterday"""
-        shift = _SHIFTS.get(self._text())
-        count, used = 1, 1
-        if shift is None:
-            shift, count, used = self._counted_unit()
-        if shift is None:
-            return False
-        self.place += used
-        if self._text() == "ago":
-            self.place += 1
-            count = -count
-        self.shift = [old + count * new for old, new in zip(self.shift or (0, 0, 0), shift, strict=True)]
-        return True
-
-    def _counted_unit(self) -> tuple[tuple[int, int, int] | None, int, int]:
-        """A unit with what counts it: its months, days and seconds; the count; the tokens."""
-        kinds = self._kinds()
-        if re.match(r"[+-]NW", kinds):
-            count = -self._number(1) if kinds[0] == "-" else self._number(1)
-            return _unit(self._text(2)), count, 3
-        if kinds.startswith("NW"):
-            return _unit(self._text(1)), self._number(), 2
-        ordinal = _ORDINALS.get(self._text())
-        if ordinal is not None:
-            if kinds.startswith("WNW"):
-                return _unit(self._text(2)), self._number(1) * ordinal, 3
-            return _unit(self._text(1)), ordinal, 2
-        return _unit(self._text()), 1, 1
-
-    def _day_name(self) -> bool:
-        """monday, next monday, 2 monday"""
-        kinds = self._kinds()
-        ordinal, used = 1, 0
-        if self._text() in _ORDINALS:
-            ordinal, used = 2 if self._text() == "next" else -1, 1
-        elif kinds.startswith("NW"):
-            ordinal, used = self._number(), 1
-        elif re.match(r"[+-]NW", kinds):
-            ordinal, used = (-1 if kinds[0] == "-" else 1) * self._number(1), 2
-        day = _DAYS.get(self._text(used))
-        if day is None:
-            return False
-        if self.weekday is not None:
-            raise self._fault("more than one weekday in string")
+    def day(self, ordinal: int, day: int) -> None:
+        self.day_count += 1
         self.weekday = (ordinal, day)
-        self.place += used + 1
-        if used == 0 and self._text() == ",":
-            self.place += 1
-        return True
 
-    def _next_month(self) -> bool:
-        """next June, next 2 June"""
-        if self._text() != "next":
-            return False
-        used = 2 if self._kinds().startswith("WNW") else 1
-        month = _MONTHS.get(self._text(used))
-        if month is None:
-            return False
-        if self.month is not None:
-            raise self._fault("more than one ordinal month in string")
-        self.month = (self._number(1) if used == 2 else 1, month)
-        return self._take(used + 1)
+    def next_month(self, ordinal: int, month: int) -> None:
+        self.month_count += 1
+        self.month_ordinal, self.month = ordinal, month
 
-    def _zone_item(self) -> bool:
-        """EST, EST DST, +0100"""
-        kinds = self._kinds()
-        found: Zone | None = None
-        used = 1
-        if re.match(r"[+-]N", kinds):
-            digits = self._number(1)
-            minutes = digits // 100 * 60 + digits % 100
-            found, used = fixed(60 * (minutes if kinds[0] == "+" else -minutes), "zone"), 2
-        elif self._text() in _ZONES:
-            hours = _ZONES[self._text()]
-            if self._text(1) == "dst":
-                hours, used = hours + 1, 2
-            found = fixed(int(hours * 3600), self._text())
-        if found is None:
-            return False
-        if self.zone is not None:
-            raise self._fault("more than one time zone in string")
-        self.zone = found
-        return self._take(used)
+    def relative(self, count: int, unit: tuple[int, int, int]) -> None:
+        self.shift = [old + count * new for old, new in zip(self.shift or (0, 0, 0), unit, strict=True)]
 
-    def _bare_number(self) -> bool:
-        """20090213; 2009 behind a date; 1230 as a time"""
-        if not self._kinds().startswith("N"):
-            return False
-        text = self._text()
-        if self.time is not None and self.date is not None and self.shift is None:
-            self.date = (_full_year(int(text)), *self.date[1:])
-            return self._take(1)
-        if len(text) == 8:
-            return self._set_date(int(text[:4]), int(text[4:6]), int(text[6:]), 1)
-        if len(text) <= 2:
-            return self._set_time(int(text), 0, 0, 1)
-        return self._set_time(int(text) // 100, int(text) % 100, 0, 1)
+    def ago(self) -> None:
+        """All that came before it is to be taken back."""
+        self.shift = [-amount for amount in self.shift or ()]
+
+    def stardate(self, number: int, tenth: int) -> None:
+        years, fraction = _split(number, 1000)
+        days = 366 if ROMAN.month_length(_STARDATE_YEAR + years, 2) == 29 else 365
+        self.date(_STARDATE_YEAR + years, 1, _split(fraction * days, 1000)[0] + 1)
+        self.time_count += 1
+        self.time = tenth * (DAY_SECONDS // 10)
+
+    def number(self, number: int, digits: int) -> None:
+        """2009 behind date and time; 1230 or 12 as a time."""
+        if self.date_count and self.time_count and self.shift is None:
+            self.year = number if number >= 100 else number + (1900 if number >= 39 else 2000)
+        elif digits <= 2:
+            self.clock(number)
+        else:
+            self.clock(number // 100, number % 100)
 
 
-def _unit(word: str) -> tuple[int, int, int] | None:
-    return _UNITS.get(word) or _UNITS.get(word.removesuffix("s"))
+def _split(number: int, by: int) -> tuple[int, int]:
+    """Quotient and rest, as C has them: `last` is the number -1."""
+    quotient, rest = divmod(abs(number), by)
+    return (quotient, rest) if number >= 0 else (-quotient, -rest)
 
 
-def _full_year(year: int | None) -> int | None:
-    if year is None or year >= 100:
-        return year
-    return year + (1900 if year >= 39 else 2000)
+def _sign(sign: str) -> int:
+    return -1 if sign == "-" else 1
+
+
+def _in_one(found: Found, date: int, time: int) -> None:
+    """20090213 233130"""
+    found.date_in_one(date)
+    found.clock_in_one(time)
+
+
+def _iso(found: Found, date: Callable[[], None], zone: str, clock: Callable[[], None]) -> None:
+    """A date, the letter T (which is a zone, too), and a time. Raises ValueError for another zone."""
+    if zone != "t":
+        raise ValueError(zone)
+    date()
+    clock()
+
+
+Action = Callable[..., None]
+_FORMS: dict[str, Action] = {  # kinds of the tokens: what their values say
+    "N HALF": lambda found, hour, half: found.clock(hour, half=half),
+    "N : N": lambda found, hour, _, minute: found.clock(hour, minute),
+    "N : N HALF": lambda found, hour, _, minute, half: found.clock(hour, minute, half=half),
+    "N : N : N": lambda found, hour, _, minute, __, second: found.clock(hour, minute, second),
+    "N : N : N HALF": lambda found, hour, _, minute, __, second, half: found.clock(hour, minute, second, half),
+    "ZONE": lambda found, word: found.zone_word(word),
+    "ZONE DST": lambda found, word, _: found.zone_word(word, 3600),
+    "SUMMER": lambda found, word: found.zone_word(word),
+    "± N": lambda found, sign, number: found.offset(sign, number),
+    "DAY": lambda found, day: found.day(1, day),
+    "DAY ,": lambda found, day, _: found.day(1, day),
+    "N DAY": lambda found, ordinal, day: found.day(ordinal, day),
+    "± N DAY": lambda found, sign, ordinal, day: found.day(_sign(sign) * ordinal, day),
+    "NEXT DAY": lambda found, _, day: found.day(2, day),
+    "N / N": lambda found, month, _, day: found.date(None, month, day),
+    "N / N / N": lambda found, month, _, day, __, year: found.date(year, month, day),
+    "N - N - N": lambda found, year, _, month, __, day: found.date(year, month, day),
+    "N - MONTH - N": lambda found, day, _, month, __, year: found.date(year, month, day),
+    "MONTH N": lambda found, month, day: found.date(None, month, day),
+    "MONTH N , N": lambda found, month, day, _, year: found.date(year, month, day),
+    "N MONTH": lambda found, day, month: found.date(None, month, day),
+    "N MONTH N": lambda found, day, month, year: found.date(year, month, day),
+    "EPOCH": lambda found, _: found.date(1970, 1, 1),
+    "B": lambda found, number: found.date_in_one(number),
+    "B B": _in_one,
+    "B ZONE B": lambda found, date, zone, time: _iso(
+        found, lambda: found.date_in_one(date), zone, lambda: found.clock_in_one(time)
+    ),
+    "B ZONE N : N : N": lambda found, date, zone, hour, _, minute, __, second: _iso(
+        found, lambda: found.date_in_one(date), zone, lambda: found.clock(hour, minute, second)
+    ),
+    "N - N - N ZONE N : N : N": lambda found, year, _, month, __, day, zone, hour, ___, minute, ____, second: _iso(
+        found, lambda: found.date(year, month, day), zone, lambda: found.clock(hour, minute, second)
+    ),
+    "NEXT MONTH": lambda found, _, month: found.next_month(1, month),
+    "NEXT N MONTH": lambda found, _, ordinal, month: found.next_month(ordinal, month),
+    "STARDATE N . N": lambda found, _, number, __, tenth: found.stardate(number, tenth),
+    "UNIT": lambda found, unit: found.relative(1, unit),
+    "N UNIT": lambda found, count, unit: found.relative(count, unit),
+    "± N UNIT": lambda found, sign, count, unit: found.relative(_sign(sign) * count, unit),
+    "NEXT UNIT": lambda found, _, unit: found.relative(1, unit),
+    "NEXT N UNIT": lambda found, _, count, unit: found.relative(count, unit),
+}
+
+
+class _Node:
+    """A place in the tree of forms: where each kind leads, and what may end here."""
+
+    def __init__(self) -> None:
+        self.next: dict[str, _Node] = {}
+        self.action: Action | None = None
+
+    def add(self, kinds: list[str], action: Action) -> None:
+        node = self
+        for kind in kinds:
+            node = node.next.setdefault(kind, _Node())
+        node.action = action
+
+
+def _ago(action: Action) -> Action:
+    def act(found: Found, *values: Any) -> None:
+        action(found, *values[:-1])
+        found.ago()
+
+    return act
+
+
+def _tree() -> _Node:
+    tree = _Node()
+    for form, action in _FORMS.items():
+        for sign in "+-" if "±" in form else " ":
+            kinds = form.replace("±", sign).split()
+            tree.add(kinds, action)
+            if kinds[-1] == "UNIT":
+                tree.add([*kinds, "AGO"], _ago(action))
+    tree.add(["N"], lambda found, number: None)  # what a number alone is, depends on what came before
+    return tree
+
+
+_TREE = _tree()
+
+
+def _read(text: str) -> Found:
+    """What a text says. Raises TclError 'unable to convert date-time string ...'."""
+    tokens = list(_tokens(text))
+    found = Found()
+    place = 0
+    while tokens[place].kind != "END":
+        start, node = place, _TREE
+        while tokens[place].kind in node.next:
+            node = node.next[tokens[place].kind]
+            place += 1
+        if node.action is None:
+            bad = tokens[place]
+            raise _fault(text, f"syntax error (characters {bad.start}-{bad.end - 1})")
+        if node is _TREE.next["N"]:
+            found.number(tokens[start].value, tokens[place].digits or tokens[start].digits)
+            continue
+        try:
+            node.action(found, *(token.value for token in tokens[start:place]))
+        except ValueError:
+            raise _fault(text, "") from None
+    for count, what in (
+        (found.date_count, "date"),
+        (found.time_count, "time of day"),
+        (found.zone_count, "time zone"),
+        (found.day_count, "weekday"),
+        (found.month_count, "ordinal month"),
+    ):
+        if count > 1:
+            raise _fault(text, f"more than one {what} in string")
+    return found
+
+
+def _fault(text: str, reason: str) -> TclError:
+    return TclError(f'unable to convert date-time string "{text}": {reason}')
+
+
+# ---- the moment ---------------------------------------------------------------------------------------
 
 
 def scan_freely(text: str, base: int, where: Zone) -> int:
     """The moment that a text means, seen from `base`. Raises TclError."""
-    parser = _Parser(text)
-    parser.parse()
-    local = base + where.at(base)[0]
-    day, second = local // DAY_SECONDS + EPOCH, local % DAY_SECONDS
-    if parser.date is not None:
-        year, month, month_day = parser.date
-        day = ROMAN.day_number(ROMAN.date_of(day)[0] if year is None else year, month, month_day)
-    months, days, seconds = parser.shift or (0, 0, 0)
-    if parser.time is not None:
-        second = parser.time
-    elif parser.date or parser.weekday or parser.month or months or days:
+    found = _read(text)
+    day, second = _local(base, where)
+    this_month = ROMAN.date_of(day)[1]
+    if found.date_count:
+        year = ROMAN.date_of(day)[0] if found.year is None else found.year
+        day = _BRITISH.day_number(year, found.month, found.month_day)
+    months, days, seconds = found.shift or (0, 0, 0)
+    if found.time_count:
+        second = found.time
+    elif found.date_count or found.day_count or found.month_count or months or days:
         second = 0
-    zone = parser.zone or where
-    day = ROMAN.add_months(day, months) + days if months else day + days
-    if seconds:
-        moment = zone.utc((day - EPOCH) * DAY_SECONDS + second) + seconds
-        local = moment + zone.at(moment)[0]
-        day, second = local // DAY_SECONDS + EPOCH, local % DAY_SECONDS
-    month = ROMAN.date_of(day)[1]
-    if parser.weekday is not None and parser.date is None:
-        ordinal, wanted = parser.weekday
-        day = weekday_on_or_before(wanted, day + 6) + 7 * ordinal - (7 if ordinal > 0 else 0)
-        second = parser.time or 0
-    if parser.month is not None:
-        day = ROMAN.add_months(day, _months_until(month, *parser.month))
+    zone = found.zone or where
+    moment = _utc(day, second, zone)
+    moment = _days_on(_months_on(moment, zone, months), zone, days) + seconds
+    if found.day_count and not found.date_count:
+        ordinal, wanted = found.weekday
+        day = weekday_on_or_before(wanted, _local(moment, zone)[0] + 6) + 7 * ordinal - (7 if ordinal > 0 else 0)
+        moment = _utc(day, found.time, zone)
+    if found.month_count:
+        months = found.month - this_month if not found.date_count else 0
+        moment = _month_on(moment, zone, found.month_ordinal, months)
+    if not -_WIDE <= moment < _WIDE:
+        raise TclError("requested date too large to represent", ["CLOCK", "dateTooLarge"])
+    return moment
+
+
+def _local(moment: int, zone: Zone) -> tuple[int, int]:
+    """Day and second of the day that the clocks of a zone show."""
+    local = moment + zone.at(moment)[0]
+    return local // DAY_SECONDS + EPOCH, local % DAY_SECONDS
+
+
+def _utc(day: int, second: int, zone: Zone) -> int:
     return zone.utc((day - EPOCH) * DAY_SECONDS + second)
 
 
-def _months_until(month: int, count: int, wanted: int) -> int:
-    """From a month to the `count`th such month after it."""
-    return (wanted - month - 1) % 12 + 1 + 12 * (count - 1)
+def _days_on(moment: int, zone: Zone, days: int) -> int:
+    """The same time of day some days on."""
+    if not days:
+        return moment
+    day, second = _local(moment, zone)
+    return _utc(day + days, second, zone)
+
+
+def _months_on(moment: int, zone: Zone, months: int) -> int:
+    """The same day and time some months on."""
+    if not months:
+        return moment
+    day, second = _local(moment, zone)
+    return _utc(ROMAN.add_months(day, months), second, zone)
+
+
+def _month_on(moment: int, zone: Zone, ordinal: int, months: int) -> int:
+    """The same day in the `ordinal`th such month from here, which is so many months off: years first, then months."""
+    if ordinal > 0:
+        ordinal -= 1
+        months += 12 * (months <= 0)
+    else:
+        ordinal += 1
+        months -= 12 * (months >= 0)
+    return _months_on(_months_on(moment, zone, 12 * ordinal), zone, months)

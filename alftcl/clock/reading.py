@@ -230,10 +230,8 @@ def _this_year_day(date: _Date) -> int:
 
 
 def _weekday(date: _Date) -> int:
-    day = date.fields["weekday"]
-    if day > 7:
-        raise TclError("day of week is greater than 7", ["CLOCK", "badDayOfWeek"])
-    return day or 7
+    """From 1 for Monday to 7."""
+    return date.fields["weekday"] or 7
 
 
 def _iso_day(date: _Date) -> int:
@@ -280,37 +278,41 @@ def _hour(fields: Fields) -> int:
     return fields["hour"] * 3600
 
 
+def _minute(fields: Fields) -> int:
+    return fields["minute"] * 60
+
+
 def _hour12(fields: Fields) -> int:
     hour = 0 if fields["hour12"] == 12 else fields["hour12"]
     return (hour + 12 * fields["half"]) * 3600
 
 
 _TIMES: tuple[tuple[int, tuple[str, ...], Callable[[Fields], int]], ...] = (
-    (1, ("hour", "minute", "second"), lambda fields: _hour(fields) + fields["minute"] * 60 + fields["second"]),
-    (
-        1,
-        ("hour12", "half", "minute", "second"),
-        lambda fields: _hour12(fields) + fields["minute"] * 60 + fields["second"],
-    ),
-    (2, ("hour", "minute"), lambda fields: _hour(fields) + fields["minute"] * 60),
-    (2, ("hour12", "half", "minute"), lambda fields: _hour12(fields) + fields["minute"] * 60),
-    (3, ("hour",), _hour),
+    (1, ("hour12", "half", "minute", "second"), lambda fields: _hour12(fields) + _minute(fields) + fields["second"]),
+    (1, ("hour", "minute", "second"), lambda fields: _hour(fields) + _minute(fields) + fields["second"]),
+    (2, ("hour12", "half", "minute"), lambda fields: _hour12(fields) + _minute(fields)),
+    (2, ("hour", "minute"), lambda fields: _hour(fields) + _minute(fields)),
     (3, ("hour12", "half"), _hour12),
+    (3, ("hour",), _hour),
 )
 
 
 # ---- the moment ---------------------------------------------------------------------------------------
 
 
-def scan_moment(text: str, pattern: str, base: int, where: Zone, names: Names) -> int:
-    """The moment that a text means. Raises TclError 'input string does not match supplied format'."""
+def scan_moment(text: str, pattern: str, base: int, find_zone: Callable[[], Zone], names: Names) -> int:
+    """The moment that a text means; a zone is looked for only when the text leaves it open.
+
+    Raises TclError 'input string does not match supplied format'.
+    """
     fields, places, zone_name = _format(pattern, names).read(text)
     if "seconds" in fields:
         if not -_WIDE <= fields["seconds"] < _WIDE:
             raise TclError("integer value too large to represent", ["CLOCK", "integervalueTooLarge"])
         return fields["seconds"]
-    if zone_name is not None:
-        where = _zone(zone_name)
+    if fields.get("weekday", 0) > 7:
+        raise TclError("day of week is greater than 7", ["CLOCK", "badDayOfWeek"])
+    where = find_zone() if zone_name is None else _zone(zone_name)
     today = (base + where.at(base)[0]) // DAY_SECONDS + EPOCH
     date = _choose(_DATES, places)
     day = today if date is None else date(_Date(fields, today, names.calendar))
@@ -322,11 +324,11 @@ def scan_moment(text: str, pattern: str, base: int, where: Zone, names: Names) -
 
 def _choose(rules: Iterable[tuple[int, tuple[str, ...], Rule]], places: Fields) -> Rule | None:
     complete = [
-        (kind, -max(places[field] for field in wanted), order, rule)
-        for order, (kind, wanted, rule) in enumerate(rules)
+        (-kind, sorted((places[field] for field in wanted), reverse=True), rule)
+        for kind, wanted, rule in rules
         if all(field in places for field in wanted)
     ]
-    return min(complete, key=lambda found: found[:3])[3] if complete else None
+    return max(complete, key=lambda found: found[:2])[2] if complete else None
 
 
 def _zone(text: str) -> Zone:

@@ -58,6 +58,7 @@ class _SystemZone(Zone):
         super().__init__((), ())
 
     def at(self, moment: int) -> Offset:
+        time.tzset()  # a script may have set env(TZ)
         try:
             offset = time.localtime(moment).tm_gmtoff
         except (OverflowError, OSError, ValueError):
@@ -87,9 +88,16 @@ def zone(name: str) -> Zone:
     """The zone of that name; "" is the machine's. Raises TclError when there is none."""
     if name == "":
         name = os.environ.get("TCL_TZ") or os.environ.get("TZ") or ""
-        if name == "":
-            return _machine()
+        return _from_environment(name) if name else _machine()
     return _SYSTEM if name == ":localtime" else _named(name)
+
+
+def _from_environment(name: str) -> Zone:
+    """TZ may say what only the C library understands."""
+    try:
+        return _SYSTEM if name == ":localtime" else _named(name)
+    except TclError:
+        return _SYSTEM
 
 
 @lru_cache(maxsize=1)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from alftcl.errors import TclError
 from alftcl.msgcat.commands import catalogue
 from alftcl.table import choose, subcommand, wrong_args
-from alftcl.values import Value, as_number, to_bool, to_int, to_str, to_wide
+from alftcl.values import Value, as_bool, as_number, to_bool, to_int, to_str, to_wide
 
 if TYPE_CHECKING:
     from alftcl.clock.calendar import Calendar
@@ -24,6 +24,7 @@ _SCAN_USAGE = "string ?-base seconds? ?-format string? ?-gmt boolean? ?-locale L
 _ADD_USAGE = "clockval ?number units?... ?-gmt boolean? ?-locale LOCALE? ?-timezone ZONE?"
 _LONG_UNITS = ("years", "year", "months", "month", "weeks", "week", "days", "day")
 _OF_FORMAT = ("-format", "-gmt", "-locale", "-timezone")
+_LARGEST_COUNT = (1 << 32) - 1
 _LENGTHS = {"hours": 3600, "hour": 3600, "minutes": 60, "minute": 60, "seconds": 1, "second": 1}
 
 
@@ -57,17 +58,23 @@ def clicks(interp: Interp, args: list[Any]) -> Value:
 
 
 def _options(words: list[Any], allowed: tuple[str, ...], choices: str, usage: str) -> dict[str, Any]:
+    """The options by name; their names may be shortened."""
     if len(words) % 2:
         raise _wrong_args(usage)
     found: dict[str, Any] = {}
     for name, value in zip(words[::2], words[1::2], strict=True):
-        option = to_str(name)
-        if option not in allowed:
-            raise TclError(f'bad option "{option}"{choices}', ["CLOCK", "badOption", option])
-        found[option] = value
+        found[_option(to_str(name), allowed, choices)] = value
     if "-gmt" in found and "-timezone" in found:
         raise TclError("cannot use -gmt and -timezone in same call", ["CLOCK", "gmtWithTimezone"])
     return found
+
+
+def _option(name: str, allowed: tuple[str, ...], choices: str) -> str:
+    matches = [name] if name in allowed else [option for option in allowed if option.startswith(name)]
+    if len(matches) == 1 and name:
+        return matches[0]
+    problem = "ambiguous" if len(matches) > 1 and choices.startswith(":") else "bad"
+    raise TclError(f'{problem} option "{name}"{choices}', ["CLOCK", "badOption", name])
 
 
 def _wrong_args(usage: str) -> TclError:
@@ -108,10 +115,25 @@ def tcl_format(interp: Interp, args: list[Any]) -> Value:
 
 
 def _moment(value: Value) -> int:
-    number = as_number(value)
-    if type(number) is int and not -(1 << 63) <= number < 1 << 63:
+    number = to_wide(value)
+    if as_number(value) != number:  # between 64 bits signed and unsigned
         raise TclError("integer value too large to represent")
-    return to_wide(value)
+    return number
+
+
+def _checked(options: dict[str, Any]) -> dict[str, Any]:
+    """scan and add look at values before they use them, and say less of what is wrong."""
+    if "-gmt" in options and as_bool(options["-gmt"]) is None:
+        raise TclError(f'expected boolean value but got "{to_str(options["-gmt"])}"')
+    return options
+
+
+def _base(value: Value) -> int:
+    number = as_number(value)
+    if type(number) is not int:
+        code = ["NONE"] if number is None else ["TCL", "VALUE", "INTEGER"]
+        raise TclError(f'expected integer but got "{to_str(value)}"', code)
+    return _moment(value)
 
 
 @subcommand("clock", "scan", _SCAN_USAGE, least=0)
@@ -122,12 +144,14 @@ def tcl_scan(interp: Interp, args: list[Any]) -> Value:
     if not args:
         raise _wrong_args(f"clock scan {_SCAN_USAGE}")
     choices = ", must be -base, -format, -gmt, -locale or -timezone"
-    options = _options(args[1:], ("-base", *_OF_FORMAT), choices, f"clock scan {_SCAN_USAGE}")
-    base = _moment(options["-base"]) if "-base" in options else int(now(interp))
-    where = _zone(options)
+    options = _checked(_options(args[1:], ("-base", *_OF_FORMAT), choices, f"clock scan {_SCAN_USAGE}"))
+    base = _base(options["-base"]) if "-base" in options else int(now(interp))
+    text = to_str(args[0])
     if "-format" in options:
-        return scan_moment(to_str(args[0]), to_str(options["-format"]), base, where, _names(interp, options))
-    return scan_freely(to_str(args[0]), base, where)
+        return scan_moment(text, to_str(options["-format"]), base, lambda: _zone(options), _names(interp, options))
+    if to_str(options.get("-locale", "")):
+        raise TclError("legacy [clock scan] does not support -locale", ["CLOCK", "flagWithLegacyFormat"])
+    return scan_freely(text, base, _zone(options))
 
 
 @subcommand("clock", "add", "clockval ?arg ...?")
@@ -137,10 +161,10 @@ def add(interp: Interp, args: list[Any]) -> Value:
     steps: list[tuple[int, str]] = []
     options: dict[str, Any] = {}
     for first, second in zip(args[1::2], args[2::2], strict=True):
-        if type(as_number(first)) is int:
+        if type(as_number(first)) is int and abs(to_int(first)) <= _LARGEST_COUNT:
             steps.append((to_int(first), to_str(second)))
         else:
-            options |= _options([first, second], _OF_FORMAT[1:], ", must be -gmt, -locale or -timezone", "")
+            options[_option(to_str(first), _OF_FORMAT[1:], ", must be -gmt, -locale or -timezone")] = second
     for _, unit in steps:
         if unit not in _LENGTHS and unit not in _LONG_UNITS:
             raise TclError(
@@ -149,9 +173,9 @@ def add(interp: Interp, args: list[Any]) -> Value:
             )
     if as_number(args[0]) is None:
         raise TclError(f'expected number but got "{to_str(args[0])}"')
-    where = _zone(options)
+    where = _zone(_checked(options))
     calendar = _names(interp, options).calendar
-    moment = to_int(args[0])
+    moment = _base(args[0])
     for count, unit in steps:
         moment = _later(moment, count, unit, where, calendar)
     return moment

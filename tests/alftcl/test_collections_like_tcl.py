@@ -8,7 +8,9 @@ from differential import Pair, collection
 FAMILIES = (
     "binary",
     "clock",
+    "clock_free",
     "clock_locales",
+    "clock_options",
     "clock_scan",
     "clock_zones",
     "coroutines",
