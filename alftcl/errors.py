@@ -43,10 +43,11 @@ class TclError(Completion):
         self.errorcode: list[Any] = ["NONE"] if errorcode is None else errorcode
         self.info = info
         self.line = 1
-        self.unit = 0  # the compiled unit that has already logged its command, see unwind.py
+        self.unit = 0  # the compiled unit that has already logged its command, see unwinding.py
         self.text: str | None = None  # the script text that `line` counts in
         self.is_logged = False  # errorInfo already tells of the command that is unwound next
-        self.options: dict[str, Any] = {}  # further -options given to return
+        self.options: dict[str, Any] = {}  # what return -options, error and throw were given
+        self.stack: list[Any] | None = None  # errorStack, None until the first command was logged
 
     def add_info(self, text: str) -> None:
         """Add to errorInfo."""
@@ -82,7 +83,6 @@ class Return(Completion):
         self.completion = completion
         self.level = level
         self.options: dict[str, Any] = options or {}
-        self.tailcall: list[Any] | None = None  # words that take the procedure's place
 
 
 class Break(Completion):

@@ -13,11 +13,10 @@ from typing import IO, Any, NoReturn, TypeVar, overload
 
 from alftcl.channels import Channel
 from alftcl.devices import StreamDevice
-from alftcl.errors import TclError
 from alftcl.interp import Interp as Engine
 from alftcl.namespaces import find_variable
 from alftcl.python_values import convert, from_python
-from alftcl.values import Value, list_to_str, to_str
+from alftcl.values import Value, to_str
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -101,7 +100,7 @@ class Interp(Engine):
         if self.depth:
             self._check_thread()
             return convert(self.invoke(words), as_)
-        return convert(self._from_outside(lambda: self.at_top(lambda: self._invoke_logged(words))), as_)
+        return convert(self._from_outside(lambda: self.at_top(lambda: self.invoke_logged(words))), as_)
 
     @overload
     def expr(self, expression: str) -> Value: ...
@@ -116,13 +115,6 @@ class Interp(Engine):
         (42, True)
         """
         return self.call("expr", expression, as_=as_)
-
-    def _invoke_logged(self, words: list[Any]) -> Value:
-        try:
-            return self.invoke(words)
-        except TclError as error:
-            self._log_source(error, list_to_str(words))
-            raise
 
     def _from_outside(self, action: Callable[[], Value]) -> Value:
         self._thread = get_ident()

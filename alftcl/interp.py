@@ -39,11 +39,12 @@ from alftcl.frames import (
 )
 from alftcl.namespaces import Namespace, find_variable, forget, last_part, make_variable
 from alftcl.packages import Packages
-from alftcl.procedures import Procedure, complete, leave, read_formals, unexpected
+from alftcl.procedures import Procedure, Tailcall, complete, leave, read_formals, unexpected
 from alftcl.table import Command, builtins, wrong_args
 from alftcl.tree import Command as CommandNode
 from alftcl.tree import Expand, Literal, Script
-from alftcl.values import Value, quote_element, to_list, to_str
+from alftcl.unwinding import log, log_source
+from alftcl.values import Value, list_to_str, quote_element, to_list, to_str
 
 if TYPE_CHECKING:
     from alftcl.command_traces import Stepper
@@ -53,7 +54,6 @@ if TYPE_CHECKING:
 NESTING = ["TCL", "LIMIT", "STACK"]
 TOO_DEEP = "too many nested evaluations (infinite loop?)"
 _PYTHON_FRAMES = 40  # for each nested evaluation, at most: what a level of Tcl takes of Python's own limit
-_LOGGED_CHARS = 150  # of a command in errorInfo
 _LAMBDAS_KEPT = 500
 LARGEST_VALUE = (1 << 31) - 1  # characters: Tcl's own limit
 
@@ -99,6 +99,10 @@ class Interp:
         self.script_file: Value = ""
         self.now: float | None = None  # what `clock` says; None: the machine's own clock
         self._lambdas: dict[str, Procedure] = {}
+        self.tailcalls: dict[Frame, Tailcall] = {}  # of frames that still run
+        self.tailcall: Tailcall | None = None  # of the frame that was just left
+        self.uplevel: tuple[Frame, Frame] | None = None  # the frame an uplevel went to, and where it came from
+        self.error_stack: list[Any] = []  # of the last error
         self._stopped_at = ""  # the command at the top that ended with break, continue or an unknown code
         self.channels = ChannelTable(standard=not safe)
         self.family = Family()
@@ -141,6 +145,34 @@ class Interp:
         self.called_from = None
         return self._dispatch(words[0], words[1:])
 
+    def invoke_logged(self, words: list[Any]) -> Value:
+        """`invoke` for words that stand in no script: errorInfo tells of them as of a command."""
+        try:
+            return self.invoke(words)
+        except TclError as error:
+            self.log_words(error, words)
+            raise
+
+    def log_words(self, error: TclError, words: list[Any]) -> None:
+        """Note a command that stands in no script."""
+        error.unit, error.text, error.line = 0, None, 1
+        if error.is_logged:
+            error.is_logged = False
+        else:
+            log_source(self, error, list_to_str(words), words)
+
+    def invoke_command(self, target: Command, words: list[Any]) -> Value:
+        """Call a command that is already found, by the name words[0]."""
+        args = words[1:]
+        if not target.least <= len(args) <= target.most:
+            raise wrong_args(f"{quote_element(to_str(words[0]))} {target.usage}".rstrip())
+        self.commands_run += 1
+        if self.commands_run >= self.commands_checked:
+            self.check_limits()
+        self.command = None
+        self.command_word = words[0]
+        return target.run(self, args)
+
     def _dispatch(self, word: Value, args: list[Any]) -> Value:
         name = word if type(word) is str else to_str(word)
         target = self.frame.namespace.commands.get(name)
@@ -171,7 +203,9 @@ class Interp:
         handler = to_list(space.unknown or self.root.unknown or "::unknown")
         if handler and self.find_command(to_str(handler[0])) is not None and handler != [name]:
             return self.invoke([*handler, name, *args])
-        raise TclError(f'invalid command name "{name}"', ["TCL", "LOOKUP", "COMMAND", name])
+        error = TclError(f'invalid command name "{name}"', ["TCL", "LOOKUP", "COMMAND", name])
+        error.options["-errorcode"] = error.errorcode
+        raise error
 
     # ---- evaluation ----------------------------------------------------------------------------------
 
@@ -221,7 +255,8 @@ class Interp:
             failure = completion
         else:
             failure = unexpected(completion, ["TCL", "UNEXPECTED_RESULT_CODE", str(completion.code)])
-        self._log_source(failure, self._stopped_at)
+        if failure.info is None:
+            log_source(self, failure, self._stopped_at, [])
         self.publish(failure)
         raise failure from None
 
@@ -252,8 +287,11 @@ class Interp:
         outer, self.unit = self.unit, unit
         value: Value = ""
         command = None
+        word: Value | None = None
+        args: list[Any] = []
         try:
             for command in script.commands:
+                word = None
                 value = ""  # let go of it: a command may change a value in place that nobody else holds
                 literals = command.literals
                 if literals is not None:
@@ -276,7 +314,7 @@ class Interp:
                 raise TclError(script.fault.message)
             return value
         except TclError as error:
-            self._log(error, script, command, unit)
+            log(self, error, script, command, unit, [] if word is None else [word, *args])
             raise
         except Completion:
             if not unit and command is not None:
@@ -319,7 +357,10 @@ class Interp:
         known = self._lambdas.get(text)
         if known is not None and known.namespace.alive:
             return known
-        parts = to_list(text) if text else []
+        try:
+            parts = to_list(text) if text else []
+        except TclError:
+            parts = []
         if len(parts) not in (2, 3):
             raise TclError(f'can\'t interpret "{text}" as a lambda expression', ["TCL", "VALUE", "LAMBDA"])
         space: Namespace | None = self.root
@@ -332,7 +373,12 @@ class Interp:
         assert space is not None
         if len(self._lambdas) > _LAMBDAS_KEPT:
             self._lambdas.clear()
-        made = self._lambdas[text] = Procedure("apply", read_formals(parts[0]), to_str(parts[1]), space)
+        try:
+            formals = read_formals(parts[0])
+        except TclError as error:
+            error.add_info(f'\n    (parsing lambda expression "{text}")')
+            raise
+        made = self._lambdas[text] = Procedure("apply", formals, to_str(parts[1]), space)
         return made
 
     def uncatchable(self, error: TclError) -> None:
@@ -375,6 +421,17 @@ class Interp:
             if sys.getrecursionlimit() < needed:
                 sys.setrecursionlimit(needed)
 
+    def eval_condition(self, text: Value, unit: int) -> Value:
+        """The value of an expression that is part of a unit, or one of its own."""
+        outer = self.unit
+        if not unit and outer:
+            self.units += 1
+            self.unit = self.units
+        try:
+            return self.eval_expr(text)
+        finally:
+            self.unit = outer
+
     def eval_expr(self, text: Value) -> Value:
         """The value of an expression."""
         from alftcl.grammar_expr import parse_expr
@@ -404,40 +461,9 @@ class Interp:
 
     # ---- errorInfo -----------------------------------------------------------------------------------
 
-    def _log(self, error: TclError, script: Script, command: CommandNode | None, unit: int) -> None:
-        """Note the command that failed, once for each unit; keep the error's line counted in this text."""
-        if command is None:
-            assert script.fault is not None
-            start, end = script.fault.start, script.fault.offset + 1
-        else:
-            start, end = command.start, command.end
-        if unit and error.unit == unit:
-            self._relocate(error, script, start, end)
-            return
-        error.unit = unit
-        error.text = script.text
-        error.line = script.position(start)[0]
-        if error.is_logged:
-            error.is_logged = False
-            return
-        self._log_source(error, script.text[start:end])
-
-    def _log_source(self, error: TclError, source: str) -> None:
-        if len(source) > _LOGGED_CHARS:
-            source = source[:_LOGGED_CHARS] + "..."
-        label = "while executing" if error.info is None else "invoked from within"
-        error.add_info(f'\n    {label}\n"{source}"')
-
-    def _relocate(self, error: TclError, script: Script, start: int, end: int) -> None:
-        """The line of an error in an inlined body, counted in the text that the body stands in."""
-        if error.text is None or error.text == script.text:
-            return
-        place = script.text.find(error.text, start, end)
-        error.line += script.position(max(place, start))[0] - 1
-        error.text = script.text
-
     def publish(self, error: TclError) -> None:
-        """Set ::errorInfo and ::errorCode."""
+        """Set ::errorInfo and ::errorCode, and what info errorstack says."""
+        self.error_stack = error.stack or []
         variables = self.root.variables
         for name, value in (("errorInfo", error.info or error.message), ("errorCode", error.errorcode)):
             variable = variables.get(name)

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from alftcl.errors import BREAK, CONTINUE, ERROR, OK, RETURN, Break, Completion, Continue, OtherCode, Return, TclError
 from alftcl.frames import Frame, Variable
 from alftcl.namespaces import Namespace
 from alftcl.table import UNLIMITED, Command
 from alftcl.tree import Script
-from alftcl.values import Value, to_list, to_str
+from alftcl.values import Value, quote_element, to_int, to_list, to_str
 
 if TYPE_CHECKING:
     from alftcl.interp import Interp
 
+Describe = Callable[[list[Any]], str]
+
 FORMAT = ["TCL", "OPERATION", "PROC", "FORMALARGUMENTFORMAT"]
+
+
+class Tailcall(NamedTuple):
+    """What takes a procedure's place when it ends: words, the first found from the namespace."""
+
+    words: list[Any]
+    namespace: Namespace
 
 
 class Formal:
@@ -60,9 +69,10 @@ class Procedure(Command):
         self.rest = bool(formals) and formals[-1].name == "args"
         named = formals[:-1] if self.rest else formals
         plain = not self.rest and all(formal.default is None for formal in formals)
+        plain = plain and len({formal.name for formal in formals}) == len(formals)
         self._names = [formal.name for formal in formals] if plain else None
         required = [place for place, formal in enumerate(named, 1) if formal.default is None]
-        usage = [formal.name if formal.default is None else f"?{formal.name}?" for formal in named]
+        usage = [quote_element(formal.name if formal.default is None else f"?{formal.name}?") for formal in named]
         super().__init__(
             self.call,
             " ".join([*usage, "?arg ...?"] if self.rest else usage),
@@ -73,40 +83,43 @@ class Procedure(Command):
     def call(self, interp: Interp, args: list[Any]) -> Value:
         """Run the body in a frame of its own."""
         words = [interp.command_word, *args]
-        return self.call_in_frame(interp, args, words, self._describe)
+        value = self.call_in_frame(interp, args, words, self._describe)
+        return value if interp.tailcall is None else follow(interp)
 
-    def call_in_frame(self, interp: Interp, args: list[Any], words: list[Any], describe: Callable[[int], str]) -> Value:
-        """Run the body; `words` are what info level shows, `describe(line)` what errorInfo says."""
+    def call_in_frame(self, interp: Interp, args: list[Any], words: list[Any], describe: Describe) -> Value:
+        """Run the body; `words` are what info level shows, `describe(words)` what errorInfo says.
+
+        interp.tailcall is then what is to be done in its place, or None.
+        """
         if self._script is None:
             self._script = interp.parse(self.body)
         variables = self._bind(args)
         outer = interp.frame
         interp.enter()
-        interp.frame = frame = Frame(variables, self.namespace, outer, self, words)
+        frame = interp.frame = Frame(variables, self.namespace, outer, self, words)
         try:
             return interp.run_unit(self._script)
         except Return as completion:
-            tailcall = completion.tailcall
-            if tailcall is None:
-                return leave(completion)
+            return leave(completion)
         except TclError as error:
-            error.add_info(f"\n    ({describe(error.line)} line {error.line})")
+            interp.tailcalls.pop(frame, None)
+            error.add_info(f"\n    ({describe(words)} line {error.line})")
             raise
         except (Break, Continue, OtherCode) as completion:
             if isinstance(completion, OtherCode):
                 raise
             failure = unexpected(completion)
-            failure.add_info(f"\n    ({describe(1)} line 1)")
+            failure.add_info(f"\n    ({describe(words)} line 1)")
             raise failure from None
         finally:
             interp.frame = outer
             interp.depth -= 1
             if type(frame) is not Frame:
                 frame.end(interp)
-        return interp.invoke(tailcall)
+            interp.tailcall = interp.tailcalls.pop(frame, None) if interp.tailcalls else None
 
-    def _describe(self, line: int) -> str:
-        return f'procedure "{shortened(self.name, 60)}"'
+    def _describe(self, words: list[Any]) -> str:
+        return f'procedure "{shortened(to_str(words[0]), 60)}"'
 
     def _bind(self, args: list[Any]) -> dict[str, Variable]:
         names = self._names
@@ -118,14 +131,35 @@ class Procedure(Command):
         return self._bind_optional(args)
 
     def _bind_optional(self, args: list[Any]) -> dict[str, Variable]:
-        variables = {}
+        variables: dict[str, Variable] = {}
         named = self.formals[:-1] if self.rest else self.formals
         for place, formal in enumerate(named):
             value = args[place] if place < len(args) else formal.default
-            variables[formal.name] = Variable(value)
+            variables.setdefault(formal.name, Variable(value))
         if self.rest:
             variables["args"] = Variable(args[len(named) :])
         return variables
+
+
+def follow(interp: Interp) -> Value:
+    """Do what a tailcall has put in the place of the procedure that was just left; in a loop, not nested."""
+    value: Value = ""
+    while interp.tailcall is not None:
+        words, space = interp.tailcall
+        interp.tailcall = None
+        found = space.find_command(to_str(words[0]))
+        target = None if found is None else found[2]
+        try:
+            if isinstance(target, Procedure) and target.least <= len(words) - 1 <= target.most:
+                value = target.call_in_frame(interp, words[1:], words, target._describe)
+            elif target is not None:
+                value = interp.invoke_command(target, words)
+            else:
+                value = interp.invoke(words)
+        except TclError as error:
+            interp.log_words(error, words)
+            raise
+    return value
 
 
 def shortened(text: str, limit: int) -> str:
@@ -149,9 +183,9 @@ def complete(completion: Return) -> Value:
     if code == ERROR:
         raise error_of(completion) from None
     if code == BREAK:
-        raise Break
+        raise Break(value)
     if code == CONTINUE:
-        raise Continue
+        raise Continue(value)
     if code == RETURN:
         raise Return(value, OK, 1)
     raise OtherCode(code, value)
@@ -159,15 +193,15 @@ def complete(completion: Return) -> Value:
 
 def error_of(completion: Return) -> TclError:
     """The error that return -code error asks for."""
-    options = dict(completion.options)
-    code = options.pop("-errorcode", None)
-    info = options.pop("-errorinfo", None)
-    error = TclError(
-        completion.value,
-        ["NONE"] if code is None else to_list(code),
-        None if info is None else to_str(info),
-    )
+    options = completion.options
+    code = options.get("-errorcode")
+    info = to_str(options.get("-errorinfo", ""))
+    error = TclError(completion.value, ["NONE"] if code is None else to_list(code), info or None)
     error.options = options
+    if "-errorstack" in options:
+        error.stack = list(to_list(options["-errorstack"]))
+    if "-errorline" in options:
+        error.line = to_int(options["-errorline"])
     return error
 
 

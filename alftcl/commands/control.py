@@ -29,9 +29,9 @@ def run_body(interp: Interp, body: Value, unit: int, label: str) -> Value:
         raise
 
 
-def truth(interp: Interp, condition: Value) -> bool:
+def truth(interp: Interp, condition: Value, unit: int) -> bool:
     """The boolean value of an expression."""
-    value = interp.eval_expr(condition)
+    value = interp.eval_expr(condition) if unit else interp.eval_condition(condition, unit)
     if type(value) is int:
         return value != 0
     return to_bool(value)
@@ -43,33 +43,40 @@ def truth(interp: Interp, condition: Value) -> bool:
 @command("if", "?arg ...?")
 def tcl_if(interp: Interp, args: list[Any]) -> Value:
     unit = interp.inline_unit()
+    chosen: Value | None = None
     place = 0
     word = "if"
     while True:
         if place >= len(args):
             raise _if_error(f'no expression after "{word}" argument')
         condition = args[place]
+        holds = chosen is None and truth(interp, condition, unit)
         place += 1
         if place < len(args) and args[place] == "then":
             place += 1
         if place >= len(args):
             raise _if_error(f'no script following "{to_str(args[place - 1])}" argument')
-        if truth(interp, condition):
-            return interp.eval_body(args[place], unit)
+        if holds:
+            chosen = args[place]
         place += 1
         if place >= len(args):
-            return ""
+            return "" if chosen is None else interp.eval_body(chosen, unit)
         if args[place] != "elseif":
             break
         word = "elseif"
         place += 1
+    last = _else_script(args, place)
+    return interp.eval_body(last if chosen is None else chosen, unit)
+
+
+def _else_script(args: list[Any], place: int) -> Value:
     if args[place] == "else":
         place += 1
         if place >= len(args):
             raise _if_error('no script following "else" argument')
     if place < len(args) - 1:
         raise _if_error('extra words after "else" clause in "if" command')
-    return interp.eval_body(args[place], unit)
+    return args[place]  # type: ignore[no-any-return]  # words are Tcl values
 
 
 def _if_error(problem: str) -> TclError:
@@ -83,7 +90,7 @@ def _if_error(problem: str) -> TclError:
 def tcl_while(interp: Interp, args: list[Any]) -> Value:
     condition, body = args
     unit = interp.inline_unit()
-    while truth(interp, condition):
+    while truth(interp, condition, unit):
         try:
             run_body(interp, body, unit, "while")
         except Break:
@@ -98,7 +105,7 @@ def tcl_for(interp: Interp, args: list[Any]) -> Value:
     start, condition, following, body = args
     unit = interp.inline_unit()
     _for_part(interp, start, unit, "initial command")
-    while truth(interp, condition):
+    while truth(interp, condition, unit):
         try:
             run_body(interp, body, unit, "for")
         except Break:

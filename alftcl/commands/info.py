@@ -169,6 +169,13 @@ def info_frame(interp: Interp, args: list[Any]) -> Value:
     return {**described, "level": 0}
 
 
+@subcommand("info", "errorstack", "?interp?")
+def info_errorstack(interp: Interp, args: list[Any]) -> Value:
+    from alftcl.children import find
+
+    return list(find(interp, args[0] if args else "").error_stack)
+
+
 @subcommand("info", "script", "?filename?")
 def info_script(interp: Interp, args: list[Any]) -> Value:
     if args:

@@ -23,8 +23,9 @@ def _unknown_space(name: str, what: str) -> TclError:
     return TclError(f'unknown namespace "{name}" in {what}', ["TCL", "LOOKUP", "NAMESPACE", name])
 
 
-def _run_in(interp: Interp, space: Namespace, script: Value, what: str) -> Value:
-    frame = Frame(space.variables, space, interp.frame)
+def _run_in(interp: Interp, space: Namespace, script: Value, what: str, args: list[Any]) -> Value:
+    words = [interp.command_word, what, *args]
+    frame = Frame(space.variables, space, interp.frame, words=words)
     try:
         return interp.in_frame(frame, lambda: interp.eval_body(script))
     except TclError as error:
@@ -35,14 +36,14 @@ def _run_in(interp: Interp, space: Namespace, script: Value, what: str) -> Value
 @subcommand("namespace", "eval", "name arg ?arg...?")
 def namespace_eval(interp: Interp, args: list[Any]) -> Value:
     space = interp.frame.namespace.find(to_str(args[0])) or interp.frame.namespace.make(to_str(args[0]))
-    return _run_in(interp, space, script_of(args[1:]), "eval")
+    return _run_in(interp, space, script_of(args[1:]), "eval", args)
 
 
 @subcommand("namespace", "inscope", "name arg ?arg...?")
 def inscope(interp: Interp, args: list[Any]) -> Value:
     space = require(interp, to_str(args[0]))
     script = args[1] if len(args) == 2 else f"{to_str(args[1])} {list_to_str(args[2:])}"
-    return _run_in(interp, space, script, "inscope")
+    return _run_in(interp, space, script, "inscope", args)
 
 
 @subcommand("namespace", "code", "script")

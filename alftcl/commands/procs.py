@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from alftcl.errors import CODE_NAMES, ERROR, OK, RETURN, Completion, Return, TclError
 from alftcl.namespaces import last_part, qualifiers
-from alftcl.procedures import Procedure, complete, read_formals, shortened
+from alftcl.procedures import Procedure, Tailcall, complete, follow, read_formals, shortened
 from alftcl.table import choose, command, wrong_args
-from alftcl.values import Value, list_to_str, pairs_to_dict, to_dict, to_int, to_list, to_str
+from alftcl.values import Value, as_number, to_dict, to_int, to_list, to_str
 
 if TYPE_CHECKING:
     from alftcl.interp import Interp
@@ -76,10 +76,11 @@ def apply(interp: Interp, args: list[Any]) -> Value:
     if count < procedure.least or count > procedure.most:
         raise wrong_args(f"apply lambdaExpr {procedure.usage}".rstrip())
 
-    def describe(line: int) -> str:
+    def describe(words: list[Any]) -> str:
         return f'lambda term "{shortened(text, 60)}"'
 
-    return procedure.call_in_frame(interp, args[1:], ["apply", *args], describe)
+    value = procedure.call_in_frame(interp, args[1:], [interp.command_word, *args], describe)
+    return value if interp.tailcall is None else follow(interp)
 
 
 @command("unknown", "cmdName ?arg ...?")
@@ -112,21 +113,33 @@ def tcl_eval(interp: Interp, args: list[Any]) -> Value:
 
 @command("uplevel", "?level? command ?arg ...?", least=1)
 def uplevel(interp: Interp, args: list[Any]) -> Value:
-    level = "1"
-    first = to_str(args[0])
-    if first.startswith("#") or first.isdigit():
-        level, args = first, args[1:]
-        if not args:
-            raise wrong_args("uplevel ?level? command ?arg ...?")
+    level, words = _level_and_words(args)
     frame = interp.frame_at(level)
     if frame is None:
         raise TclError(f'bad level "{level}"', ["TCL", "LOOKUP", "LEVEL", level])
-    script = script_of(args)
+    if not words:
+        raise wrong_args("uplevel ?level? command ?arg ...?")
+    script = script_of(words)
+    outer = interp.uplevel
+    interp.uplevel = (frame, interp.frame)
     try:
         return interp.in_frame(frame, lambda: interp.eval_body(script))
     except TclError as error:
         error.add_info(f'\n    ("uplevel" body line {error.line})')
         raise
+    finally:
+        interp.uplevel = outer
+
+
+def _level_and_words(args: list[Any]) -> tuple[str, list[Any]]:
+    """The level is left out when the first word does not look like one."""
+    first = to_str(args[0])
+    if first.startswith("#") or first[:1].isdigit():
+        return first, args[1:]
+    number = as_number(first)
+    if number is None or number < 0:
+        return "1", args
+    return first, args[1:]
 
 
 @command("expr", "arg ?arg ...?")
@@ -166,6 +179,7 @@ def source(interp: Interp, args: list[Any]) -> Value:
 def tcl_error(interp: Interp, args: list[Any]) -> Value:
     info = to_str(args[1]) if len(args) > 1 else ""
     error = TclError(args[0], to_list(args[2]) if len(args) > 2 else None, info or None)
+    error.options = dict(zip(("-errorinfo", "-errorcode"), args[1:], strict=False))
     error.is_logged = bool(info)
     raise error
 
@@ -173,8 +187,11 @@ def tcl_error(interp: Interp, args: list[Any]) -> Value:
 @command("throw", "type message")
 def throw(interp: Interp, args: list[Any]) -> Value:
     if not to_list(args[0]):
-        raise TclError("type must be non-empty list", ["TCL", "OPERATION", "THROW", "BADEXCEPTION"])
-    raise TclError(args[1], to_list(args[0]))
+        error = TclError("type must be non-empty list", ["TCL", "OPERATION", "THROW", "BADEXCEPTION"])
+    else:
+        error = TclError(args[1], to_list(args[0]))
+    error.options["-errorcode"] = error.errorcode
+    raise error
 
 
 def completion_code(value: Value) -> int:
@@ -183,7 +200,10 @@ def completion_code(value: Value) -> int:
     if text in CODE_NAMES:
         return CODE_NAMES[text]
     try:
-        return to_int(value)
+        code = to_int(value)
+        if not -(1 << 31) <= code < 1 << 32:
+            raise TclError("integer value too large to represent")
+        return code if code < 1 << 31 else code - (1 << 32)
     except TclError:
         raise TclError(
             f'bad completion code "{text}": must be ok, error, return, break, continue, or an integer',
@@ -193,21 +213,36 @@ def completion_code(value: Value) -> int:
 
 def return_options(pairs: list[Any]) -> tuple[int, int, dict[str, Any]]:
     """Code, level and the other options that words -name value ... give to return."""
-    options = pairs_to_dict(pairs)
-    while "-options" in options:
-        given = options.pop("-options")
-        try:
-            options = {**options, **to_dict(given)}
-        except TclError:
-            raise TclError(
-                f'bad -options value: expected dictionary but got "{to_str(given)}"',
-                ["TCL", "RESULT", "ILLEGAL_OPTIONS"],
-            ) from None
+    options: dict[str, Any] = {}
+    for name, value in zip(pairs[::2], pairs[1::2], strict=True):
+        _put_option(options, to_str(name), value)
     code = completion_code(options.pop("-code", OK))
     level = _level(options.pop("-level", 1))
     if "-errorcode" in options:
         _checked_list(options["-errorcode"], "-errorcode", "ILLEGAL_ERRORCODE")
+    if "-errorstack" in options:
+        _checked_list(options["-errorstack"], "-errorstack", "NONLIST_ERRORSTACK")
+        if len(to_list(options["-errorstack"])) % 2:
+            shown = to_str(options["-errorstack"])
+            raise TclError(
+                f'forbidden odd-sized list for -errorstack: "{shown}"', ["TCL", "RESULT", "ODDSIZEDLIST_ERRORSTACK"]
+            )
     return code, level, options
+
+
+def _put_option(options: dict[str, Any], name: str, value: Value) -> None:
+    """One option of return; those in -options count as given in its place."""
+    if name != "-options":
+        options[name] = value
+        return
+    try:
+        given = to_dict(value)
+    except TclError:
+        raise TclError(
+            f'bad -options value: expected dictionary but got "{to_str(value)}"', ["TCL", "RESULT", "ILLEGAL_OPTIONS"]
+        ) from None
+    for inner, inner_value in given.items():
+        _put_option(options, inner, inner_value)
 
 
 def _level(value: Value) -> int:
@@ -241,9 +276,13 @@ def tcl_return(interp: Interp, args: list[Any]) -> Value:
     if code == RETURN:
         code, level = OK, level + 1
     completion = Return(value, code, level, options)
-    if level == 0:
+    if level > 0:
+        raise completion
+    try:
         return complete(completion)
-    raise completion
+    except TclError as error:
+        error.is_logged = error.info is not None
+        raise
 
 
 def options_of(interp: Interp, completion: Completion | None) -> dict[str, Any]:
@@ -251,15 +290,21 @@ def options_of(interp: Interp, completion: Completion | None) -> dict[str, Any]:
     if completion is None:
         return {"-code": 0, "-level": 0}
     if isinstance(completion, Return):
-        return {**completion.options, "-code": completion.completion, "-level": completion.level}
-    options: dict[str, Any] = {"-code": completion.code, "-level": 0}
-    if isinstance(completion, TclError):
-        options |= completion.options
-        options |= {
-            "-errorcode": completion.errorcode,
-            "-errorinfo": completion.info or completion.message,
-            "-errorline": completion.line,
-        }
+        options = {**completion.options, "-code": completion.completion, "-level": completion.level}
+        if completion.completion == ERROR:
+            options.setdefault("-errorcode", "NONE")
+            if options.get("-errorinfo", "") != "":
+                options.setdefault("-errorline", 1)
+        return options
+    if not isinstance(completion, TclError):
+        return {"-code": completion.code, "-level": 0}
+    options = {**completion.options, "-code": ERROR, "-level": 0}
+    options["-errorstack"] = list(completion.stack or ())
+    options["-errorcode"] = completion.errorcode
+    options["-errorinfo"] = completion.info or completion.message
+    options["-errorline"] = completion.line
+    if "-during" in options:
+        options["-during"] = options.pop("-during")  # the last
     return options
 
 
@@ -275,10 +320,15 @@ def catch(interp: Interp, args: list[Any]) -> Value:
             interp.uncatchable(completion)
             interp.publish(completion)
         caught, value = completion, completion.value
-    if len(args) > 1:
-        interp.set_var(to_str(args[1]), value)
-    if len(args) > 2:
-        interp.set_var(to_str(args[2]), options_of(interp, caught))
+    try:
+        if len(args) > 1:
+            interp.set_var(to_str(args[1]), value)
+        if len(args) > 2:
+            interp.set_var(to_str(args[2]), options_of(interp, caught))
+    except TclError as error:
+        if isinstance(caught, TclError) and error.info is None:  # it is still what errorInfo tells of
+            error.info, error.stack = caught.info, caught.stack
+        raise
     return OK if caught is None else caught.code
 
 
@@ -306,40 +356,33 @@ class _Handler:
         head = completion.errorcode[: len(self.prefix)]
         return [to_str(word) for word in head] == [to_str(word) for word in self.prefix]
 
-    @property
-    def label(self) -> str:
-        shown = "" if self.kind == "on" else f" {{{list_to_str(self.prefix)}}}"
-        return f"try ... {self.kind}{shown if self.kind == 'trap' else ''}"
-
 
 @command("try", "body ?handler ...? ?finally script?", least=1)
 def tcl_try(interp: Interp, args: list[Any]) -> Value:
-    unit = interp.inline_unit(locals_only=True)
     handlers, cleanup = _clauses(args)
-    outcome = _Outcome(interp, unit, args[0], "try", "body")
+    unit = interp.inline_unit(*range(1, len(args)), locals_only=bool(handlers))
+    own_body = unit and not interp.inline_unit(0)
+    outcome = _Outcome(interp, unit, args[0], "" if own_body else '"try" body')
     for place, handler in enumerate(handlers):
         if handler.takes(outcome.code, outcome.completion):
             outcome = _handle(interp, unit, handlers[place:], outcome)
             break
     if cleanup is not None:
-        try:
-            interp.eval_body(cleanup, unit)
-        except TclError as error:
-            if not unit:
-                error.add_info(f'\n    ("try ... finally" body line {error.line})')
-            raise
+        last = _Outcome(interp, unit, cleanup, '"try ... finally" body')
+        if last.completion is not None:
+            outcome = last.instead_of(outcome, interp)
     return outcome.result()
 
 
 class _Outcome:
-    """What running a script came to."""
+    """What running a script came to; `label` is what errorInfo calls it, when it is a unit of its own."""
 
-    def __init__(self, interp: Interp, unit: int, script: Value, label: str, part: str) -> None:
+    def __init__(self, interp: Interp, unit: int, script: Value, label: str) -> None:
         self.completion: Completion | None = None
         self.value: Value = ""
         depth, frame = interp.depth, interp.frame
         try:
-            self.value = interp.eval_body(script, unit)
+            self.value = interp.eval_body(script, unit if label else 0)
         except Completion as completion:
             interp.depth, interp.frame = depth, frame
             self.completion = completion
@@ -347,13 +390,22 @@ class _Outcome:
             if isinstance(completion, TclError):
                 interp.uncatchable(completion)
                 if not unit:
-                    completion.add_info(f'\n    ("{label}" {part} line {completion.line})')
+                    completion.add_info(f"\n    ({label} line {completion.line})")
                     completion.is_logged = True
                 interp.publish(completion)
 
     @property
     def code(self) -> int:
         return OK if self.completion is None else self.completion.code
+
+    def instead_of(self, before: _Outcome, interp: Interp) -> _Outcome:
+        """This outcome, which an error while handling `before` has brought about: -during tells of that."""
+        if isinstance(self.completion, TclError):
+            self.completion.options = {
+                **self.completion.options,
+                "-during": options_of(interp, before.completion),
+            }
+        return self
 
     def result(self) -> Value:
         """The value, or the completion raised."""
@@ -364,15 +416,17 @@ class _Outcome:
 
 def _handle(interp: Interp, unit: int, handlers: list[_Handler], outcome: _Outcome) -> _Outcome:
     chosen = handlers[0]
-    for name, value in zip(
-        to_list(chosen.variables), (outcome.value, options_of(interp, outcome.completion)), strict=False
-    ):
-        interp.set_var(to_str(name), value)
+    try:
+        for name, value in zip(
+            to_list(chosen.variables), (outcome.value, options_of(interp, outcome.completion)), strict=False
+        ):
+            interp.set_var(to_str(name), value)
+    except TclError as error:
+        error.info, error.is_logged = error.message, True
+        error.options["-during"] = options_of(interp, outcome.completion)
+        raise
     body = next(handler.body for handler in handlers if handler.body != "-")
-    handled = _Outcome(interp, unit, body, chosen.label, "handler")
-    if isinstance(handled.completion, TclError) and outcome.completion is not None:
-        handled.completion.options["-during"] = options_of(interp, outcome.completion)
-    return handled
+    return _Outcome(interp, unit, body, f'"try ... {chosen.kind}" handler').instead_of(outcome, interp)
 
 
 def _clauses(args: list[Any]) -> tuple[list[_Handler], Value | None]:
@@ -398,14 +452,20 @@ def _clauses(args: list[Any]) -> tuple[list[_Handler], Value | None]:
                 "ARGUMENT",
             )
         code = completion_code(rest[1]) if kind == "on" else ERROR
-        prefix = to_list(rest[1]) if kind == "trap" else []
-        if len(to_list(rest[2])) > 2:
-            raise TclError("wrong # args: too many variables in handler", ["TCL", "WRONGARGS"])
+        prefix = _prefix(rest[1]) if kind == "trap" else []
+        to_list(rest[2])
         handlers.append(_Handler(kind, code, prefix, rest[2], rest[3]))
         place += 4
     if handlers and handlers[-1].body == "-":
         raise _bad_clause('last non-finally clause must not have a body of "-"', "BADFALLTHROUGH")
     return handlers, cleanup
+
+
+def _prefix(value: Value) -> list[Any]:
+    try:
+        return to_list(value)
+    except TclError:
+        raise _bad_clause(f"bad prefix '{to_str(value)}': must be a list", "TRAP", "EXNFORMAT") from None
 
 
 def _bad_clause(message: str, *code: str) -> TclError:
@@ -419,8 +479,7 @@ def _bad_clause(message: str, *code: str) -> TclError:
 def tailcall(interp: Interp, args: list[Any]) -> Value:
     if interp.frame.procedure is None:
         raise TclError("tailcall can only be called from a proc, lambda or method", ["TCL", "TAILCALL", "ILLEGAL"])
-    if not args:
-        raise Return("")
-    completion = Return("")
-    completion.tailcall = args
-    raise completion
+    interp.tailcalls.pop(interp.frame, None)
+    if args:
+        interp.tailcalls[interp.frame] = Tailcall(args, interp.frame.namespace)
+    raise Return("")
