@@ -169,7 +169,7 @@ class Interp:
         self.commands_run += 1
         if self.commands_run >= self.commands_checked:
             self.check_limits()
-        self.command = None
+        self.called_from = None
         self.command_word = words[0]
         return target.run(self, args)
 
