@@ -121,9 +121,10 @@ def _if(words: Words) -> list[str]:
             wanted = EXPR
         elif word == "else":
             found.append("")
-            wanted = BODY
+            wanted = "last"
         else:
-            found.append(BODY)
+            found.append(BODY if wanted in ("else", "last") else "")
+            wanted = ""
     return found
 
 

@@ -3,6 +3,7 @@
     alftcl ?-encoding NAME? FILE ?ARG ...?     argv0, argv and argc are set as tclsh does
     alftcl - ?ARG ...?                         the script is all of standard input
     alftcl -c SCRIPT ?ARG ...?
+    alftcl -lint ?-json? FILE ...              what is wrong with scripts, without running them (alftcl/lint)
     alftcl                                     at a terminal: a session (alftcl/interactive); else the commands on
                                                standard input, one after the other
 
@@ -25,6 +26,7 @@ PROMPT = "% "
 USAGE = """\
 usage: alftcl ?-encoding name? file ?arg ...?     run a script (- for standard input)
        alftcl -c script ?arg ...?                 run a script given here
+       alftcl -lint ?-json? file ?file ...?       what is wrong with scripts
        alftcl                                     a session, or the commands on standard input
 """
 INTERRUPTED, NO_READER = 130, 141
@@ -40,6 +42,8 @@ def main(argv: list[str] | None = None) -> int:
         status = ended.status
     except KeyboardInterrupt:
         status = INTERRUPTED
+    except BrokenPipeError:
+        status = NO_READER
     interp.channels.close_all()
     return _flushed(status)
 
@@ -58,6 +62,10 @@ def _run(interp: Interp, words: list[str]) -> int:
     if first in ("-h", "-help", "--help"):
         interp.channels.for_writing("stdout").write(USAGE)
         return 0
+    if first == "-lint":
+        from alftcl.lint.program import run  # not for scripts: they start without it
+
+        return run(words[1:])
     if first == "-c" and len(words) > 1:
         _set_arguments(interp, "alftcl", words[2:])
         return _report(interp, lambda: interp.eval(words[1]))
@@ -166,9 +174,9 @@ def _lines(interp: Interp) -> Iterable[str]:
 
 def _interactive(interp: Interp) -> int:
     if os.environ.get("TERM", "dumb") != "dumb":
-        from alftcl.interactive.session import run  # not for scripts: they start without it
+        from alftcl.interactive import session  # not for scripts: they start without it
 
-        return run(interp)
+        return session.run(interp)
     interp.set_var("tcl_interactive", 1)
     for command in complete_commands(interp, _typed_lines(interp)):
         try:
