@@ -126,6 +126,8 @@ def create(parent: Interp, name: str, safe: bool) -> Interp:
     made = Made(safe=safe or parent.safe)
     made.now = parent.now
     made.events = parent.events
+    if not made.safe:
+        made.channels.take_standard(parent.channels)
     made.largest_value = parent.largest_value
     made.recursion_limit = parent.recursion_limit
     charge(parent, made)
@@ -157,7 +159,8 @@ def delete(parent: Interp, name: str) -> None:
     for below in list(gone.family.children):
         delete(gone, below)
     gone.family.alive = False
-    gone.channels.flush_all()
+    gone.events.forget_interp(gone)
+    gone.channels.close_all()
     _remove(parent, child)
 
 

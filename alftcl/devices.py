@@ -13,38 +13,72 @@ import errno
 import io
 import os
 import sys
-from typing import IO, Any, BinaryIO, Protocol
+from typing import IO, Any, BinaryIO
+
+from alftcl.values import Value
 
 
-class Device(Protocol):
-    """The byte side of a channel."""
+class Device:
+    """The byte side of a channel. What a kind of device does not define it cannot: it has no position, say."""
 
     def read(self, size: int) -> bytes | None:
         """At most ``size`` bytes; empty at the end of file; None when a non-blocking device has none yet."""
+        raise OSError(errno.EBADF, "not open for reading")
 
     def write(self, data: bytes) -> int:
         """Take some of ``data`` and return how many bytes were taken (fewer only when not blocking)."""
+        raise OSError(errno.EBADF, "not open for writing")
 
     def flush(self) -> None:
         """Hand on whatever lies between us and the operating system."""
 
     def seek(self, offset: int, whence: int) -> int:
         """Move to a byte position; returns the new position."""
+        raise OSError(errno.EINVAL, "no position")
 
     def truncate(self, size: int) -> None:
         """Cut or extend the file."""
+        raise OSError(errno.EINVAL, "no length")
 
     def set_blocking(self, blocking: bool) -> None:
         """Whether read and write wait."""
 
     def fileno(self, writing: bool) -> int:
-        """The descriptor of one direction, for a child process to inherit."""
+        """The descriptor of one direction: to wait for it, or for a child process to inherit."""
+        raise OSError(errno.EBADF, "no descriptor")
+
+    def watch(self, reading: bool, writing: bool) -> None:
+        """Somebody waits (or no longer waits) for this device. Those with a descriptor need not be told."""
+
+    def has_input_ready(self) -> bool:
+        """Whether it has bytes that waiting for its descriptor would not tell of."""
+        return False
 
     def close(self, reading: bool, writing: bool) -> None:
         """Close one direction or both."""
 
+    def can_close_half(self) -> bool:
+        """Whether one direction can be closed and the other go on."""
+        return False
 
-class FileDevice:
+    def options(self) -> list[Value]:
+        """What fconfigure lists of this kind of device: names and values in turn."""
+        return []
+
+    def option(self, name: str) -> Value | None:
+        """The value of an option of this kind of device, None when it has no such option."""
+        return None
+
+    def option_names(self) -> tuple[str, ...]:
+        """The options that can be read, for the message about one that cannot."""
+        return ()
+
+    def set_option(self, name: str, value: Value) -> bool:
+        """Set an option of this kind of device; whether it has it."""
+        return False
+
+
+class FileDevice(Device):
     """A device on file descriptors; the same one for both directions of a file, two for a command pipeline."""
 
     def __init__(self, read_fd: int | None, write_fd: int | None) -> None:
@@ -62,9 +96,6 @@ class FileDevice:
             return os.write(self.fileno(True), data)
         except BlockingIOError:
             return 0
-
-    def flush(self) -> None:
-        """Nothing lies in between."""
 
     def seek(self, offset: int, whence: int) -> int:
         if self.read_fd != self.write_fd and None not in (self.read_fd, self.write_fd):
@@ -95,18 +126,15 @@ class FileDevice:
         for fd in gone - {None, self.read_fd, self.write_fd}:
             os.close(fd)  # type: ignore[arg-type]  # mypy keeps None in the difference
 
+    def can_close_half(self) -> bool:
+        return self.read_fd != self.write_fd
+
     def _any_fd(self) -> int:
         return self.fileno(self.read_fd is None)
 
 
-class _StandardDevice:
+class _StandardDevice(Device):
     """A standard stream that Python owns too: never closed here, positions as the descriptor has them."""
-
-    def fileno(self, writing: bool) -> int:
-        raise NotImplementedError
-
-    def flush(self) -> None:
-        """Nothing lies in between."""
 
     def seek(self, offset: int, whence: int) -> int:
         return os.lseek(self.fileno(False), offset, whence)
@@ -126,10 +154,8 @@ class StandardInput(_StandardDevice):
 
     def read(self, size: int) -> bytes | None:
         stream = sys.stdin.buffer
+        size = max(size, io.DEFAULT_BUFFER_SIZE)  # what stays in Python's buffer would not be seen to be there
         return stream.read1(size) if isinstance(stream, io.BufferedReader) else stream.read(size)
-
-    def write(self, data: bytes) -> int:
-        raise OSError(errno.EBADF, "stdin is for reading")
 
     def fileno(self, writing: bool) -> int:
         return sys.stdin.fileno()
@@ -140,9 +166,6 @@ class StandardOutput(_StandardDevice):
 
     def __init__(self, stream: str) -> None:
         self._stream = stream
-
-    def read(self, size: int) -> bytes | None:
-        raise OSError(errno.EBADF, "an output stream is for writing")
 
     def write(self, data: bytes) -> int:
         text_stream = getattr(sys, self._stream)
@@ -161,7 +184,7 @@ class StandardOutput(_StandardDevice):
         return fd
 
 
-class StreamDevice:
+class StreamDevice(Device):
     """A Python stream, of text or of bytes: text is taken as utf-8. It stays open when its channel is closed."""
 
     def __init__(self, stream: IO[Any]) -> None:
@@ -179,15 +202,6 @@ class StreamDevice:
     def flush(self) -> None:
         self._stream.flush()
 
-    def seek(self, offset: int, whence: int) -> int:
-        raise OSError(errno.EINVAL, "a stream of the program has no position here")
-
-    def truncate(self, size: int) -> None:
-        raise OSError(errno.EINVAL, "a stream of the program has no length here")
-
-    def set_blocking(self, blocking: bool) -> None:
-        """As the stream is."""
-
     def fileno(self, writing: bool) -> int:
         return self._stream.fileno()
 
@@ -195,7 +209,7 @@ class StreamDevice:
         """The stream belongs to the program."""
 
 
-class MemoryDevice:
+class MemoryDevice(Device):
     """Bytes in memory: reads ``incoming`` to its end; what is written is added to ``written``."""
 
     def __init__(self, incoming: bytes = b"") -> None:
@@ -208,21 +222,3 @@ class MemoryDevice:
     def write(self, data: bytes) -> int:
         self.written += data
         return len(data)
-
-    def flush(self) -> None:
-        """Nothing lies in between."""
-
-    def seek(self, offset: int, whence: int) -> int:
-        raise OSError(errno.EINVAL, "memory has no position")
-
-    def truncate(self, size: int) -> None:
-        raise OSError(errno.EINVAL, "memory has no length")
-
-    def set_blocking(self, blocking: bool) -> None:
-        """Memory never waits."""
-
-    def fileno(self, writing: bool) -> int:
-        raise OSError(errno.EBADF, "memory has no descriptor")
-
-    def close(self, reading: bool, writing: bool) -> None:
-        """Nothing to give back; ``written`` stays readable."""

@@ -101,6 +101,8 @@ def encode(text: str, name: str) -> bytes:
 def decode(data: bytes | bytearray, name: str) -> str:
     """Bytes of a Tcl encoding as text."""
     codec = codec_of(name)
+    if codec == _NATIVE_UTF16:
+        data = data[: len(data) & ~1]  # half a character at the end is none
     return data.decode(codec, error_handler(codec))
 
 

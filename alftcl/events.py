@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import select
 import time
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from alftcl.errors import Completion, TclError
 from alftcl.values import Value, to_list
@@ -44,6 +45,14 @@ class Event:
         return (self.when or 0.0, self.number) < (other.when or 0.0, other.number)
 
 
+class Watcher(NamedTuple):
+    """Who waits for a channel (an interpreter with a script, or a part of this program) and what is done then."""
+
+    owner: object
+    run: Callable[[], object]
+    script: Value
+
+
 class Events:
     """What waits to happen."""
 
@@ -51,7 +60,8 @@ class Events:
         self._timers: list[Event] = []
         self._idle: list[Callable[[], object]] = []
         self._known: dict[str, Event] = {}
-        self._files: dict[tuple[Channel, str], tuple[Interp, Value]] = {}
+        self._watchers: dict[tuple[Channel, str], list[Watcher]] = {}
+        self._ready: deque[tuple[Channel, str]] = deque()
         self._next = 0
 
     # ---- after ----------------------------------------------------------------------------------------
@@ -90,28 +100,85 @@ class Events:
 
     def watch(self, interp: Interp, channel: Channel, mode: str, script: Value | None) -> None:
         """Run a script when a channel is readable or writable; None: no longer."""
-        self._files.pop((channel, mode), None)
-        if script is not None:
-            self._files[channel, mode] = (interp, script)
+        if script is None:
+            self._forget_owner(channel, mode, interp)
+        else:
+            self._put(channel, mode, Watcher(interp, lambda: self._run_handler(interp, channel, mode, script), script))
 
-    def watched(self, channel: Channel, mode: str) -> Value:
-        return self._files.get((channel, mode), (None, ""))[1]
+    def watched(self, interp: Interp, channel: Channel, mode: str) -> Value:
+        """The script that an interpreter runs when a channel is readable or writable."""
+        return next((w.script for w in self._watchers.get((channel, mode), ()) if w.owner is interp), "")
 
-    def forget_channel(self, channel: Channel) -> None:
+    def call_when(self, owner: object, channel: Channel, mode: str, action: Callable[[], object]) -> None:
+        """The same for a part of this program: sockets that accept, copies in the background."""
+        self._put(channel, mode, Watcher(owner, action, ""))
+
+    def stop_calling(self, owner: object, channel: Channel, mode: str) -> None:
+        """What call_when began."""
+        self._forget_owner(channel, mode, owner)
+
+    def forget_channel(self, channel: Channel, interp: Interp | None = None) -> None:
+        """Nobody (or: that interpreter no longer) waits for a channel."""
         for mode in ("readable", "writable"):
-            self._files.pop((channel, mode), None)
+            watchers = self._watchers.get((channel, mode), [])
+            left = [] if interp is None else [watcher for watcher in watchers if watcher.owner is not interp]
+            if len(left) < len(watchers):
+                self._set(channel, mode, left)
+
+    def forget_interp(self, interp: Interp) -> None:
+        """Nothing happens any more in an interpreter that is deleted."""
+        for channel, _ in list(self._watchers):
+            self.forget_channel(channel, interp)
+        for event in self.of(interp):
+            self.cancel(event)
+
+    def notify(self, channel: Channel, mode: str) -> None:
+        """A channel says itself that it is readable or writable: who waits for that is called at once."""
+        for watcher in list(self._watchers.get((channel, mode), ())):
+            if watcher in self._watchers.get((channel, mode), ()):
+                watcher.run()
+
+    def drain_later(self, channel: Channel, then: Callable[[], object] | None = None) -> None:
+        """Write what a non-blocking channel has left when its device can take it; and `then` what is to be done."""
+
+        def drain() -> None:
+            try:
+                channel.flush()
+            except (OSError, TclError) as failure:
+                channel.failure = failure  # told by the next command that writes
+            if not channel.pending_output():
+                self.stop_calling(self, channel, "writable")
+                if then is not None:
+                    then()
+
+        self.call_when(self, channel, "writable", drain)
+
+    def _put(self, channel: Channel, mode: str, watcher: Watcher) -> None:
+        others = [known for known in self._watchers.get((channel, mode), []) if known.owner is not watcher.owner]
+        self._set(channel, mode, [*others, watcher])
+
+    def _forget_owner(self, channel: Channel, mode: str, owner: object) -> None:
+        watchers = self._watchers.get((channel, mode), [])
+        self._set(channel, mode, [watcher for watcher in watchers if watcher.owner is not owner])
+
+    def _set(self, channel: Channel, mode: str, watchers: list[Watcher]) -> None:
+        if watchers:
+            self._watchers[channel, mode] = watchers
+        else:
+            self._watchers.pop((channel, mode), None)
+        channel.device.watch((channel, "readable") in self._watchers, (channel, "writable") in self._watchers)
 
     # ---- the loop -------------------------------------------------------------------------------------
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing can ever happen."""
-        return not (self._known or self._idle or self._files)
+        return not (self._known or self._idle or self._watchers)
 
     def step(self, interp: Interp, wait: bool, *, idle_only: bool = False) -> bool:
         """Let one event happen, waiting for it if need be; whether one did."""
         if not idle_only:
-            if self._run_timer() or self._run_file(0.0):
+            if self._run_timers() or self._run_file(0.0):
                 return True
         if self._idle:
             todo, self._idle = self._idle, []
@@ -121,21 +188,21 @@ class Events:
         if not wait or idle_only or self.is_empty:
             return False
         self._pause(interp)
-        return self._run_timer()
+        return self._run_timers()
 
     def _pause(self, interp: Interp) -> None:
         """Wait for the next timer or file."""
         due = self._timers[0].when if self._timers else None
         seconds = _SLICE_S if due is None else min(_SLICE_S, max(0.0, due - time.monotonic()))
-        if not self._run_file(seconds) and not self._files:
-            time.sleep(seconds)
+        self._run_file(seconds)
         interp.look_at_limits()
 
-    def _run_timer(self) -> bool:
-        while self._timers and (self._timers[0].when or 0.0) <= time.monotonic():
-            if self._run(heappop(self._timers)):
-                return True
-        return False
+    def _run_timers(self) -> bool:
+        """Run all that is due; what they start with `after 0` is for the next time."""
+        ran, newest = False, self._next
+        while self._timers and (self._timers[0].when or 0.0) <= time.monotonic() and self._timers[0].number < newest:
+            ran = self._run(heappop(self._timers)) or ran
+        return ran
 
     def _run(self, event: Event) -> bool:
         if self._known.pop(event.name, None) is None:
@@ -144,27 +211,43 @@ class Events:
         return True
 
     def _run_file(self, seconds: float) -> bool:
-        reading = [channel for channel, mode in self._files if mode == "readable"]
-        buffered = next((channel for channel in reading if channel.pending_input()), None)
-        if buffered is not None:
-            return self._ready(buffered, "readable")
-        writing = [channel for channel, mode in self._files if mode == "writable"]
-        if not reading and not writing:
-            return False
-        by_number = {channel.device.fileno(False): channel for channel in reading}
-        to_write = {channel.device.fileno(True): channel for channel in writing}
-        readable, writable, _ = select.select(list(by_number), list(to_write), [], seconds)
-        if readable:
-            return self._ready(by_number[readable[0]], "readable")
-        return self._ready(to_write[writable[0]], "writable") if writable else False
+        """Call who waits for one of the channels that are ready, each in its turn; waits as long for one."""
+        if not self._ready:
+            self._ready.extend(self._find_ready(seconds))
+        while self._ready:
+            channel, mode = self._ready.popleft()
+            if (channel, mode) in self._watchers:
+                self.notify(channel, mode)
+                return True
+        return False
 
-    def _ready(self, channel: Channel, mode: str) -> bool:
-        interp, script = self._files[channel, mode]
-        if not self.run_script(interp, script, f'script for file event on "{channel.name}"'):
-            self._files.pop((channel, mode), None)
-        return True
+    def _find_ready(self, seconds: float) -> list[tuple[Channel, str]]:
+        found = [
+            (channel, mode) for channel, mode in self._watchers if mode == "readable" and channel.has_input_ready()
+        ]
+        waiting: dict[str, dict[int, list[tuple[Channel, str]]]] = {"readable": {}, "writable": {}}
+        for channel, mode in self._watchers:
+            try:
+                number = channel.device.fileno(mode == "writable")
+            except OSError:  # what has no descriptor calls notify
+                continue
+            waiting[mode].setdefault(number, []).append((channel, mode))
+        if not found and not waiting["readable"] and not waiting["writable"]:
+            time.sleep(seconds)
+            return []
+        reading, writing = waiting["readable"], waiting["writable"]
+        readable, writable, _ = select.select(list(reading), list(writing), [], 0.0 if found else seconds)
+        for number in readable:
+            found += [pair for pair in reading[number] if pair not in found]
+        for number in writable:
+            found += writing[number]
+        return found
 
-    def run_script(self, interp: Interp, script: Value, what: str) -> bool:
+    def _run_handler(self, interp: Interp, channel: Channel, mode: str, script: Value) -> None:
+        if not self.run_script(interp, script, None):
+            self._forget_owner(channel, mode, interp)
+
+    def run_script(self, interp: Interp, script: Value, what: str | None) -> bool:
         """Run an event's script; an error is reported when idle. Whether it was none."""
         from alftcl.children import evaluate
 
@@ -172,7 +255,8 @@ class Events:
             evaluate(interp, script)
         except TclError as error:
             interp.uncatchable(error)
-            error.add_info(f"\n    ({what})")
+            if what is not None:
+                error.add_info(f"\n    ({what})")
             interp.publish(error)
             self._idle.append(partial(report, interp, error))
             return False

@@ -21,7 +21,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from alftcl import environment, plain
-from alftcl.channels import ChannelTable
+from alftcl.channel_table import ChannelTable
 from alftcl.children import Family
 from alftcl.errors import Completion, LimitExceeded, Return, TclError
 from alftcl.events import Events

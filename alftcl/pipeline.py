@@ -140,6 +140,15 @@ class Running:
         _reap_detached()
         _detached.extend(self.processes)
 
+    def abandon(self) -> None:
+        """Have nothing more to do with it: close our ends and let it run."""
+        for fd in (self.to_first, self.from_last):
+            if fd is not None:
+                os.close(fd)
+        if self.errors is not None:
+            self.errors.close()
+        self.detach()
+
     def end(self) -> TclError | None:
         """Wait for every command and say what went wrong, in Tcl's words (they end in a line end)."""
         code: list[str] = ["NONE"]
@@ -190,12 +199,7 @@ def start(pipeline: Pipeline, channel_fd: ChannelFd, *, pipe_in: bool, pipe_out:
     try:
         _connect(pipeline, channel_fd, running, opened, pipe_in, pipe_out, collect_errors)
     except BaseException:
-        for fd in (running.to_first, running.from_last):
-            if fd is not None:
-                os.close(fd)
-        if running.errors is not None:
-            running.errors.close()
-        running.detach()
+        running.abandon()
         raise
     finally:
         for fd in opened:

@@ -7,10 +7,10 @@ known before that (names, usages, counts) stands in index.py, which `python -m a
 from importlib import import_module
 
 FAMILIES = (
-    *("arrays", "binary", "binary_text", "channels", "clock", "control", "coroutines", "dicts", "encoding"),
-    *("ensembles", "events", "file_changes", "files", "formatting", "globbing", "history", "info", "interps"),
-    *("lists", "mathops", "namespaces", "packages", "processes", "procs", "regexps", "scanning", "sorting", "strings"),
-    *("trace", "variables"),
+    *("arrays", "binary", "binary_text", "channel_options", "channels", "clock", "control", "copying", "coroutines"),
+    *("dicts", "encoding", "ensembles", "events", "file_changes", "files", "formatting", "globbing", "history"),
+    *("info", "interps", "lists", "mathops", "namespaces", "packages", "processes", "procs", "reflected", "regexps"),
+    *("scanning", "sockets", "sorting", "strings", "trace", "variables"),
 )
 
 

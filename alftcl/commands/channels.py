@@ -1,4 +1,4 @@
-"""Channel commands: open close puts gets read eof flush seek tell fconfigure fblocked fcopy, and chan.
+"""Channel commands: open close puts gets read eof flush seek tell fblocked, and chan.
 
 The commands only read their words and report errors; buffers, encodings and line ends are alftcl/channels.py.
 Which channels exist is the interpreter's table (interp.channels): a safe interpreter has only those that its
@@ -8,24 +8,40 @@ manual page of each command in Tcl 8.6.
     chan ...   blocked close configure copy eof flush gets names pending pipe puts read seek tell truncate
 """
 
+import errno
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from alftcl import encodings
-from alftcl.channels import BUFFERINGS, CHUNK_BYTES, Channel
+from alftcl.channels import Channel
+from alftcl.copying import Copy
 from alftcl.devices import FileDevice
 from alftcl.errors import TclError
 from alftcl.paths import native_path
-from alftcl.posix import posix_error
+from alftcl.posix import error_words, posix_code, posix_error
 from alftcl.table import choose, command, subcommand, wrong_args
-from alftcl.values import Value, match_glob, to_bool, to_int, to_list, to_str, to_wide
+from alftcl.values import Value, match_glob, to_int, to_list, to_str, to_wide
 
 if TYPE_CHECKING:
     from alftcl.interp import Interp
 
 
-def _device_error(what: str, channel: Channel, cause: OSError) -> TclError:
-    return posix_error(f'error {what} "{channel.name}"', cause)
+@contextmanager
+def _using(channel: Channel, what: str) -> Iterator[None]:
+    """Work on a channel: what the system says against it becomes Tcl's error; a copy in the background owns it."""
+    try:
+        if channel.copying is not None:
+            raise OSError(errno.EBUSY, "it is being copied")
+        yield
+    except OSError as cause:
+        raise posix_error(f'error {what} "{channel.name}"', cause) from None
+
+
+def _written(interp: "Interp", channel: Channel) -> None:
+    """After something was written: what a non-blocking device did not take is for the event loop."""
+    if channel.is_output_blocked:
+        interp.events.drain_later(channel)
 
 
 # ---- open and close --------------------------------------------------------------------------------
@@ -121,7 +137,6 @@ def close(interp: "Interp", args: list[Any]) -> Value:
     """Close a channel, or one direction of it; for a pipeline, the errors of its commands."""
     name = to_str(args[0])
     channel = interp.channels.get(name)
-    interp.events.forget_channel(channel)
     if len(args) == 1:
         _close(interp, name, channel)
         return ""
@@ -129,18 +144,44 @@ def close(interp: "Interp", args: list[Any]) -> Value:
     if not (channel.writable if writing else channel.readable):
         side = "write" if writing else "read"
         raise TclError(f"Half-close of {side}-side not possible, side not opened or already closed")
-    if channel.readable and channel.writable:
-        channel.close_half(writing=writing)
-    else:
+    if not (channel.readable and channel.writable):
         _close(interp, name, channel)
+    elif not channel.device.can_close_half():
+        raise TclError("")
+    else:
+        interp.events.forget_channel(channel)
+        with _closing():
+            channel.close_half(writing=writing)
     return ""
 
 
 def _close(interp: "Interp", name: str, channel: Channel) -> None:
+    interp.events.forget_channel(channel, interp)
+    if not interp.channels.release(name):
+        return
+    if isinstance(channel.copying, Copy):
+        channel.copying.stop()
+    with _closing():
+        interp.events.forget_channel(channel)
+        if not channel.close_unless_it_waits():
+            interp.events.drain_later(channel, channel.close_device)
+        _take_failure(channel)
+
+
+@contextmanager
+def _closing() -> Iterator[None]:
     try:
-        interp.channels.close(name)
+        yield
     except OSError as cause:
-        raise _device_error("closing", channel, cause) from None
+        words = error_words(cause.errno or 0)
+        raise TclError(words, posix_code(cause.errno or 0)) from None
+
+
+def _take_failure(channel: Channel) -> None:
+    """Tell what went wrong while nobody listened."""
+    failure, channel.failure = channel.failure, None
+    if failure is not None:
+        raise failure
 
 
 # ---- reading ---------------------------------------------------------------------------------------
@@ -150,10 +191,8 @@ def _close(interp: "Interp", name: str, channel: Channel) -> None:
 def gets(interp: "Interp", args: list[Any]) -> Value:
     """The next line; with a variable, the line's length (-1 when there is none) and the line in it."""
     channel = interp.channels.for_reading(to_str(args[0]))
-    try:
+    with _using(channel, "reading"):
         line = channel.gets()
-    except OSError as cause:
-        raise _device_error("reading", channel, cause) from None
     if len(args) == 1:
         return "" if line is None else line
     interp.set_var(to_str(args[1]), "" if line is None else line)
@@ -184,10 +223,8 @@ def _read(interp: "Interp", args: list[Any], words: str) -> Value:
         )
     channel = interp.channels.for_reading(to_str(args[-1] if without_newline else args[0]))
     count = None if without_newline or len(args) == 1 else _character_count(args[1])
-    try:
+    with _using(channel, "reading"):
         text = channel.read(count)
-    except OSError as cause:
-        raise _device_error("reading", channel, cause) from None
     return text[:-1] if without_newline and text.endswith("\n") else text
 
 
@@ -225,10 +262,15 @@ def puts(interp: "Interp", args: list[Any]) -> Value:
     if len(args) == 3:
         raise wrong_args(f"{to_str(interp.command_word) or 'puts'} ?-nonewline? ?channelId? string")
     channel = interp.channels.for_writing("stdout" if len(args) == 1 else to_str(args[0]))
-    try:
-        channel.write(to_str(args[-1]) + line_end)
-    except OSError as cause:
-        raise _device_error("writing", channel, cause) from None
+    text = to_str(args[-1])
+    with _using(channel, "writing"):
+        if line_end and channel.buffering == "none":
+            channel.write(text)
+            channel.write(line_end)
+        else:
+            channel.write(text + line_end)
+    if not channel.blocking:
+        _written(interp, channel)
     return ""
 
 
@@ -236,10 +278,11 @@ def puts(interp: "Interp", args: list[Any]) -> Value:
 def flush(interp: "Interp", args: list[Any]) -> Value:
     """Write what has gathered."""
     channel = interp.channels.for_writing(to_str(args[0]))
-    try:
+    with _using(channel, "flushing"):
+        _take_failure(channel)
         channel.flush()
-    except OSError as cause:
-        raise _device_error("flushing", channel, cause) from None
+    if not channel.blocking:
+        _written(interp, channel)
     return ""
 
 
@@ -254,182 +297,31 @@ def seek(interp: "Interp", args: list[Any]) -> Value:
     channel = interp.channels.get(to_str(args[0]))
     offset = to_wide(args[1])
     origin = _ORIGINS[choose(args[2], _ORIGINS, "origin")] if len(args) > 2 else os.SEEK_SET
-    try:
+    with _using(channel, "during seek on"):
         channel.seek(offset, origin)
-    except OSError as cause:
-        raise _device_error("during seek on", channel, cause) from None
     return ""
 
 
 @command("tell", "channelId")
 def tell(interp: "Interp", args: list[Any]) -> Value:
     """The byte position, -1 where there is none."""
-    return interp.channels.get(to_str(args[0])).tell()
+    channel = interp.channels.get(to_str(args[0]))
+    return -1 if channel.copying is not None else channel.tell()
 
 
 @subcommand("chan", "truncate", "channelId ?length?", safe=False)
 def chan_truncate(interp: "Interp", args: list[Any]) -> Value:
     """Cut the file at a length, or at the current position."""
-    channel = interp.channels.for_writing(to_str(args[0]))
+    channel = interp.channels.get(to_str(args[0]))
     size = None if len(args) == 1 else to_wide(args[1])
     if size is not None and size < 0:
         raise TclError("cannot truncate to negative length of file")
-    try:
+    with _using(channel, "during truncate on"):
         channel.truncate(size)
-    except OSError as cause:
-        raise _device_error("during truncate on", channel, cause) from None
     return ""
 
 
-# ---- fconfigure ------------------------------------------------------------------------------------
-
-_OPTIONS = ("-blocking", "-buffering", "-buffersize", "-encoding", "-eofchar", "-translation")
-_LEAST_LETTERS = {"-buffering": 8, "-buffersize": 8, "-translation": 2}  # the others need three
-
-
-@command("fconfigure", "channelId ?-option value ...?", least=1)
-def fconfigure(interp: "Interp", args: list[Any]) -> Value:
-    """Read or set the options of a channel."""
-    channel = interp.channels.get(to_str(args[0]))
-    if len(args) == 1:
-        return [part for option in _OPTIONS for part in (option, _option(channel, option))]
-    if len(args) == 2:
-        return _option(channel, _option_name(args[1]))
-    if len(args) % 2 == 0:
-        raise wrong_args(f"{to_str(interp.command_word) or 'fconfigure'} channelId ?-option value ...?")
-    for option, value in zip(args[1::2], args[2::2], strict=True):
-        _set_option(channel, _option_name(option), value)
-    return ""
-
-
-def _option_name(word: Any) -> str:
-    text = to_str(word)
-    for option in _OPTIONS:
-        if option.startswith(text) and len(text) >= _LEAST_LETTERS.get(option, 3):
-            return option
-    known = ", ".join(_OPTIONS[:-1])
-    raise TclError(f'bad option "{text}": should be one of {known}, or {_OPTIONS[-1]}')
-
-
-def _option(channel: Channel, option: str) -> Value:
-    match option:
-        case "-blocking":
-            return int(channel.blocking)
-        case "-buffering":
-            return channel.buffering
-        case "-buffersize":
-            return channel.buffer_size
-        case "-encoding":
-            return channel.encoding
-        case "-eofchar":
-            return _of_directions(channel, channel.in_eof_char, channel.out_eof_char)
-    return _of_directions(channel, channel.in_translation, channel.out_translation)
-
-
-def _of_directions(channel: Channel, reading: str, writing: str) -> Value:
-    if channel.readable and channel.writable:
-        return [reading, writing]
-    return reading if channel.readable else writing
-
-
-def _set_option(channel: Channel, option: str, value: Any) -> None:
-    match option:
-        case "-blocking":
-            channel.set_blocking(to_bool(value))
-        case "-buffering":
-            channel.buffering = _buffering(to_str(value))
-        case "-buffersize":
-            size = to_int(value)
-            channel.buffer_size = size if 1 <= size <= 1_000_000 else channel.buffer_size
-        case "-encoding":
-            name = to_str(value) or "binary"
-            encodings.codec_of(name)
-            channel.encoding = name
-        case "-eofchar":
-            _set_eof_chars(channel, value)
-        case "-translation":
-            _set_translations(channel, value)
-
-
-def _buffering(word: str) -> str:
-    for buffering in BUFFERINGS:
-        if word and buffering.startswith(word):
-            return buffering
-    raise TclError("bad value for -buffering: must be one of full, line, or none")
-
-
-def _set_eof_chars(channel: Channel, value: Any) -> None:
-    words = [to_str(word) for word in to_list(value)]
-    if len(words) > 2:
-        raise TclError("bad value for -eofchar: should be a list of zero, one, or two elements")
-    chars = [word[:1] for word in words] or [""]
-    if any(char and not 0 < ord(char) < 128 for char in chars):
-        raise TclError("bad value for -eofchar: must be non-NUL ASCII character")
-    if channel.readable:
-        channel.in_eof_char = chars[0]
-    if channel.writable:
-        channel.out_eof_char = chars[-1]
-
-
-_TRANSLATIONS = {"auto": "auto", "binary": "lf", "lf": "lf", "platform": "lf", "cr": "cr", "crlf": "crlf"}
-
-
-def _set_translations(channel: Channel, value: Any) -> None:
-    words = [to_str(word) for word in to_list(value)]
-    if len(words) not in (1, 2):
-        raise TclError("bad value for -translation: must be a one or two element list")
-    for word, reading in ((words[0], True), (words[-1], False)):
-        if not word or not (channel.readable if reading else channel.writable):
-            continue
-        if word not in _TRANSLATIONS:
-            raise TclError("bad value for -translation: must be one of auto, binary, cr, lf, crlf, or platform")
-        if word == "binary":
-            channel.set_binary(reading=reading, writing=not reading)
-        elif reading:
-            channel.in_translation = _TRANSLATIONS[word]
-        else:
-            channel.out_translation = "lf" if word == "auto" else _TRANSLATIONS[word]
-
-
-# ---- between channels ------------------------------------------------------------------------------
-
-_COPY_USAGE = "input output ?-size size? ?-command callback?"
-
-
-@command("fcopy", _COPY_USAGE, least=2)
-def fcopy(interp: "Interp", args: list[Any]) -> Value:
-    """Copy the rest of one channel, or ``-size`` characters of it, to another; how much was copied."""
-    if len(args) not in (2, 4, 6):
-        raise wrong_args(f"{to_str(interp.command_word) or 'fcopy'} {_COPY_USAGE}")
-    source = interp.channels.for_reading(to_str(args[0]))
-    target = interp.channels.for_writing(to_str(args[1]))
-    size: int | None = None
-    callback: Any = None
-    for word, value in zip(args[2::2], args[3::2], strict=True):
-        if choose(word, ("-size", "-command")) == "-size":
-            wanted = to_wide(value)
-            size = wanted if wanted >= 0 else None
-        else:
-            callback = value
-    copied = _copy(source, target, size)
-    if callback is None:
-        return copied
-    interp.invoke([*to_list(callback), copied])
-    return ""
-
-
-def _copy(source: Channel, target: Channel, size: int | None) -> int:
-    try:
-        copied = 0
-        while size is None or copied < size:
-            text = source.read(CHUNK_BYTES if size is None else min(CHUNK_BYTES, size - copied))
-            if not text:
-                break
-            target.write(text)
-            copied += len(text)
-        return copied
-    except OSError as cause:
-        raise posix_error(f'error copying "{source.name}"', cause) from None
+# ---- about channels --------------------------------------------------------------------------------
 
 
 @subcommand("chan", "pending", "mode channelId")
@@ -462,8 +354,6 @@ def chan_pipe(interp: "Interp", args: list[Any]) -> Value:
 # The rest of chan are the commands themselves under a second name.
 subcommand("chan", "blocked", "channelId")(fblocked)
 subcommand("chan", "close", "channelId ?direction?")(close)
-subcommand("chan", "configure", "channelId ?-option value ...?", least=1)(fconfigure)
-subcommand("chan", "copy", _COPY_USAGE, least=2)(fcopy)
 subcommand("chan", "eof", "channelId")(eof)
 subcommand("chan", "flush", "channelId")(flush)
 subcommand("chan", "gets", "channelId ?varName?")(gets)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from alftcl.commands.procs import script_of
 from alftcl.errors import TclError
 from alftcl.events import Event
-from alftcl.table import choose, command, wrong_args
+from alftcl.table import choose, command, subcommand, wrong_args
 from alftcl.values import Value, as_number, to_str
 from alftcl.watching import watch_variable
 
@@ -97,7 +97,10 @@ def vwait(interp: Interp, args: list[Any]) -> Value:
     return ""
 
 
-@command("fileevent", "channelId event ?script?")
+_FILEEVENT_USAGE = "channelId event ?script?"
+
+
+@command("fileevent", _FILEEVENT_USAGE)
 def fileevent(interp: Interp, args: list[Any]) -> Value:
     mode = choose(args[1], ("readable", "writable"), "event name")
     channel = interp.channels.get(to_str(args[0]))
@@ -105,6 +108,9 @@ def fileevent(interp: Interp, args: list[Any]) -> Value:
     if not allowed:
         raise TclError(f"channel is not {mode}")
     if len(args) == 2:
-        return interp.events.watched(channel, mode)
+        return interp.events.watched(interp, channel, mode)
     interp.events.watch(interp, channel, mode, args[2] if to_str(args[2]) else None)
     return ""
+
+
+subcommand("chan", "event", _FILEEVENT_USAGE)(fileevent)

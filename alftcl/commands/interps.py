@@ -274,7 +274,10 @@ def _share(interp: Interp, words: list[Any]) -> Value:
 
 def _transfer(interp: Interp, words: list[Any]) -> Value:
     _share(interp, words)
-    children.find(interp, words[0]).channels.release(to_str(words[1]))
+    source, name = children.find(interp, words[0]), to_str(words[1])
+    if source is not children.find(interp, words[2]):
+        source.events.forget_channel(source.channels.get(name), source)
+        source.channels.release(name)
     return ""
 
 

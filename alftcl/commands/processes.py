@@ -101,11 +101,13 @@ def _internal_name(channel: Channel) -> str:
 def open_pipeline(interp: "Interp", words: list[Any], readable: bool, writable: bool) -> Channel:
     """The channel of ``open |command``: reads the last output, writes the first input; close reports errors."""
     pipeline = pipelines.parse([to_str(word) for word in words])
+    running = pipelines.start(pipeline, _channel_fd(interp), pipe_in=writable, pipe_out=readable, collect_errors=True)
     if readable and pipeline.stdout is not None:
+        running.abandon()
         raise _redirected("can't read output from command: standard output was redirected")
     if writable and pipeline.stdin is not None:
+        running.abandon()
         raise _redirected("can't write input to command: standard input was redirected")
-    running = pipelines.start(pipeline, _channel_fd(interp), pipe_in=writable, pipe_out=readable, collect_errors=True)
     number = running.from_last if running.from_last is not None else running.to_first
     channel = Channel(
         f"file{number}",

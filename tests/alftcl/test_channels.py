@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from alftcl.channels import Channel, ChannelTable
+from alftcl.channel_table import ChannelTable
+from alftcl.channels import Channel
 from alftcl.devices import FileDevice, MemoryDevice
 from alftcl.errors import TclError
 from alftcl.interp import Interp
