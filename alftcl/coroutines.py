@@ -23,7 +23,7 @@ from alftcl.namespaces import Namespace
 from alftcl.procedures import leave, unexpected
 from alftcl.table import UNLIMITED, Command, wrong_args
 from alftcl.tree import Command as CommandNode
-from alftcl.values import Value, list_to_str, quote_element, to_str
+from alftcl.values import Value, quote_element, to_str
 
 if TYPE_CHECKING:
     from alftcl.interp import Interp
@@ -116,10 +116,9 @@ class Coroutine(Command):
 
     def _body(self, _first: Any) -> Any:
         try:
-            return self._interp.invoke(self._words)
+            return self._interp.invoke_logged(self._words)
         except TclError as error:
             error.unit, error.text = 0, None
-            error.add_info(f'\n    invoked from within\n"{list_to_str(self._words)}"')
             return error
         except Return as completion:
             try:

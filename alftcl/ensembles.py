@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from alftcl.errors import CODE_NAMES, Completion, Return, TclError
 from alftcl.namespaces import Namespace
 from alftcl.table import UNLIMITED, Command, wrong_args
-from alftcl.values import Value, match_glob, quote_element, to_list, to_str
+from alftcl.values import Value, list_to_str, match_glob, quote_element, to_list, to_str
 
 if TYPE_CHECKING:
     from alftcl.interp import Interp
@@ -87,17 +87,18 @@ class Ensemble(Command):
 
     def _ask(self, interp: Interp, own: str, args: list[Any]) -> list[Any]:
         """What the -unknown handler says is to be called, or [] when it has changed the ensemble."""
+        words = [*to_list(self.unknown), self.qualified, *args]
         try:
-            return list(to_list(interp.invoke([*to_list(self.unknown), self.qualified, *args])))
+            return list(to_list(interp.invoke_logged(words)))
         except TclError as error:
             error.add_info("\n    (ensemble unknown subcommand handler)")
             raise
         except Completion as completion:
             code = completion.completion if isinstance(completion, Return) else completion.code
-            raise TclError(
-                f"unknown subcommand handler returned bad code: {_NAMES.get(code, code)}",
-                ["TCL", "ENSEMBLE", "UNKNOWN_RESULT"],
-            ) from None
+            message = f"unknown subcommand handler returned bad code: {_NAMES.get(code, code)}"
+            failure = TclError(message, ["TCL", "ENSEMBLE", "UNKNOWN_RESULT"])
+            failure.add_info(f"\n    result of ensemble unknown subcommand handler: {list_to_str(words)}")
+            raise failure from None
 
     @property
     def qualified(self) -> str:

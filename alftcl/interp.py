@@ -173,6 +173,15 @@ class Interp:
         self.command_word = words[0]
         return target.run(self, args)
 
+    def invoke_compiled(self, action: Callable[[], Value]) -> Value:
+        """What Tcl computes when it compiles a command of literal words: errors come from within that command."""
+        try:
+            return action()
+        except TclError as error:
+            if error.info is None and self.inline_unit():
+                error.add_info("")
+            raise
+
     def _dispatch(self, word: Value, args: list[Any]) -> Value:
         name = word if type(word) is str else to_str(word)
         target = self.frame.namespace.commands.get(name)

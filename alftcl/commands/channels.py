@@ -78,7 +78,11 @@ def _access(text: str) -> tuple[int, bool]:
         if plain not in _ACCESS_MODES:
             raise TclError(f'illegal access mode "{text}"')
         return _ACCESS_MODES[plain], plain != text
-    words = [to_str(word) for word in to_list(text)]
+    try:
+        words = [to_str(word) for word in to_list(text)]
+    except TclError as error:
+        error.add_info(f'\n    while processing open access modes "{text}"')
+        raise
     flags = 0
     for word in words:
         if word not in _ACCESS_FLAGS:

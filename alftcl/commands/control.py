@@ -220,14 +220,17 @@ def switch(interp: Interp, args: list[Any]) -> Value:
     if len(rest) < 2:
         raise wrong_args(SWITCH_USAGE)
     split = len(rest) == 2
-    unit = interp.inline_unit(*range(place + 1, len(args)))
+    unit = _switch_unit(interp, options, args, place)
     arms = to_list(rest[1]) if split else rest[1:]
     if split and not arms:
         raise wrong_args("switch ?-option ...? string {?pattern body ...? ?default body?}")
     if len(arms) % 2:
         raise _odd_arms(arms, split)
     if arms[-1] == "-":
-        raise TclError(f'no body specified for pattern "{to_str(arms[-2])}"', ["TCL", "OPERATION", "SWITCH", "BADTYPE"])
+        raise TclError(
+            f'no body specified for pattern "{to_str(arms[-2])}"',
+            ["TCL", "OPERATION", "SWITCH", "BADARM", "FALLTHROUGH"],
+        )
     text = to_str(rest[0])
     for index in range(0, len(arms), 2):
         pattern = to_str(arms[index])
@@ -237,6 +240,15 @@ def switch(interp: Interp, args: list[Any]) -> Value:
             _store_default(interp, options)
         return _run_arm(interp, pattern, arms, index, unit)
     return ""
+
+
+def _switch_unit(interp: Interp, options: _Switch, args: list[Any], place: int) -> int:
+    """Tcl compiles a switch without variables or -nocase -exact; one with its arms as words only when it has a --."""
+    if (options.nocase and options.mode != "-glob") or options.match_name is not None or options.index_name is not None:
+        return 0
+    if len(args) - place > 2 and (not place or args[place - 1] != "--"):
+        return 0
+    return interp.inline_unit(*range(place + 1, len(args)))
 
 
 def _switch_options(args: list[Any]) -> tuple[_Switch, int]:
@@ -280,7 +292,8 @@ def _odd_arms(arms: list[Any], split: bool) -> TclError:
             ' - see the "switch" documentation'
         )
     return TclError(
-        f"extra switch pattern with no body{hint}", ["TCL", "OPERATION", "SWITCH", "BADARM" if not hint else "COMMENT"]
+        f"extra switch pattern with no body{hint}",
+        ["TCL", "OPERATION", "SWITCH", "BADARM", *(["COMMENT?"] if hint else [])],
     )
 
 

@@ -212,9 +212,21 @@ def dict_incr(interp: "Interp", args: list[Any]) -> Value:
     """Add to the integer that a key has; a missing one counts as 0."""
     variable = interp.variable_for_update(to_str(args[0]))
     entry = _entry(variable, [to_str(args[1])])
-    number = 0 if entry.value is None else to_int(entry.value)
-    entry.value = number + (_increment(args[2]) if len(args) == 3 else 1)
+    if entry.value is None:
+        entry.value = _integer_as_written(args[2]) if len(args) == 3 else 1
+    else:
+        entry.value = to_int(entry.value) + (_increment(args[2]) if len(args) == 3 else 1)
     return variable.updated()
+
+
+def _integer_as_written(value: Any) -> Any:
+    try:
+        to_int(value)
+    except TclError as error:
+        failure = TclError(error.message, ["TCL", "VALUE", "NUMBER"])
+        failure.add_info("\n    (reading increment)")
+        raise failure from None
+    return value
 
 
 def _increment(value: Any) -> int:
@@ -247,7 +259,7 @@ def _rounds(interp: "Interp", names: Any, dictionary: Any, words: str) -> Iterat
 @subcommand("dict", "for", "{keyVarName valueVarName} dictionary script", least=3, most=3)
 def dict_for(interp: "Interp", args: list[Any]) -> Value:
     """Run a script for each key and value."""
-    unit = interp.inline_unit(0, 1, -1)
+    unit = interp.inline_unit(0, 1, -1, locals_only=True)
     for _ in _rounds(interp, args[0], args[1], "for"):
         try:
             run_body(interp, args[2], unit, "dict for")
@@ -261,7 +273,7 @@ def dict_for(interp: "Interp", args: list[Any]) -> Value:
 @subcommand("dict", "map", "{keyVarName valueVarName} dictionary script", least=3, most=3)
 def dict_map(interp: "Interp", args: list[Any]) -> Value:
     """A dict of the script's results for each key and value; ``continue`` leaves the key out."""
-    unit = interp.inline_unit(0, 1, -1)
+    unit = interp.inline_unit(0, 1, -1, locals_only=True)
     result: dict[str, Any] = {}
     for key in _rounds(interp, args[0], args[1], "map"):
         try:
@@ -297,8 +309,7 @@ def _filtered_by_script(interp: "Interp", dictionary: Any, names: Any, script: A
     result: dict[str, Any] = {}
     for key in _rounds(interp, names, items, "filter"):
         try:
-            if to_bool(interp.eval_body(script)):
-                result[key] = items[key]
+            kept = interp.eval_body(script)
         except Break:
             break
         except Continue:
@@ -306,6 +317,8 @@ def _filtered_by_script(interp: "Interp", dictionary: Any, names: Any, script: A
         except TclError as error:
             error.add_info(f'\n    ("dict filter" script line {error.line})')
             raise
+        if to_bool(kept):
+            result[key] = items[key]
     return result
 
 
@@ -325,7 +338,7 @@ def dict_update(interp: "Interp", args: list[Any]) -> Value:
             interp.set_var(variable, items[key])
         elif interp.has_var(variable):
             interp.unset_var(variable)
-    unit = interp.inline_unit()
+    unit = interp.inline_unit(locals_only=True)
     try:
         return _run_noting(interp, args[-1], "update", unit)
     finally:
@@ -373,7 +386,7 @@ def dict_with(interp: "Interp", args: list[Any]) -> Value:
     keys = list(items)
     for key in keys:
         interp.set_var(key, items[key])
-    unit = interp.inline_unit(0, -1)
+    unit = interp.inline_unit(0, -1, locals_only=True)
     del items
     try:
         return _run_noting(interp, args[-1], "with", unit)

@@ -7,6 +7,7 @@ Without a size, and with l, integers are 64 bits wide; h cuts them to 16, ll lea
 format(n).
 """
 
+import math
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _FIELD = re.compile(r"%(?:(\d+)\$)?([-+ 0#]*)(\*|\d+)?(?:\.(\*|\d+)?)?(ll|[hl])?", re.DOTALL)
 _BITS = {"h": 16, "l": 64, None: 64}
+_PREFIXES = {"o": "0", "x": "0x", "X": "0X", "b": "0b"}
 _DIGITS = {"o": "o", "x": "x", "X": "X", "b": "b", "d": "d", "u": "d", "i": "d"}
 
 
@@ -34,17 +36,18 @@ class _Words:
         self._next = 0
         self._numbered: bool | None = None
 
-    def take(self, number: str | None) -> Any:
+    def take(self, number: str | None, *, star: bool = False) -> Any:
+        """The next one, or the one of that number."""
         if self._numbered is not None and self._numbered != (number is not None):
             raise _error('cannot mix "%" and "%n$" conversion specifiers', "MIXEDSPECTYPES")
         self._numbered = number is not None
         if number is not None:
             self._next = int(number) - 1
-        return self.following()
+        return self.following(star=star)
 
-    def following(self) -> Any:
-        """The next one: of a field's own number on, or of all."""
-        if not 0 <= self._next < len(self._args):
+    def following(self, *, star: bool = False) -> Any:
+        """The next one: of a field's own number on, or of all. After that of a `star` another must come."""
+        if not 0 <= self._next < len(self._args) - star:
             if self._numbered:
                 raise _error('"%n$" argument index out of range', "INDEXRANGE")
             raise _error("not enough arguments for all format specifiers", "FIELDVARMISMATCH")
@@ -58,7 +61,10 @@ def format_(interp: "Interp", args: list[Any]) -> Value:
     template = to_str(args[0])
     if "%" not in template:
         return template
-    words = _Words(args[1:])
+    return interp.invoke_compiled(lambda: _formatted(interp, template, _Words(args[1:])))
+
+
+def _formatted(interp: "Interp", template: str, words: _Words) -> str:
     parts: list[str] = []
     place = 0
     while (start := template.find("%", place)) >= 0:
@@ -77,24 +83,24 @@ def format_(interp: "Interp", args: list[Any]) -> Value:
 
 def _field(interp: "Interp", match: re.Match[str], conversion: str, words: _Words) -> str:
     number, flags, width_text, precision_text, size = match.groups()
-    numbered = number
+    star: bool = False
     width = 0
     if width_text == "*":
-        width = to_int(words.take(numbered))
+        star, width = True, _c_int(words.take(number, star=True))
         if width < 0:
-            flags, width = flags + "-", -width
+            flags, width = flags + "-", -width % (1 << 31)
     elif width_text:
-        width = int(width_text)
+        width = _wrapped(int(width_text))
+        if width < 0:
+            raise TclError("max size for a Tcl value exceeded", ["TCL", "FORMAT", "OVERFLOW"])
     precision: int | None = None
-    if "." in match[0]:
-        if precision_text == "*":
-            star = words.take(numbered) if width_text != "*" else words.following()
-            precision = max(0, to_int(star))
-        else:
-            precision = int(precision_text or 0)
+    if precision_text == "*":
+        precision = max(0, _c_int(words.following(star=True) if star else words.take(number, star=True)))
+        star = True
+    elif "." in match[0]:
+        precision = max(0, _wrapped(int(precision_text or 0)))
     interp.reserve(max(width, precision or 0))
-    starred = "*" in (width_text, precision_text)
-    value = words.following() if starred else words.take(numbered)
+    value = words.following() if star else words.take(number)
     if not conversion:
         raise _error("format string ended in middle of field specifier", "INCOMPLETE")
     if conversion in _DIGITS:
@@ -105,29 +111,46 @@ def _field(interp: "Interp", match: re.Match[str], conversion: str, words: _Word
         text = to_str(value)
         return _pad(text if precision is None else text[:precision], flags, width)
     if conversion == "c":
-        return _pad(chr(to_int(value) & 0x1FFFFF) if to_int(value) & 0x1FFFFF < 0x110000 else "\ufffd", flags, width)
+        return _pad(_character(value), flags, width)
     raise _error(f'bad field specifier "{conversion}"', "BADTYPE")
 
 
 def _integer(value: Any, conversion: str, flags: str, precision: int | None, size: str | None, width: int) -> str:
+    if size == "ll" and conversion == "u":
+        raise _error("unsigned bignum format is invalid", "BADUNSIGNED")
     number = as_number(value)
     if not isinstance(number, int):
         raise TclError(f'expected integer but got "{to_str(value)}"', ["TCL", "VALUE", "NUMBER"])
-    if size == "ll":
-        if conversion == "u":
-            raise _error("unsigned bignum format is invalid", "BADUNSIGNED")
-    else:
+    if size != "ll":
         number = _cut(number, _BITS[size], signed=conversion in "di")
+    if size != "ll" and conversion not in "di":
+        flags = flags.replace("+", "").replace(" ", "")
     sign = "-" if number < 0 else "+" if "+" in flags else " " if " " in flags else ""
     digits = int_to_str(abs(number)) if conversion in "diu" else format(abs(number), _DIGITS[conversion])
-    prefix = ""
-    if "#" in flags and conversion not in "diu":
-        prefix = {"o": "0", "x": "0x", "X": "0X", "b": "0b"}[conversion]
-    if precision is not None:
-        digits = digits.zfill(precision)
-    elif "0" in flags:
-        digits = digits.zfill(width - len(sign) - len(prefix))
-    return sign + prefix + digits
+    prefix = _PREFIXES.get(conversion, "") if "#" in flags else ""
+    least = precision if precision is not None else width - len(sign) if "0" in flags else 0
+    if prefix != "0":
+        return sign + prefix + digits.zfill(least if precision is not None else least - len(prefix))
+    digits = digits.zfill(least)  # an octal's prefix is a digit of it
+    return sign + digits if digits[0] == "0" else sign + prefix + digits
+
+
+def _c_int(value: Any) -> int:
+    """An integer as C holds it: one of 32 bits without a sign is taken as one with it."""
+    number = to_int(value)
+    if not -(1 << 31) <= number < 1 << 32:
+        words = "integer value too large to represent"
+        raise TclError(words, ["ARITH", "IOVERFLOW", words])
+    return _wrapped(number)
+
+
+def _wrapped(number: int) -> int:
+    return _cut(min(number, (1 << 64) - 1), 32, signed=True)
+
+
+def _character(value: Any) -> str:
+    code = _c_int(value)
+    return chr(code) if 0 <= code < 0x110000 else "\ufffd"
 
 
 def _cut(number: int, bits: int, *, signed: bool) -> int:
@@ -136,13 +159,16 @@ def _cut(number: int, bits: int, *, signed: bool) -> int:
 
 
 def _floating(value: Any, conversion: str, flags: str, precision: int | None, width: int) -> str:
+    number = to_float(value)
+    if math.isinf(number):
+        flags = flags.replace("0", "")
     template = "%" + "".join(dict.fromkeys(flags)) + (str(width) if width else "")
     if precision is not None:
         template += f".{precision}"
-    return (template + conversion) % to_float(value)
+    return (template + conversion) % number
 
 
 def _pad(text: str, flags: str, width: int) -> str:
     if "-" in flags:
-        return text.ljust(width)
+        return text.ljust(width, "0" if "0" in flags else " ")
     return text.rjust(width, "0" if "0" in flags else " ")

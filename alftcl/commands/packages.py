@@ -211,29 +211,31 @@ def _load(interp: Interp, packages: Packages, name: str, version: str) -> None:
             f"circular package dependency: attempt to provide {name} {version} requires {name}",
             ["TCL", "PACKAGE", "CIRCULARITY"],
         )
-    failed = f"attempt to provide package {name} {version} failed: "
     packages.loading.append(name)
-    script = packages.scripts[name][version]
     try:
-        interp.in_frame(interp.root_frame, lambda: interp.eval_body(script))
+        _run_ifneeded(interp, packages, name, version)
     except TclError as error:
         error.add_info(f'\n    ("package ifneeded {name} {version}" script)')
         packages.provided.pop(name, None)
         raise
-    except Completion as completion:
-        packages.provided.pop(name, None)
-        raise TclError(f"{failed}bad return code: {completion.code}", ["TCL", "PACKAGE", "BADRESULT"]) from None
     finally:
         packages.loading.remove(name)
+
+
+def _run_ifneeded(interp: Interp, packages: Packages, name: str, version: str) -> None:
+    failed = f"attempt to provide package {name} {version} failed: "
+    script = packages.scripts[name][version]
+    try:
+        interp.in_frame(interp.root_frame, lambda: interp.eval_body(script))
+    except TclError:
+        raise
+    except Completion as completion:
+        raise TclError(f"{failed}bad return code: {completion.code}", ["TCL", "PACKAGE", "BADRESULT"]) from None
     present = packages.provided.get(name)
     if present is None:
         raise TclError(f"{failed}no version of package {name} provided", ["TCL", "PACKAGE", "UNPROVIDED"])
     if compare(parse(present), parse(version)):
-        del packages.provided[name]
-        raise TclError(
-            f"{failed}package {name} {present} provided instead",
-            ["TCL", "PACKAGE", "WRONGPROVIDE"],
-        )
+        raise TclError(f"{failed}package {name} {present} provided instead", ["TCL", "PACKAGE", "WRONGPROVIDE"])
 
 
 _OPTIONS = {

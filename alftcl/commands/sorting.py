@@ -226,7 +226,7 @@ class _Scripted:
 
     def compare(self, right: "_Scripted") -> int:
         try:
-            answer = self.interp.invoke([*self.prefix, self.value, right.value])
+            answer = self.interp.invoke_logged([*self.prefix, self.value, right.value])
         except TclError as error:
             error.add_info("\n    (-compare command)")
             raise

@@ -290,7 +290,7 @@ def match(interp: "Interp", args: list[Any]) -> Value:
 @subcommand("string", "is", "class ?-strict? ?-failindex var? str", least=2, most=5)
 def is_(interp: "Interp", args: list[Any]) -> Value:
     """Whether a value is of a class; empty strings are of every class but -strict ones."""
-    name = choose(args[0], _CLASSES, "class")
+    name = to_str(interp.invoke_compiled(lambda: choose(args[0], _CLASSES, "class")))
     strict, variable = False, None
     options = args[1:-1]
     while options:

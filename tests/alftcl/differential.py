@@ -13,14 +13,16 @@ from alftcl.interp import Interp
 from alftcl.values import to_str
 
 CASES = Path(__file__).parent / "cases"
+_TOLD = ("errorCode", "errorInfo")
 
 
 class Outcome(NamedTuple):
-    """What catch says: the code, the result or message, and for errors errorCode."""
+    """What catch says: the code, the result or message, and for errors errorCode and errorInfo."""
 
     code: str
     result: str
     errorcode: str = ""
+    errorinfo: str = ""
 
 
 class Pair:
@@ -34,16 +36,19 @@ class Pair:
         """What alftcl makes of the script."""
         self.here.set_var("::script", script)
         code = to_str(self.here.eval("catch $::script ::result"))
-        return Outcome(code, to_str(self.here.eval("set ::result")), self._errorcode_here(code))
-
-    def _errorcode_here(self, code: str) -> str:
-        return to_str(self.here.eval("set ::errorCode")) if code == "1" else ""
+        result = to_str(self.here.eval("set ::result"))
+        if code != "1":
+            return Outcome(code, result)
+        return Outcome(code, result, *(to_str(self.here.eval(f"set ::{name}")) for name in _TOLD))
 
     def outcome_there(self, script: str) -> Outcome:
         """What real Tcl makes of it."""
         self.there.setvar("::script", script)
         code = self.there.eval("catch $::script ::result")
-        return Outcome(code, self.there.eval("set ::result"), self.there.eval("set ::errorCode") if code == "1" else "")
+        result = self.there.eval("set ::result")
+        if code != "1":
+            return Outcome(code, result)
+        return Outcome(code, result, *(self.there.eval(f"set ::{name}") for name in _TOLD))
 
 
 def collection(name: str) -> list[str]:
@@ -53,8 +58,5 @@ def collection(name: str) -> list[str]:
 
 def without_numbers(outcome: Outcome) -> Outcome:
     """An outcome whose channel names and process ids are made equal: they differ from run to run."""
-    return Outcome(
-        outcome.code,
-        re.sub(r"\bfile\d+", "fileN", outcome.result),
-        re.sub(r"(CHILD\w+) \d+", r"\1 PID", re.sub(r"\bfile\d+", "fileN", outcome.errorcode)),
-    )
+    result, errorcode, errorinfo = (re.sub(r"\bfile\d+", "fileN", text) for text in outcome[1:])
+    return Outcome(outcome.code, result, re.sub(r"(CHILD\w+) \d+", r"\1 PID", errorcode), errorinfo)

@@ -13,6 +13,7 @@ FAMILIES = (
     "clock_options",
     "clock_scan",
     "clock_zones",
+    "control",
     "coroutines",
     "lists",
     "mathops",
@@ -27,6 +28,7 @@ FAMILIES = (
     "scanning",
     "strings",
 )
+WRITTEN_IN_TCL = {"clock", "clock_locales", "clock_scan", "clock_zones"}  # in real Tcl: errorInfo tells of procedures that are not here
 
 
 @pytest.fixture(scope="module")
@@ -40,4 +42,7 @@ def test_gives_what_tcl_gives(pairs: dict[str, Pair], family: str, script: str) 
 
     there = pair.outcome_there(script)
 
-    assert pair.outcome_here(script) == there
+    here = pair.outcome_here(script)
+    if family in WRITTEN_IN_TCL:
+        there, here = there._replace(errorinfo=""), here._replace(errorinfo="")
+    assert here == there
