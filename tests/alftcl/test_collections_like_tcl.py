@@ -28,7 +28,13 @@ FAMILIES = (
     "scanning",
     "strings",
 )
-WRITTEN_IN_TCL = {"clock", "clock_locales", "clock_scan", "clock_zones"}  # in real Tcl: errorInfo tells of procedures that are not here
+WRITTEN_IN_TCL = {
+    "history",
+    "clock",
+    "clock_locales",
+    "clock_scan",
+    "clock_zones",
+}  # in real Tcl: errorInfo tells of procedures that are not here
 
 
 @pytest.fixture(scope="module")
