@@ -28,13 +28,7 @@ FAMILIES = (
     "scanning",
     "strings",
 )
-WRITTEN_IN_TCL = {
-    "history",
-    "clock",
-    "clock_locales",
-    "clock_scan",
-    "clock_zones",
-}  # in real Tcl: errorInfo tells of procedures that are not here
+WRITTEN_IN_TCL = {"clock", "history", "msgcat"}  # in real Tcl: errorInfo tells of procedures that are not here
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +43,6 @@ def test_gives_what_tcl_gives(pairs: dict[str, Pair], family: str, script: str) 
     there = pair.outcome_there(script)
 
     here = pair.outcome_here(script)
-    if family in WRITTEN_IN_TCL:
+    if family.partition("_")[0] in WRITTEN_IN_TCL:
         there, here = there._replace(errorinfo=""), here._replace(errorinfo="")
     assert here == there
