@@ -278,9 +278,9 @@ class Interp:
         if self.commands_run >= self.commands_checked:
             self.check_limits()
         tree = _parsed(script if type(script) is str else to_str(script))
-        if unit:
-            return self.run(tree, unit)
-        return self.run_unit(tree)
+        if not unit:
+            unit = self.units = self.units + 1
+        return self.run(tree, unit)
 
     def run_unit(self, script: Script) -> Value:
         """Run a script as a unit of its own."""
@@ -648,6 +648,8 @@ class Interp:
 
     def frame_at(self, spec: str) -> Frame | None:
         """The frame of `#2` (absolute) or `1` (callers up), or None."""
+        if spec == "1":
+            return self.frame.caller
         absolute = spec.startswith("#")
         number = as_level(spec[absolute:])
         if number is None:

@@ -91,14 +91,17 @@ class Procedure(Command):
 
         interp.tailcall is then what is to be done in its place, or None.
         """
-        if self._script is None:
-            self._script = interp.parse(self.body)
+        script = self._script
+        if script is None:
+            script = self._script = interp.parse(self.body)
+        if not script.commands and script.fault is None:
+            return ""
         variables = self._bind(args)
         outer = interp.frame
         interp.enter()
         frame = interp.frame = Frame(variables, self.namespace, outer, self, words)
         try:
-            return interp.run_unit(self._script)
+            return interp.run_unit(script)
         except Return as completion:
             return leave(completion)
         except TclError as error:

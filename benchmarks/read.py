@@ -1,0 +1,175 @@
+"""Reading: a script of nested braces, every level evaluated, beside tclsh.
+
+    ratio_tclsh        a tree: tasks of tasks, DEPTH deep, FAN in each            seconds / those of tclsh
+    job_ratio_tclsh    a job: sequences of shots of passes of frames, five deep   seconds / those of tclsh
+
+Both sides source the same file with the same procs, which evaluate their bodies and do nothing else; each in a
+process of its own, started in turn. Seconds are those of the processor: others may use the machine meanwhile.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+MEGABYTES = 100
+DEPTH, FAN = 9, 4
+FRAMES, PASSES, SHOTS = 46, ("beauty", "shadow"), 10
+ROUNDS = 2
+
+Write = Callable[[str], object]
+
+PROCS = """
+proc Job {title body} {uplevel 1 $body}
+proc Task {title body} {uplevel 1 $body}
+proc RemoteCmd {launch args} {incr ::commands}
+set commands 0
+"""
+
+TCLSH = f"""{PROCS}
+proc cpu {{}} {{
+    set file [open /proc/self/stat]
+    set fields [split [lindex [split [read $file] )] end]]
+    close $file
+    expr {{([lindex $fields 12] + [lindex $fields 13]) / 100.0}}
+}}
+set start [cpu]
+source [lindex $argv 0]
+puts "[expr {{[cpu] - $start}}] $commands"
+"""
+
+
+def write_tree(write: Write, megabytes: float) -> int:
+    """Trees of tasks, until there is that much; how many commands it has."""
+    count, left = 0, megabytes * 1e6
+    write("Job {trees} {\n")
+    while left > 0:
+        size, commands = _write_task(write, f"t{count}", DEPTH, 1)
+        left -= size
+        count += commands
+    write("}\n")
+    return count
+
+
+def _write_task(write: Write, name: str, depth: int, indent: int) -> tuple[int, int]:
+    """One task with what is below it; its characters and commands."""
+    pad = "  " * indent
+    begin, end = f"{pad}Task {{{name}}} {{\n", f"{pad}}}\n"
+    size, commands = len(begin) + len(end), 0
+    write(begin)
+    if depth == 1:
+        line = (
+            f"{pad}  RemoteCmd {{prman -p:2 -t:4 -progress rib/{name}.rib}} -service {{PixarRender}} -tags {{prman}}\n"
+        )
+        write(line)
+        size, commands = size + len(line), 1
+    else:
+        for number in range(FAN):
+            below = _write_task(write, f"{name}/{number}", depth - 1, indent + 1)
+            size, commands = size + below[0], commands + below[1]
+    write(end)
+    return size, commands
+
+
+def write_job(write: Write, megabytes: float) -> int:
+    """A job as pipelines write them, until there is that much; how many commands it has."""
+    count = sequence = size = 0
+    write("Job {feature} {\n")
+    while size < megabytes * 1e6:
+        sequence += 1
+        text = _sequence(f"sq{sequence:04d}")
+        write(text)
+        size += len(text)
+        count += text.count("RemoteCmd")
+    write("}\n")
+    return count
+
+
+def _sequence(sequence: str) -> str:
+    shots = [_shot(f"{sequence}/sh{shot:03d}") for shot in range(SHOTS)]
+    return f"  Task {{sequence {sequence}}} {{\n{''.join(shots)}  }}\n"
+
+
+def _shot(shot: str) -> str:
+    parts = [f"    Task {{shot {shot}}} {{\n"]
+    for name in PASSES:
+        parts.append(f"      Task {{{name} {shot}}} {{\n")
+        for frame in range(1, FRAMES + 1):
+            parts.append(
+                f"        Task {{{name} {frame:04d}}} {{\n"
+                f"          RemoteCmd {{prman -p:2 -t:4 -progress /show/{shot}/rib/{name}.{frame:04d}.rib}}"
+                " -service {PixarRender} -tags {prman}\n        }\n"
+            )
+        parts.append("      }\n")
+    parts.append(f"      RemoteCmd {{denoise /show/{shot}}} -service {{comp}}\n    }}\n")
+    return "".join(parts)
+
+
+def here(script: str) -> None:
+    """Evaluate the script in this process; print the seconds and how many commands there were."""
+    import time
+
+    from alftcl.interp import Interp
+
+    interp = Interp()
+    interp.eval(PROCS)
+    start = time.process_time()
+    interp.eval(f"source {{{script}}}")
+    print(time.process_time() - start, interp.eval("set commands"))
+
+
+def seconds(words: list[str], commands: int) -> float:
+    """What a process says of itself, once it has found all commands."""
+    said = subprocess.run(words, capture_output=True, text=True, check=True).stdout.split()
+    if int(said[1]) != commands:
+        raise SystemExit(f"{words[0]} found {said[1]} commands of {commands}")
+    return float(said[0])
+
+
+def compare(script: Path, commands: int, driver: Path) -> tuple[float, float]:
+    """The best of ROUNDS, ours and tclsh's."""
+    ours, theirs = [], []
+    for _ in range(ROUNDS):
+        theirs.append(seconds(["tclsh", str(driver), str(script)], commands))
+        ours.append(seconds([sys.executable, __file__, "--here", str(script)], commands))
+    return min(ours), min(theirs)
+
+
+def main() -> None:
+    """Run the benchmark."""
+    parser = argparse.ArgumentParser(description="Evaluate nested braces, beside tclsh.")
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+    parser.add_argument("--megabytes", type=float, default=MEGABYTES)
+    parser.add_argument("--here", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.here:
+        here(options.here)
+        return
+    figures: dict[str, float] = {"megabytes": options.megabytes}
+    with tempfile.TemporaryDirectory() as folder:
+        driver = Path(folder) / "driver.tcl"
+        driver.write_text(TCLSH)
+        for prefix, writer in (("", write_tree), ("job_", write_job)):
+            script = Path(folder) / "script.tcl"
+            with script.open("w", encoding="ascii") as file:
+                commands = writer(file.write, options.megabytes)
+            ours, theirs = compare(script, commands, driver)
+            figures |= {
+                f"{prefix}seconds": round(ours, 2),
+                f"{prefix}tclsh_seconds": round(theirs, 2),
+                f"{prefix}ratio_tclsh": round(ours / theirs, 3),
+            }
+    if options.json:
+        print(json.dumps(figures))
+    else:
+        for name, figure in figures.items():
+            print(f"{name:18} {figure}")
+
+
+if __name__ == "__main__":
+    main()
