@@ -7,9 +7,9 @@ interp.Interp        the engine, which knows Tcl values only
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from threading import get_ident
-from typing import IO, Any, NoReturn, TypeVar, overload
+from typing import IO, TYPE_CHECKING, Any, NoReturn, TypeVar, overload
 
 from alftcl.channels import Channel
 from alftcl.devices import StreamDevice
@@ -17,6 +17,10 @@ from alftcl.interp import Interp as Engine
 from alftcl.namespaces import find_variable
 from alftcl.python_values import convert, from_python
 from alftcl.values import Value, to_str
+
+if TYPE_CHECKING:
+    from alftcl.profiling import Profile
+    from alftcl.python_traces import Tracing
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -170,6 +174,24 @@ class Interp(Engine):
         """
         return self.has_var(name)
 
+    def trace(self, name: str, operations: str | Iterable[str], callback: Callable[[str, str], object]) -> Tracing:
+        """Have `callback(name, operation)` called when a variable or element is read, written or unset.
+
+        The operations are "read", "write", "unset", one or several. A read is told before, a write after it has
+        happened; `name` is the one that the command used. An exception is the error of that command (not for unset).
+        The trace ends with `remove()`, with its `with` block, or with the variable.
+
+        >>> interp = Interp()
+        >>> with interp.trace("x", "write", lambda name, operation: print(name, "is", interp.get(name))):
+        ...     interp.eval("set x 1; incr x")
+        x is 1
+        x is 2
+        2
+        """
+        from alftcl.python_traces import Tracing
+
+        return Tracing(self, name, (operations,) if isinstance(operations, str) else operations, callback)
+
     # ---- commands ------------------------------------------------------------------------------------
 
     @overload
@@ -204,6 +226,22 @@ class Interp(Engine):
             return decorated
 
         return under_that_name
+
+    # ---- measuring -----------------------------------------------------------------------------------
+
+    def profile(self) -> Profile:
+        """Measure the calls and the time of each procedure and line that run in a `with` block.
+
+        >>> interp = Interp()
+        >>> with interp.profile() as profile:
+        ...     interp.eval("proc half n {expr {$n / 2}}; half [half 8]")
+        2
+        >>> profile.procedures["half"].calls, profile.lines["half", 1].calls
+        (2, 2)
+        """
+        from alftcl.profiling import Profile
+
+        return Profile(self)
 
     # ---- as an object --------------------------------------------------------------------------------
 

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from alftcl.command_traces import Stepper
     from alftcl.coroutines import Coroutine
     from alftcl.msgcat.catalogue import Catalogue
+    from alftcl.profiling import Profile
 
 NESTING = ["TCL", "LIMIT", "STACK"]
 TOO_DEEP = "too many nested evaluations (infinite loop?)"
@@ -90,6 +91,7 @@ class Interp:
         self.recursion_limit = 1000
         self.command_word: Value = ""
         self.called_from: CommandNode | None = None
+        self.profiler: Profile | None = None  # while scripts are profiled
         self.stepper: Stepper | None = None  # while step traces are told: commands must not go past it
         self.commands_run = 0
         self.commands_checked = sys.maxsize  # when commands_run reaches this, check_limits is called
@@ -205,6 +207,16 @@ class Interp:
         if stepper is not None:
             own, around = self._dispatch, stepper.around
             self.__dict__["_dispatch"] = lambda word, args: around(own, word, args)
+
+    def profile_with(self, profiler: Profile | None) -> None:
+        """Have every script go through `profiler.around(run, script, unit)`; None: as always."""
+        if profiler is not None and self.profiler is not None:
+            raise RuntimeError("the interpreter is profiled already")
+        self.profiler = profiler
+        self.__dict__.pop("run", None)
+        if profiler is not None:
+            own, around = self.run, profiler.around
+            self.__dict__["run"] = lambda script, unit: around(own, script, unit)
 
     def _unknown(self, name: str, args: list[Any]) -> Value:
         """A name that no command has: the namespace's unknown handler, or `unknown`, gets its words."""

@@ -94,7 +94,7 @@ class Procedure(Command):
         script = self._script
         if script is None:
             script = self._script = interp.parse(self.body)
-        if not script.commands and script.fault is None:
+        if not script.commands and script.fault is None and interp.profiler is None:
             return ""
         variables = self._bind(args)
         outer = interp.frame

@@ -20,7 +20,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from alftcl.errors import Completion, TclError
 from alftcl.interp import Interp as Engine
@@ -28,6 +28,7 @@ from alftcl.python_values import Converter, converter, from_python, to_python
 from alftcl.table import UNLIMITED, Command, choose, wrong_args
 from alftcl.values import Value, to_str
 
+T = TypeVar("T")
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 _OPTION = re.compile(r"-[A-Za-z]")
 
@@ -40,15 +41,20 @@ def python_command(name: str, function: Callable[..., Any]) -> Command:
 
     def run(interp: Engine, args: list[Any]) -> Value:
         given, options = words.bind(interp, args)
-        try:
-            return from_python(function(*given, **options))
-        except (Completion, RecursionError, MemoryError):
-            raise  # Tcl's own ways to end; the interpreter words the other two
-        except Exception as failure:
-            kind = type(failure).__name__
-            raise TclError(str(failure) or kind, ["PYTHON", kind]) from failure
+        return guarded(lambda: from_python(function(*given, **options)))
 
     return Command(run, words.usage, words.least, words.most)
+
+
+def guarded(action: Callable[[], T]) -> T:
+    """Do something in Python for a script: an exception is an error of Tcl."""
+    try:
+        return action()
+    except (Completion, RecursionError, MemoryError):
+        raise  # Tcl's own ways to end; the interpreter words the other two
+    except Exception as failure:
+        kind = type(failure).__name__
+        raise TclError(str(failure) or kind, ["PYTHON", kind]) from failure
 
 
 class _Words:

@@ -260,3 +260,45 @@ def test_importing_the_package_imports_no_more_of_it() -> None:
     program = "import sys, alftcl; print([name for name in sys.modules if name.startswith('alftcl.')])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+# ---- traces -------------------------------------------------------------------------------------------
+
+
+def test_a_trace_is_told_what_scripts_do(interp: Interp) -> None:
+    seen: list[tuple[str, str]] = []
+    interp.trace("a", ("read", "write", "unset"), lambda name, operation: seen.append((name, operation)))
+    interp.eval("set a(x) 1; set a(x); upvar 0 a b; set b(y) 2; unset a")
+    assert seen == [("a(x)", "write"), ("a(x)", "read"), ("b(y)", "write"), ("a", "unset")]
+
+
+def test_a_trace_is_told_what_python_does(interp: Interp) -> None:
+    seen: list[str] = []
+    interp.trace("x", "write", lambda name, operation: seen.append(interp.get(name)))
+    interp.set("x", 5)
+    assert seen == [5]
+
+
+def test_a_trace_ends_when_it_is_removed_or_its_block_ends(interp: Interp) -> None:
+    seen: list[str] = []
+    trace = interp.trace("x", "write", lambda name, operation: seen.append(name))
+    with interp.trace("y", "write", lambda name, operation: seen.append(name)):
+        interp.eval("set x 1; set y 1")
+    trace.remove()
+    trace.remove()
+    interp.eval("set x 2; set y 2")
+    assert seen == ["x", "y"]
+
+
+def test_an_exception_in_a_trace_is_the_error_of_the_command(interp: Interp) -> None:
+    def refuse(name: str, operation: str) -> None:
+        raise ValueError("not you")
+
+    interp.trace("x", "write", refuse)
+    with pytest.raises(TclError, match='can\'t set "x": not you'):
+        interp.eval("set x 1")
+
+
+def test_a_trace_of_something_else_is_refused(interp: Interp) -> None:
+    with pytest.raises(ValueError, match="a trace is of read, write or unset, not of array"):
+        interp.trace("x", ["write", "array"], print)
