@@ -1,4 +1,4 @@
-"""regexp and regsub, all options of Tcl 8.6. The expressions themselves: alftcl/regex.py."""
+"""regexp and regsub, all options of Tcl 8.6. The expressions themselves: alftcl/regex/."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from alftcl.errors import TclError
-from alftcl.regex import Options, Regex, compile_regex
+from alftcl.regex import Options, Regex, Switches, compile_regex
 from alftcl.table import choose, command, wrong_args
 from alftcl.values import Value, to_index, to_str
 
 if TYPE_CHECKING:
     from alftcl.interp import Interp
 
-_COMPILE: dict[str, dict[str, bool]] = {
+_COMPILE: dict[str, Switches] = {
     "-expanded": {"expanded": True},
     "-line": {"linestop": True, "lineanchor": True},
     "-linestop": {"linestop": True},

@@ -25,6 +25,7 @@ FAMILIES = (
     "formatting",
     "history",
     "packages",
+    "regexps",
     "scanning",
     "strings",
 )

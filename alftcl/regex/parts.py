@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from alftcl.regex_syntax import EMPTY, Alternation, Backref, Constraint, Group, Node, Repeat, Sequence, Set
+from alftcl.regex.tree import EMPTY, Alternation, Backref, Constraint, Group, Node, Repeat, Sequence, Set
 
 LONG, SHORT = "long", "short"
 Preference = str | None
@@ -103,9 +103,9 @@ def _sequence(items: tuple[Node, ...]) -> Part:
         atom = _atom(body)
         wishes = {prefers, wish, atom.prefers} - {None}
         if isinstance(body, Group | Backref) or atom.messy or len(wishes) > 1:
-            middle = _repeated(item, atom, low, high, wish)
             rest = _sequence(items[index + 1 :])
-            return _cut(Leaf(Sequence(items[:index]), prefers), _cut(middle, rest))
+            repeated = _cut(_repeated(item, atom, low, high, wish), rest, wish or atom.prefers)
+            return _cut(Leaf(Sequence(items[:index]), prefers), repeated)
         prefers = prefers or wish or atom.prefers
     return Leaf(Sequence(items), prefers)
 
@@ -130,24 +130,26 @@ def _atom(body: Node) -> Part:
             return take_apart(body)
 
 
-def _cut(left: Part, right: Part) -> Part:
-    if left.node == EMPTY:
+def _cut(left: Part, right: Part, wish: Preference = None) -> Part:
+    """Left and right as one; a wish other than that of the left is kept even if there is no right."""
+    prefers = wish or left.prefers or right.prefers
+    if left.node == EMPTY and prefers == right.prefers:
         return right
-    if right.node == EMPTY:
+    if right.node == EMPTY and prefers == left.prefers:
         return left
     node = Sequence((left.node, right.node))
     referring = left.referring or right.referring
-    return Cut(node, left.prefers or right.prefers, True, referring, left=left, right=right)
+    return Cut(node, prefers, True, referring, left=left, right=right)
 
 
 def _repeated(item: Node, atom: Part, low: int, high: int | None, wish: Preference) -> Part:
     prefers = wish or atom.prefers
-    if (low, high) == (1, 1):
-        return atom
     if high == 0:
         return NOTHING
-    if isinstance(atom, Same):
-        return Same(item, prefers, True, True, number=atom.number, low=low, high=high)
+    if isinstance(item, Repeat) and isinstance(item.body, Backref):
+        return Same(item, prefers, True, True, number=item.body.number, low=low, high=high)
+    if (low, high) == (1, 1):
+        return atom
     if low == 0 or atom.referring:
         return Again(item, prefers, True, atom.referring, body=atom, low=low, high=high)
     before = Repeat(atom.node, low - 1, None if high is None else high - 1, wish == LONG)

@@ -6,7 +6,7 @@ threads, cut off behind a thread that has matched - and once as the plain set of
 
     text so far   Python's list        all threads      longest: wherever the set has matched, so must the list;
     "a"           [MATCH]              {MATCH, ab.}      shortest: a match must stand first in the list.
-    "ab"          []                   {MATCH}          -> a|ab is refused, and regex_dissect.py matches it.
+    "ab"          []                   {MATCH}          -> a|ab is refused, and dissect.py matches it.
 
 What stands around a match (anchors, words, look-ahead) may be true or false at every place. The answer may be
 "no" for an expression that is in fact fine (too many states); it is never a wrong "yes".
@@ -18,8 +18,8 @@ from collections.abc import Iterator
 from itertools import product
 
 from alftcl import charclass
-from alftcl.regex_parts import SHORT, Again, Capture, Choice, Cut, Leaf, Part, Preference
-from alftcl.regex_syntax import Alternation, Backref, Constraint, Group, Node, Repeat, Sequence, Set, walk
+from alftcl.regex.parts import SHORT, Again, Capture, Choice, Cut, Leaf, Part, Preference
+from alftcl.regex.tree import Alternation, Backref, Constraint, Group, Node, Repeat, Sequence, Set, walk
 
 MOST_THREADS = 400
 MOST_STATES = 300
@@ -40,9 +40,10 @@ class _TooBig(Exception):
 def is_exact(tree: Node, part: Part) -> bool:
     """May `re`'s match be taken as Tcl's?"""
     nodes = list(walk(tree))
+    has_backref = any(isinstance(node, Backref) for node in nodes)
     if not any(_is_variable(node) for node in nodes):
-        return True
-    if any(isinstance(node, Backref) for node in nodes):
+        return not has_backref or not any(isinstance(node, Constraint) for node in nodes)
+    if has_backref:
         return False
     try:
         if any(_is_loop_of_nothing(node) for node in nodes):

@@ -1,48 +1,22 @@
-"""Tcl's advanced regular expressions on Python's `re`: the same match and the same captures, always.
-
-    pattern -> regex_syntax.py (tree) -> here: a pattern for `re`
-                    |                        |
-                    +-> regex_parts.py       +-> finds whether and where a match starts (the leftmost: both agree)
-                            |
-                            +-> regex_proof.py: is `re`'s match Tcl's?  yes: take it (nearly always)
-                            +-> regex_dissect.py                        no: decide the end and captures
-
-Compiled expressions are cached. Not here: the options of the commands regexp and regsub (commands/regexps.py).
-"""
+"""A compiled expression: `re`'s search where that is Tcl's match, the dissection of Tcl where not; and their cache."""
 
 from __future__ import annotations
 
 import re
 from functools import cached_property, lru_cache
 
-from alftcl import charclass
-from alftcl.regex_dissect import UNSET, Dissection, Span
-from alftcl.regex_parts import Part, take_apart
-from alftcl.regex_proof import is_exact, is_quick
-from alftcl.regex_syntax import (
-    Alternation,
-    Backref,
-    Constraint,
-    Group,
-    Node,
-    Options,
-    Parsed,
-    Repeat,
-    Sequence,
-    Set,
-    fail,
-    parse,
-    walk,
-)
-
-__all__ = ["Options", "Regex", "compile_regex"]
+from alftcl.regex.dissect import UNSET, Dissection, Span
+from alftcl.regex.parts import Part, take_apart
+from alftcl.regex.proof import is_exact, is_quick
+from alftcl.regex.python import Writer
+from alftcl.regex.syntax import parse
+from alftcl.regex.tree import Constraint, Group, Options, Parsed, walk
 
 _ABOUT = (
     "UBACKREF", "ULOOKAHEAD", "UBOUNDS", "UBRACES", "UBSALNUM", "UPBOTCH", "UBBS",
     "UNONPOSIX", "UUNSPEC", "UUNPORT", "ULOCALE", "UEMPTYMATCH", "UIMPOSSIBLE", "USHORTEST",
 )  # fmt: skip
 _LOOKS_BACK = frozenset({"bos", "wordstart", "wordend", "wordedge", "notedge"})
-_WORD = Set(ranges=((95, 95),), classes=("alnum",))
 
 
 @lru_cache(maxsize=2000)
@@ -139,7 +113,7 @@ class Regex:
         if last is None or last[0] != text or last[1] != bol:
             groups = {node.number: node.body for node in walk(self.parsed.tree) if isinstance(node, Group)}
             nocase = self.parsed.options.nocase
-            writer = _Writer(text.isascii(), bol, nocase)
+            writer = Writer(text.isascii(), bol, nocase)
             last = self._last = (text, bol, Dissection(text, groups, writer.compile, nocase))
         return last[2]
 
@@ -147,7 +121,7 @@ class Regex:
         """`re`'s pattern; for plain ASCII texts one with short sets."""
         key = (ascii_only, bol)
         if key not in self._patterns:
-            writer = _Writer(ascii_only, bol, self.parsed.options.nocase)
+            writer = Writer(ascii_only, bol, self.parsed.options.nocase)
             self._patterns[key] = writer.compile(self.parsed.tree)
         return self._patterns[key]
 
@@ -160,87 +134,3 @@ def _shifted(spans: tuple[Span, ...], base: int) -> tuple[Span, ...]:
     if not base:
         return spans
     return tuple((first + base, end + base) if first >= 0 else UNSET for first, end in spans)
-
-
-class _Writer:
-    """Writes a tree in Python's syntax."""
-
-    def __init__(self, ascii_only: bool, bol: bool, nocase: bool) -> None:
-        self.ascii_only = ascii_only
-        self.bol = bol
-        self.nocase = nocase
-        self.compiled: dict[Node, re.Pattern[str]] = {}
-
-    def compile(self, node: Node) -> re.Pattern[str]:
-        if node not in self.compiled:
-            try:
-                self.compiled[node] = re.compile(self.write(node), re.DOTALL)
-            except (re.error, OverflowError, RecursionError):
-                fail("ETOOBIG")
-        return self.compiled[node]
-
-    def write(self, node: Node) -> str:
-        match node:
-            case Set():
-                return self.write_set(node)
-            case Sequence(items=items):
-                return "".join(map(self.write_item, items))
-            case Alternation(branches=branches):
-                return "|".join(map(self.write, branches))
-            case Group(body=body):
-                return f"({self.write(body)})"
-            case Backref(number=number):
-                return f"(?i:(?:\\{number}))" if self.nocase else f"(?:\\{number})"
-            case Repeat():
-                return self.write_repeat(node)
-            case Constraint():
-                return self.write_constraint(node)
-
-    def write_item(self, node: Node) -> str:
-        text = self.write(node)
-        return f"(?:{text})" if isinstance(node, Alternation) else text
-
-    def write_repeat(self, node: Repeat) -> str:
-        body = self.write(node.body)
-        if not isinstance(node.body, Set | Group):
-            body = f"(?:{body})"
-        bounds = {(0, None): "*", (1, None): "+", (0, 1): "?"}.get((node.low, node.high))
-        if bounds is None:
-            high = "" if node.high is None else str(node.high)
-            bounds = f"{{{node.low}}}" if node.low == node.high else f"{{{node.low},{high}}}"
-        return body + bounds + ("?" if node.greedy is False else "")
-
-    def write_constraint(self, node: Constraint) -> str:
-        if node.body is not None:
-            return f"(?{'=' if node.kind == 'ahead' else '!'}{self.write(node.body)})"
-        word = self.write_set(_WORD)
-        edge = f"(?:(?<!{word})(?={word})|(?<={word})(?!{word}))"
-        return {
-            "start": r"\A" if self.bol else "(?!)",
-            "bol": "(?m:^)" if self.bol else r"(?<=\n)",
-            "bos": r"\A",
-            "eos": r"\Z",
-            "eol": "(?m:$)",
-            "wordstart": f"(?<!{word})(?={word})",
-            "wordend": f"(?<={word})(?!{word})",
-            "wordedge": edge,
-            "notedge": f"(?!{edge})",
-        }[node.kind]
-
-    def write_set(self, chars: Set) -> str:
-        ranges = list(chars.ranges)
-        for name in chars.classes:
-            ranges.extend(charclass.ranges(name, self.ascii_only))
-        if not ranges:
-            return "." if chars.negated else "(?!)"
-        if len(ranges) == 1 and ranges[0][0] == ranges[0][1] and not chars.negated:
-            return re.escape(chr(ranges[0][0]))
-        inside = "".join(
-            f"{_escape(first)}-{_escape(last)}" if last > first else _escape(first) for first, last in ranges
-        )
-        return f"[{'^' if chars.negated else ''}{inside}]"
-
-
-def _escape(code: int) -> str:
-    char = chr(code)
-    return char if char.isalnum() else f"\\x{code:02x}" if code < 256 else f"\\U{code:08x}"

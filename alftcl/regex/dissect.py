@@ -5,7 +5,7 @@ set over the whole text is a few operations on long integers; x* over one charac
 carry runs through the stretch of matching characters.
 
 Python's `re` has already found where the leftmost match starts; here its end and its captures are decided,
-in the order that regex_parts.py describes.
+in the order that parts.py describes.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from alftcl.regex_parts import SHORT, Again, Capture, Choice, Cut, Leaf, Part, Same
-from alftcl.regex_syntax import Alternation, Backref, Constraint, Group, Node, Repeat, Sequence, Set, walk
+from alftcl.regex.parts import SHORT, Again, Capture, Choice, Cut, Leaf, Part, Same
+from alftcl.regex.tree import Alternation, Backref, Constraint, Group, Node, Repeat, Sequence, Set, walk
 
 Span = tuple[int, int]
 UNSET: Span = (-1, -1)
@@ -139,21 +139,17 @@ class Dissection:
         raise AssertionError(part)
 
     def divide_choice(self, branches: tuple[Part, ...], start: int, end: int) -> bool:
-        saved = dict(self.spans)
-        for branch in branches:
-            if self.fits(branch.node, start, end) and self.divide(branch, start, end):
-                return True
-            self.spans = dict(saved)
-        return False
+        """A branch that fails leaves its captures behind, as in Tcl."""
+        return any(self.fits(branch.node, start, end) and self.divide(branch, start, end) for branch in branches)
 
     def divide_cut(self, part: Cut, start: int, end: int) -> bool:
-        saved = dict(self.spans)
         lefts = self.after(part.left.node, 1 << start) & ((2 << end) - 1)
-        for middle in _places(lefts, part.left.prefers == SHORT):
+        for tries, middle in enumerate(_places(lefts, part.left.prefers == SHORT)):
+            if tries:
+                self.forget(part.node)
             if self.fits(part.right.node, middle, end):
                 if self.divide(part.left, start, middle) and self.divide(part.right, middle, end):
                     return True
-                self.spans = dict(saved)
         return False
 
     def repeats_capture(self, part: Same, start: int, end: int) -> bool:
@@ -171,20 +167,20 @@ class Dissection:
         return found.lower() == wanted.lower() if self.fold else found == wanted
 
     def divide_again(self, part: Again, start: int, end: int, done: int) -> bool:
-        """The shares of the rounds from the done-th on; an empty one only where `low` rounds need it."""
-        if start == end and done >= max(part.low, 1):
-            return True
+        """The shares of the rounds behind the first `done`; an empty one only where `low` rounds need it.
+
+        As in Tcl, the round that reaches the end is the last: no empty round follows it to make up the number.
+        """
         if part.high is not None and done >= part.high:
             return False
-        saved = dict(self.spans)
         ends = self.after(part.body.node, 1 << start) & ((2 << end) - 1)
         for place in _places(ends, part.body.prefers == SHORT):
-            if place == start != end and part.low - done - 1 < end - start:
+            is_last = place == end
+            if (is_last and done + 1 < part.low) or (place == start != end and part.low - done - 1 < end - start):
                 continue
             self.forget(part.body.node)
-            if self.divide(part.body, start, place) and self.divide_again(part, place, end, done + 1):
+            if self.divide(part.body, start, place) and (is_last or self.divide_again(part, place, end, done + 1)):
                 return True
-            self.spans = dict(saved)
         return False
 
     def forget(self, node: Node) -> None:
