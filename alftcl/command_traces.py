@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 from alftcl.errors import Completion, LimitExceeded, TclError
 from alftcl.namespaces import Namespace
-from alftcl.table import ENSEMBLES, UNLIMITED, Command, builtins, find_subcommand, wrong_args
+from alftcl.procedures import Procedure, Tailcall, follow
+from alftcl.table import UNLIMITED, Command, builtins, find_subcommand, members_of, wrong_args
 from alftcl.values import Value, list_to_str, quote_element, to_str
 from alftcl.variable_traces import run_handler
 
@@ -161,12 +162,22 @@ class CommandTraces:
         """Run the command, telling its execution traces."""
         word, node = interp.command_word, interp.called_from
         text = list_to_str([word, *args])
+        called = interp.find_command(to_str(word))
         for trace in list(self.traces):
             trace.tell_call(interp, "enter", text)
-        if self.is_gone:
+        if self.is_gone or interp.find_command(to_str(word)) is not called:
             return interp.invoke([word, *args])
         interp.command_word, interp.called_from = word, node
-        return _told_around(interp, self.traces, "", text, lambda: self._stepped(interp, word, args))
+        after: list[Tailcall | None] = [None]  # what a tailcall wants done once it is left
+
+        def run() -> Value:
+            value = self._stepped(interp, word, args)
+            after[0], interp.tailcall = interp.tailcall, None
+            return value
+
+        value = _told_around(interp, self.traces, "", text, run)
+        interp.tailcall = after[0]
+        return value if interp.tailcall is None else follow(interp)
 
     def _stepped(self, interp: Interp, word: Value, args: list[Any]) -> Value:
         steps = [trace for trace in self.traces if not trace.is_stepping and not _STEPS.isdisjoint(trace.operations)]
@@ -185,6 +196,8 @@ class CommandTraces:
     def _checked(self, interp: Interp, word: Value, args: list[Any]) -> Value:
         if not self._least <= len(args) <= self._most:
             raise wrong_args(f"{quote_element(to_str(word))} {self.command.usage}".rstrip())
+        if isinstance(self.command, Procedure) and self._run == self.command.call:
+            return self.command.call_alone(interp, args)
         return self._run(interp, args)
 
 
@@ -237,8 +250,10 @@ class Stepper:
 def _member_words(name: str, command: Command, args: list[Any]) -> list[Any] | None:
     """The words with which a built-in ensemble calls its part, or None."""
     plain = name.removeprefix("::")
-    members = ENSEMBLES.get(plain)
-    if members is None or not args or builtins().get(plain) is not command:
+    if not args or builtins().get(plain) is not command:
+        return None
+    members = members_of(plain)
+    if not members:
         return None
     try:
         member = find_subcommand(to_str(args[0]), members)

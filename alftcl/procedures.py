@@ -86,6 +86,10 @@ class Procedure(Command):
         value = self.call_in_frame(interp, args, words, self._describe)
         return value if interp.tailcall is None else follow(interp)
 
+    def call_alone(self, interp: Interp, args: list[Any]) -> Value:
+        """Run the body; what a tailcall has put in its place is left in interp.tailcall, for `follow`."""
+        return self.call_in_frame(interp, args, [interp.command_word, *args], self._describe)
+
     def call_in_frame(self, interp: Interp, args: list[Any], words: list[Any], describe: Describe) -> Value:
         """Run the body; `words` are what info level shows, `describe(words)` what errorInfo says.
 
@@ -153,7 +157,11 @@ def follow(interp: Interp) -> Value:
         found = space.find_command(to_str(words[0]))
         target = None if found is None else found[2]
         try:
-            if isinstance(target, Procedure) and target.least <= len(words) - 1 <= target.most:
+            if (
+                isinstance(target, Procedure)
+                and target.traces is None
+                and target.least <= len(words) - 1 <= target.most
+            ):
                 value = target.call_in_frame(interp, words[1:], words, target._describe)
             elif target is not None:
                 value = interp.invoke_command(target, words)

@@ -176,6 +176,18 @@ def _ensemble_runner(name: str, table: dict[str, Command]) -> Function:
     return run
 
 
+def members_of(name: str) -> dict[str, Command]:
+    """The subcommands of a built-in ensemble, in place; none for what is no such thing."""
+    from alftcl.commands import load
+    from alftcl.commands.index import INDEX
+
+    if name not in INDEX or INDEX[name][0] != "subcommand ?arg ...?":
+        return {}
+    for family in INDEX[name][4]:
+        load(family)
+    return ENSEMBLES[name]
+
+
 def find_subcommand(word: str, table: Iterable[str]) -> str:
     """The subcommand that `word` names or uniquely begins; else Tcl's error with the whole table."""
     names = sorted(table)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from alftcl.commands import load
-from alftcl.commands.index import INDEX
 from alftcl.ensembles import Ensemble
 from alftcl.errors import TclError
 from alftcl.namespaces import Namespace
-from alftcl.table import ENSEMBLES, Command, builtins, choose, subcommand, wrong_args
+from alftcl.table import Command, builtins, choose, members_of, subcommand, wrong_args
 from alftcl.values import Value, to_bool, to_dict, to_list, to_str
 
 if TYPE_CHECKING:
@@ -84,10 +82,9 @@ def _find(interp: Interp, name: str) -> Ensemble:
 
 def _opened(interp: Interp, name: str) -> Ensemble:
     """A built-in ensemble as one that scripts can read and extend: from now on its subcommands are commands."""
-    for family in INDEX[name][4]:
-        load(family)
+    members = members_of(name)
     made = Ensemble(f"::{name}", interp.root.make(f"::tcl::{name}"))
-    for member, command in sorted(ENSEMBLES[name].items()):
+    for member, command in sorted(members.items()):
         if command.safe or not interp.safe:
             made.map[member] = [f"::tcl::{name}::{member}"]
             interp.add_command(f"::tcl::{name}::{member}", command)
