@@ -13,6 +13,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
@@ -29,7 +30,7 @@ from alftcl.roles import LINKS, NAMES, SETLIST, SETS
 _VARIABLE = re.compile(r"\$(\{)?((?:\w|::)*)$")
 _ELEMENT = re.compile(r"\$((?:\w|::)+)\(([^()\s]*)$")
 _SETTING = re.compile(r"(?:^|[\s;{\[])(?:set|append|lappend|incr|foreach|lmap|variable|global)[ \t]+(\w+)")
-_PARAMETERS = re.compile(r"(?:^|[\s;{])proc[ \t]+\S+[ \t]+\{([^{}]*)\}")
+_PARAMETERS = re.compile(r"(?:^|[\s;{])proc[ \t]+\S+[ \t]+\{((?:[^{}]|\{[^{}]*\})*)\}")
 _PROCEDURES = {"info args", "info body", "info default", "rename"}
 _COMMANDS = {"namespace origin", "info commands", "interp hide", "namespace which", "after idle", "time", "catch"}
 _CHANNELS = {"puts", "gets", "read", "close", "eof", "flush", "fconfigure", "seek", "tell", "fileevent", "fblocked"}
@@ -78,7 +79,7 @@ class Candidate:
 def completions(interp: Interp, text: str) -> list[Candidate]:
     """The ways to go on at the end of `text`, each once, sorted."""
     variables = _of_variables(interp, text)
-    found = _of_words(interp, typed(text)) if variables is None else variables
+    found = _of_words(interp, typed(text), text) if variables is None else variables
     unique = {candidate.text: candidate for candidate in found}
     return [unique[name] for name in sorted(unique)]
 
@@ -163,7 +164,7 @@ def _namespaces(space: Namespace, prefix: str, begun: str, start: int) -> Iterat
 # ---- words --------------------------------------------------------------------------------------------
 
 
-def _of_words(interp: Interp, place: Typed) -> Iterator[Candidate]:
+def _of_words(interp: Interp, place: Typed, text: str) -> Iterator[Candidate]:
     begun, start = place.text, place.start
     if place.in_expr:
         return (Candidate(start, f"{name}(", "function") for name in FUNCTIONS if begun and name.startswith(begun))
@@ -174,7 +175,8 @@ def _of_words(interp: Interp, place: Typed) -> Iterator[Candidate]:
     if found or begun.startswith("-"):
         return iter(found)
     if place.role in (SETS, NAMES, LINKS, SETLIST):
-        return _names(interp, begun, start)
+        local = (Candidate(start, name, "variable") for name in _typed_names(text[:start], begun))
+        return chain(local, _names(interp, begun, start))
     return _files(begun, start)
 
 

@@ -53,10 +53,13 @@ def _located(interp: Interp, error: TclError, typed: str) -> tuple[str, str, int
     if fault is not None and fault.message == error.message:
         line, column = interp.parse(typed).position(fault.offset)
         return f"line {line}" if "\n" in typed else "", typed.split("\n")[line - 1], column - 1, column
-    if command == typed.strip() and "\n" not in typed:
+    if command.strip() == typed.strip() and "\n" not in typed:
         return None
-    where = f"line {error.line}" if "\n" in typed else ""
-    return _marked(where, typed, error.line, command, error.message)
+    number = error.line
+    if typed.count(command) == 1:  # a body at the top is no unit of its own: its line is not told
+        number = typed.count("\n", 0, typed.index(command)) + 1
+    where = f"line {number}" if "\n" in typed else ""
+    return _marked(where, typed, number, command, error.message)
 
 
 def _text_of(interp: Interp, kind: str, name: str) -> str:

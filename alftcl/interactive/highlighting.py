@@ -37,6 +37,7 @@ STYLE = Style.from_dict(
     }
 )
 
+_DEEPEST = 50  # scripts in one another that are coloured
 Span = tuple[int, int, str]
 Kind = Callable[[str], str | None]
 """What a command's name is: "builtin", "command", or None when there is none."""
@@ -99,6 +100,7 @@ class _Reader:
         self.text = text
         self.kind = kind
         self.spans: list[Span] = []
+        self.depth = 0
 
     def paint(self, start: int, end: int, style: str) -> None:
         self.spans.append((start, end, style))
@@ -107,6 +109,15 @@ class _Reader:
 
     def script(self, start: int, end: int, *, one_bracket: bool = False, patterns: bool = False) -> int:
         """Read a script at text[start:end], or only the bracket at its beginning; where reading ended."""
+        if self.depth == _DEEPEST:
+            return end
+        self.depth += 1
+        try:
+            return self.read(start, end, one_bracket, patterns)
+        finally:
+            self.depth -= 1
+
+    def read(self, start: int, end: int, one_bracket: bool, patterns: bool) -> int:
         lexer = script_lexer(self.text[start:end])
         if one_bracket:
             lexer.begin("bare")

@@ -76,6 +76,7 @@ class Session:
             input=input_,
             output=output,
         )
+        self._second: AnyFormattedText = CONTINUATION
         interp.set_var("tcl_interactive", 1)
         interp.set_var("tcl_rcFileName", STARTUP_FILE)
         unknown.install(interp)
@@ -112,7 +113,7 @@ class Session:
     def _after_interrupt(self) -> None:
         interp = self.interp
         interp.frame, interp.depth, interp.unit = interp.root_frame, 0, 0
-        self._write("\n" if self._terminal.in_line else "")
+        self._write("\n")  # the terminal has written ^C
         self._show(FormattedText([("class:tcl.error", "interrupted\n")]))
 
     # ---- the startup file
@@ -131,10 +132,11 @@ class Session:
     # ---- the prompt
 
     def _message(self) -> AnyFormattedText:
+        self._second = self._scripted("tcl_prompt2", CONTINUATION)
         return self._scripted("tcl_prompt1", PROMPT)
 
     def _continuation(self, width: int, line: int, wraps: int) -> AnyFormattedText:
-        return CONTINUATION.rjust(width)
+        return self._second if self.interp.has_var("tcl_prompt2") else CONTINUATION.rjust(width)
 
     def _scripted(self, name: str, default: str) -> AnyFormattedText:
         """What the script in a variable writes: a prompt. With an error, which is told, the default."""

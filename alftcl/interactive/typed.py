@@ -15,6 +15,8 @@ from alftcl.lexer import ScriptFault, is_open_brace, script_lexer
 from alftcl.roles import BODY, ELSEWHERE, EXPR, PATTERNS, roles
 from alftcl.tree import Literal
 
+_DEEPEST = 50  # braces in one another that are looked into
+
 
 @dataclass
 class Typed:
@@ -51,7 +53,7 @@ class _Level:
             self.start = -1
 
 
-def typed(text: str, in_patterns: bool = False) -> Typed:
+def typed(text: str, in_patterns: bool = False, depth: int = 0) -> Typed:
     """What is being typed at the end of `text` (which is the list of a switch: `in_patterns`)."""
     levels = [_Level()]
     lexer = script_lexer(text)
@@ -62,9 +64,9 @@ def typed(text: str, in_patterns: bool = False) -> Typed:
     except ScriptFault as stop:
         in_braces = is_open_brace(stop)
     level = levels[-1]
-    if in_braces:
+    if in_braces and depth < _DEEPEST:
         role = BODY if in_patterns else _role_of_last(level)
-        return _in_braces(level, role, text, lexer.brace_start + 1)
+        return _in_braces(level, role, text, lexer.brace_start + 1, depth + 1)
     start = len(text) if level.start < 0 else level.start
     if text[start : start + 1] == '"':
         start += 1
@@ -98,21 +100,21 @@ def _role_of_last(level: _Level) -> str:
     return role or (BODY if len(level.words) > 1 else "")
 
 
-def _in_braces(level: _Level, role: str, text: str, inside: int) -> Typed:
+def _in_braces(level: _Level, role: str, text: str, inside: int, depth: int) -> Typed:
     if role == EXPR:
-        return _in_expression(text, inside)
+        return _in_expression(text, inside, depth)
     if role in (BODY, ELSEWHERE, PATTERNS):
-        return _shifted(typed(text[inside:], role == PATTERNS), inside)
+        return _shifted(typed(text[inside:], role == PATTERNS, depth), inside)
     word = _last_word(text)
     return Typed([*level.words, None], len(text) - len(word), word)
 
 
-def _in_expression(text: str, inside: int) -> Typed:
+def _in_expression(text: str, inside: int, depth: int) -> Typed:
     depth = 0
     for place in range(len(text) - 1, inside - 1, -1):
         depth += (text[place] == "]") - (text[place] == "[")
         if depth < 0:
-            return _shifted(typed(text[place + 1 :]), place + 1)
+            return _shifted(typed(text[place + 1 :], depth=depth), place + 1)
     word = _last_word(text)
     return Typed([], len(text) - len(word), word, in_expr=True)
 

@@ -23,7 +23,7 @@ from alftcl.tree_expr import Node
 FILE, BRACKET = "file", "bracket"
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"', re.S)
 _ALONE = ("break", "continue", "exit", "return")
-_DEEPEST = 150  # blocks in one another
+_DEEPEST = 100  # blocks in one another
 
 
 @dataclass
@@ -161,7 +161,7 @@ def _visit(call: Call, word: Word, text: str, base: int, depth: int) -> None:
     elif isinstance(word, ElementSub):
         call.reads.append(Read(word.name, base + word.start))
         _visit(call, word.index, text, base, depth)
-    elif isinstance(word, Bracket):
+    elif isinstance(word, Bracket) and depth < _DEEPEST:
         inner = Block(text, base + word.start + 1, base + word.end - 1, BRACKET, call.block.namespace)
         inner.calls = [_call(command, text, base, inner, depth + 1) for command in word.script.commands]
         call.blocks.append(inner)
@@ -230,17 +230,15 @@ def _expression(call: Call, source: str, base: int, depth: int) -> None:
     except TclError as error:
         call.bad_expressions.append((base, error.message.replace("\n", " ")))
         return
-    _operand(call, tree, source, base, depth)
-
-
-def _operand(call: Call, node: Word, source: str, base: int, depth: int) -> None:
-    if isinstance(node, Node):
+    operands: list[Word] = [tree]
+    while operands:
+        node = operands.pop()
+        if isinstance(node, Node):
+            operands += node.operands()
+        else:
+            _visit(call, node, source, base, depth)
         if isinstance(node, FunctionCall) and node.builtin is None:
             call.functions.append((node.name, base + node.start))
-        for operand in node.operands():
-            _operand(call, operand, source, base, depth)
-    else:
-        _visit(call, node, source, base, depth)
 
 
 def comment_in(text: str, elements: list[tuple[int, int]]) -> int | None:

@@ -67,9 +67,56 @@ def test_any_text_can_be_coloured_and_completed(text: str) -> None:
     completions(INTERP, text)
 
 
+def test_deep_nesting_is_no_matter() -> None:
+    for text in ("if 1 {" * 3000, "[" * 3000, "expr {[" * 1000, "puts $a(" * 1000):
+        assert coloured_lines(text, lambda name: None)
+        completions(INTERP, text)
+
+
+def test_the_place_of_an_error_in_a_body_is_marked(shell: Terminal) -> None:
+    shell.prompts()
+    for line in ("foreach x {1 2} {", "puts $none", "}"):
+        shell.key(line + "\r")
+    told = ['can\'t read "none": no such variable', "  line 2:", "    puts $none", "         ^^^^^", "%"]
+    shell.until(lambda: shell.lines[-5:] == told)
+
+
 def test_errorinfo_is_there_on_request(shell: Terminal) -> None:
     shell.run("foo 1")
     assert shell.run("set errorInfo") == ['invalid command name "foo"', "    while executing", '"foo 1"']
+
+
+COMPLETED = {
+    "str": "string",
+    "string le": "length",
+    "set x [lindex $al": "alpha",
+    "puts ${al": "alpha}",
+    "puts $arr(k": "k1)",
+    "incr al": "alpha",
+    "shape dr": "draw",
+    "shape::d": "shape::draw",
+    "namespace eval sh": "shape",
+    "lsort -uni": "-unique",
+    "string is alpha -st": "-strict",
+    "string is alnu": "alnum",
+    "expr {sqr": "sqrt(",
+    "if {1} {\n  string rev": "reverse",
+    "switch x {\n a {\n  string rev": "reverse",
+    "proc f {long {other 1}} {\n  puts $lon": "long",
+    "proc f {a} {\n  set result 1\n  incr resu": "result",
+    "info body greet": "greet",
+    "puts stder": "stderr",
+    "open /etc/passw": "/etc/passwd",
+    "python3": "python3",
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), COMPLETED.items(), ids=list(COMPLETED))
+def test_completes(text: str, expected: str) -> None:
+    interp = Interp()
+    interp.eval("set alpha 1; array set arr {k1 1}; proc greet {} {}")
+    interp.eval("namespace eval shape {namespace export draw; proc draw {} {}; namespace ensemble create}")
+    assert expected in [candidate.text for candidate in completions(interp, text)]
 
 
 def test_ctrl_c_ends_the_running_command_only(shell: Terminal) -> None:

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from alftcl.lint import lint
 from alftcl.lint.reading import list_elements
@@ -175,6 +177,40 @@ def test_the_examples_and_jobs_are_sound() -> None:
 def test_elements_of_a_list_stand_where_they_stand() -> None:
     text = 'a {b {c}} "d\\" e" f\\ g'
     assert [text[first:last] for first, last in list_elements(text)] == ["a", "{b {c}}", '"d\\" e"', "f\\ g"]
+
+
+PIECES = (
+    "if",
+    "{",
+    "}",
+    "[",
+    "]",
+    '"',
+    "$a",
+    "expr",
+    "proc f {a}",
+    "\n",
+    " ",
+    ";",
+    "#",
+    "else",
+    "\\",
+    "switch",
+    "(",
+    "1 +",
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=30))
+def test_has_something_to_say_of_any_text(pieces: list[str]) -> None:
+    lines = "".join(pieces).split("\n")
+    for finding in lint([("a.tcl", "".join(pieces))]):
+        assert 1 <= finding.line <= len(lines) and 1 <= finding.column <= len(lines[finding.line - 1]) + 1
+
+
+def test_deep_nesting_is_no_matter() -> None:
+    for text in ("if 1 {" * 3000 + "}" * 3000, "[list " * 3000 + "]" * 3000, f"expr {{{'+'.join(['1'] * 9000)}}}"):
+        assert told(f"set a 1\n{text}") == []
 
 
 # ---- the program -----------------------------------------------------------------------------------------
