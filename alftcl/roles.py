@@ -71,7 +71,9 @@ _RULES = {
 
 def roles(words: Words) -> list[str]:
     """The role of each word of a command; that of the command's name is ""."""
-    name = (words[0] or "").removeprefix("::") if words else ""
+    if not words:
+        return []
+    name = (words[0] or "").removeprefix("::")
     count = len(words) - 1
     special = _SPECIAL.get(name)
     if special is not None:

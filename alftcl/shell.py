@@ -18,6 +18,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 
+from alftcl.environment import TCL_PATCH_LEVEL
 from alftcl.errors import Exit, TclError
 from alftcl.interp import Interp
 from alftcl.values import to_str
@@ -27,6 +28,7 @@ USAGE = """\
 usage: alftcl ?-encoding name? file ?arg ...?     run a script (- for standard input)
        alftcl -c script ?arg ...?                 run a script given here
        alftcl -lint ?-json? file ?file ...?       what is wrong with scripts
+       alftcl -version
        alftcl                                     a session, or the commands on standard input
 """
 INTERRUPTED, NO_READER = 130, 141
@@ -61,6 +63,11 @@ def _run(interp: Interp, words: list[str]) -> int:
     first = words[0] if words else ""
     if first in ("-h", "-help", "--help"):
         interp.channels.for_writing("stdout").write(USAGE)
+        return 0
+    if first in ("-version", "--version"):
+        from importlib.metadata import version
+
+        interp.channels.for_writing("stdout").write(f"alftcl {version('alftcl')} (Tcl {TCL_PATCH_LEVEL})\n")
         return 0
     if first == "-lint":
         from alftcl.lint.program import run  # not for scripts: they start without it

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
 
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import StyleAndTextTuples
@@ -18,7 +16,7 @@ from prompt_toolkit.lexers import Lexer
 from prompt_toolkit.styles import Style
 
 from alftcl import lexer as tokens
-from alftcl.lexer import ScriptFault, is_open_brace, script_lexer
+from alftcl.interactive.walking import Level, Walker
 from alftcl.roles import BODY, ELSEWHERE, EXPR, PATTERNS, roles
 
 STYLE = Style.from_dict(
@@ -78,157 +76,80 @@ def coloured_lines(text: str, kind: Kind) -> list[StyleAndTextTuples]:
 
 def spans(text: str, kind: Kind) -> list[Span]:
     """Coloured pieces of a script; a later one lies over an earlier one."""
-    reader = _Reader(text, kind)
-    reader.script(0, len(text))
-    return reader.spans
+    painted: list[Span] = []
+    _Painter(text, 0, len(text), kind, painted).paint_all()
+    return painted
 
 
-@dataclass
-class _Level:
-    """A command that is being read."""
+class _Painter(Walker):
+    """Paints one script; the braced words in it that are scripts are painted by others of its kind."""
 
-    words: list[str | None] = field(default_factory=list)
-    places: list[tuple[int, int]] = field(default_factory=list)
-    start: int = -1
-    end: int = 0
-    text: str | None = ""
-    quoted: bool = False
-
-
-class _Reader:
-    def __init__(self, text: str, kind: Kind) -> None:
-        self.text = text
+    def __init__(self, text: str, start: int, end: int, kind: Kind, painted: list[Span], depth: int = 0) -> None:
+        super().__init__(text, start, end)
         self.kind = kind
-        self.spans: list[Span] = []
-        self.depth = 0
+        self.painted = painted
+        self.depth = depth
+        self.in_patterns = False
 
     def paint(self, start: int, end: int, style: str) -> None:
-        self.spans.append((start, end, style))
+        self.painted.append((start, end, style))
 
-    # ---- scripts
+    def paint_all(self, *, one_bracket: bool = False) -> int:
+        """Everything, or the one bracket that it begins with; where that ended."""
+        ended = self.walk(one_bracket=one_bracket)
+        for level in self.levels:
+            level.finish_word()
+        if self.open_brace >= 0:
+            self.levels[-1].words.append(None)
+            self.levels[-1].places.append((self.open_brace, self.end + 1))
+        for level in self.levels:
+            self.command(level)
+        return ended
 
-    def script(self, start: int, end: int, *, one_bracket: bool = False, patterns: bool = False) -> int:
-        """Read a script at text[start:end], or only the bracket at its beginning; where reading ended."""
-        if self.depth == _DEEPEST:
-            return end
-        self.depth += 1
-        try:
-            return self.read(start, end, one_bracket, patterns)
-        finally:
-            self.depth -= 1
+    # ---- what is met
 
-    def read(self, start: int, end: int, one_bracket: bool, patterns: bool) -> int:
-        lexer = script_lexer(self.text[start:end])
-        if one_bracket:
-            lexer.begin("bare")
-        levels = [_Level()]
-        last = start
-        try:
-            while (token := lexer.token()) is not None:
-                place, after = start + int(token.lexpos), start + int(lexer.lexpos)
-                self.comments(last, place, levels[-1])
-                last = after
-                self.take(levels, token, place, after, patterns)
-                if one_bracket and len(levels) == 1:
-                    return after
-        except ScriptFault as stop:
-            if is_open_brace(stop):
-                self.unclosed(levels[-1], start + lexer.brace_start, end)
-        self.comments(last, end, levels[-1])
-        for level in levels:
-            self.finish(level, patterns)
-        return end
-
-    def comments(self, start: int, end: int, level: _Level) -> None:
-        if level.words or level.start >= 0:
-            return
+    def gap(self, start: int, end: int) -> None:
         place = self.text.find("#", start, end)
-        comment = _COMMENT.match(self.text, place, end) if place >= 0 else None
-        while comment is not None:
-            self.paint(comment.start(), comment.end(), "comment")
-            place = self.text.find("#", comment.end(), end)
-            comment = _COMMENT.match(self.text, place, end) if place >= 0 else None
+        while place >= 0:
+            comment = _COMMENT.match(self.text, place, end)
+            after = place + 1 if comment is None else comment.end()
+            self.paint(place, after, "comment")
+            place = self.text.find("#", after, end)
 
-    def take(self, levels: list[_Level], token: Any, place: int, after: int, patterns: bool) -> None:
-        level = levels[-1]
-        kind = token.type
-        if kind == "TERMINATOR":
-            self.finish(level, patterns)
-            levels[-1] = _Level()
-        elif kind == "BLANK":
-            self.finish_word(level)
-        elif kind == "CLOSE":
-            self.finish(level, patterns)
-            if len(levels) > 1:
-                levels.pop()
-            levels[-1].end = after
-            self.paint(place, after, "bracket")
-        elif kind != "EXPAND":
-            self.part(levels, token, place, after)
-
-    def part(self, levels: list[_Level], token: Any, place: int, after: int) -> None:
-        level, kind = levels[-1], token.type
-        if level.start < 0:
-            level.start, level.text = place, ""
-        level.end = after
-        if kind in ("TEXT", "BRACED") and level.text is not None:
-            level.text += token.value.text
-        if kind in ("QUOTE", "UNQUOTE"):
-            level.quoted = kind == "QUOTE"
-            self.paint(place, after, "string")
-        elif kind == "TEXT" and level.quoted:
-            self.paint(place, after, "string")
+    def part(self, level: Level, kind: str, start: int, end: int) -> None:
+        if kind in ("QUOTE", "UNQUOTE") or (kind == "TEXT" and level.quoted):
+            self.paint(start, end, "string")
         elif kind in ("VAR", "ELEMENT", "PAREN"):
-            level.text = None
-            self.paint(place, after, "variable")
-        elif kind == "OPEN":
-            level.text = None
-            self.paint(place, after, "bracket")
-            levels.append(_Level())
+            self.paint(start, end, "variable")
+        elif kind in ("OPEN", "CLOSE"):
+            self.paint(start, end, "bracket")
 
-    def finish_word(self, level: _Level) -> None:
-        if level.start >= 0:
-            level.words.append(level.text)
-            level.places.append((level.start, level.end))
-            level.start = -1
-
-    def unclosed(self, level: _Level, brace: int, end: int) -> None:
-        """A braced word that goes on to the end."""
-        level.words.append(None)
-        level.places.append((brace, end + 1))
-        level.start = -1
-
-    # ---- whole commands
-
-    def finish(self, level: _Level, patterns: bool) -> None:
-        """The command is as whole as it gets: its name, its options, what its braces hold."""
-        self.finish_word(level)
-        if not level.words:
-            return
-        if not patterns:
-            self.name(level)
+    def command(self, level: Level) -> None:
+        """It is as whole as it gets: its name, its options, what its braces hold."""
+        if level.words and not self.in_patterns:
+            name = level.words[0]
+            found = None if name is None else self.kind(name)
+            if found is not None:
+                self.paint(*level.places[0], found)
         for place, role in enumerate(roles(level.words)):
             start, end = level.places[place]
-            role = BODY if patterns and place % 2 else role
             if self.text[start] == "{":
-                self.braced(start + 1, end - 1, role)
-            elif place and not patterns:
+                self.braced(start + 1, end - 1, BODY if self.in_patterns and place % 2 else role)
+            elif place and not self.in_patterns:
                 self.bare(start, end)
-        level.words, level.places = [], []
 
-    def name(self, level: _Level) -> None:
-        word = level.words[0]
-        found = None if word is None else self.kind(word)
-        if found is not None:
-            self.paint(*level.places[0], found)
+    # ---- words
 
     def braced(self, start: int, end: int, role: str) -> None:
-        if role in (BODY, ELSEWHERE):
-            self.script(start, end)
-        elif role == PATTERNS:
-            self.script(start, end, patterns=True)
-        elif role == EXPR:
+        if role == EXPR:
             self.expression(start, end)
+        elif role in (BODY, ELSEWHERE, PATTERNS) and self.depth < _DEEPEST:
+            inner = self.inside(start, end)
+            inner.in_patterns = role == PATTERNS
+            inner.paint_all()
+
+    def inside(self, start: int, end: int) -> _Painter:
+        return _Painter(self.text, start, end, self.kind, self.painted, self.depth + 1)
 
     def bare(self, start: int, end: int) -> None:
         word = self.text[start:end]
@@ -241,8 +162,8 @@ class _Reader:
         place = start
         while (found := _OPERAND.search(self.text, place, end)) is not None:
             kind = found.lastgroup or ""
-            if kind == "bracket":
-                place = max(self.script(found.start(), end, one_bracket=True), found.end())
-            else:
-                self.paint(found.start(), found.end(), kind)
-                place = found.end()
+            place = found.end()
+            if kind != "bracket":
+                self.paint(found.start(), place, kind)
+            elif self.depth < _DEEPEST:
+                place = max(place, self.inside(found.start(), end).paint_all(one_bracket=True))

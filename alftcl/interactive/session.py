@@ -7,6 +7,7 @@ the line that is typed, or the command that runs; Ctrl-D ends the session.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -37,6 +38,10 @@ from alftcl.values import to_str
 PROMPT, CONTINUATION = "% ", "> "
 STARTUP_FILE = "~/.alftclrc"
 _INDENT = 4
+
+
+class _GivenUp(Exception):
+    """Ctrl-C while a command is typed."""
 
 
 class _Terminal(StandardOutput):
@@ -73,6 +78,8 @@ class Session:
             style=STYLE,
             include_default_pygments_style=False,
             enable_open_in_editor=True,
+            enable_suspend=True,
+            interrupt_exception=_GivenUp,
             input=input_,
             output=output,
         )
@@ -85,15 +92,20 @@ class Session:
         """Until Ctrl-D; the status is 0. `exit` raises Exit."""
         self._startup_file()
         while True:
-            self._end_line()
             try:
-                text = self._prompt.prompt(self._message(), pre_run=lambda: let_events_happen(self.interp))
-            except KeyboardInterrupt:
-                continue
+                text = self._read()
+                if text.strip():
+                    self.evaluate(text)
             except EOFError:
                 return 0
-            if text.strip():
-                self.evaluate(text)
+            except _GivenUp:
+                continue
+            except KeyboardInterrupt:
+                self._after_interrupt()
+
+    def _read(self) -> str:
+        self._end_line()
+        return self._prompt.prompt(self._message(), pre_run=lambda: let_events_happen(self.interp))
 
     def evaluate(self, text: str) -> None:
         """Run one command and show its value, or its error."""
@@ -103,18 +115,18 @@ class Session:
         except TclError as error:
             self._end_line()
             self._show(FormattedText(faults.shown(self.interp, error, text)))
-        except KeyboardInterrupt:
-            self._after_interrupt()
-        else:
-            if value:
-                self._end_line()
-                self._write(value + "\n")
+            return
+        if value:
+            self._end_line()
+            self._write(value + "\n")
 
     def _after_interrupt(self) -> None:
         interp = self.interp
+        handler = signal.signal(signal.SIGINT, signal.SIG_IGN)  # one Ctrl-C more is none
         interp.frame, interp.depth, interp.unit = interp.root_frame, 0, 0
         self._write("\n")  # the terminal has written ^C
         self._show(FormattedText([("class:tcl.error", "interrupted\n")]))
+        signal.signal(signal.SIGINT, handler)
 
     # ---- the startup file
 

@@ -11,9 +11,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from alftcl.lexer import ScriptFault, is_open_brace, script_lexer
+from alftcl.interactive.walking import Level, Walker
 from alftcl.roles import BODY, ELSEWHERE, EXPR, PATTERNS, roles
-from alftcl.tree import Literal
 
 _DEEPEST = 50  # braces in one another that are looked into
 
@@ -35,72 +34,26 @@ class Typed:
         return roles([*self.words, None])[-1] if self.words else ""
 
 
-class _Level:
-    """A command that is being read: one for each bracket that is open."""
-
-    def __init__(self) -> None:
-        self.words: list[str | None] = []
-        self.start = -1  # of the word that is being read; -1: none is
-        self.text: str | None = ""
-
-    def begin(self, place: int) -> None:
-        if self.start < 0:
-            self.start, self.text = place, ""
-
-    def finish(self) -> None:
-        if self.start >= 0:
-            self.words.append(self.text)
-            self.start = -1
-
-
 def typed(text: str, in_patterns: bool = False, depth: int = 0) -> Typed:
     """What is being typed at the end of `text` (which is the list of a switch: `in_patterns`)."""
-    levels = [_Level()]
-    lexer = script_lexer(text)
-    in_braces = False
-    try:
-        while (token := lexer.token()) is not None:
-            _take(levels, token)
-    except ScriptFault as stop:
-        in_braces = is_open_brace(stop)
-    level = levels[-1]
-    if in_braces and depth < _DEEPEST:
+    walker = Walker(text, 0, len(text))
+    walker.walk()
+    level = walker.levels[-1]
+    if walker.open_brace >= 0 and depth < _DEEPEST:
         role = BODY if in_patterns else _role_of_last(level)
-        return _in_braces(level, role, text, lexer.brace_start + 1, depth + 1)
+        return _in_braces(level, role, text, walker.open_brace + 1, depth + 1)
     start = len(text) if level.start < 0 else level.start
     if text[start : start + 1] == '"':
         start += 1
     return Typed(level.words, start, text[start:])
 
 
-def _take(levels: list[_Level], token: object) -> None:
-    level = levels[-1]
-    kind, place, value = token.type, token.lexpos, token.value  # type: ignore[attr-defined]  # a token of PLY
-    if kind == "TERMINATOR":
-        level.words, level.start = [], -1
-    elif kind == "BLANK":
-        level.finish()
-    elif kind == "CLOSE":
-        del levels[1 if len(levels) == 1 else -1 :]
-    elif kind == "EXPAND":
-        level.start, level.text = place, None
-    else:
-        level.begin(place)
-        if kind in ("TEXT", "BRACED") and level.text is not None:
-            assert isinstance(value, Literal)
-            level.text += value.text
-        elif kind in ("VAR", "ELEMENT", "OPEN"):
-            level.text = None
-        if kind == "OPEN":
-            levels.append(_Level())
-
-
-def _role_of_last(level: _Level) -> str:
+def _role_of_last(level: Level) -> str:
     role = roles([*level.words, None])[-1] if level.words else ""
     return role or (BODY if len(level.words) > 1 else "")
 
 
-def _in_braces(level: _Level, role: str, text: str, inside: int, depth: int) -> Typed:
+def _in_braces(level: Level, role: str, text: str, inside: int, depth: int) -> Typed:
     if role == EXPR:
         return _in_expression(text, inside, depth)
     if role in (BODY, ELSEWHERE, PATTERNS):

@@ -17,6 +17,7 @@ from prompt_toolkit.application import get_app, run_in_terminal
 
 from alftcl.channels import Channel
 from alftcl.devices import MemoryDevice
+from alftcl.errors import Exit
 from alftcl.interp import Interp
 
 _PAUSE_S = 0.02
@@ -38,6 +39,9 @@ async def _happen(interp: Interp) -> None:
             except KeyboardInterrupt:
                 happened = True
                 written += b"interrupted\n"
+            except Exit as ended:
+                get_app().exit(exception=ended)
+                return
         if written:
             await run_in_terminal(lambda text=bytes(written): _show(text))  # type: ignore[misc]  # mypy: cannot infer
         if not happened:

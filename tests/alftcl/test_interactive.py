@@ -4,15 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from terminal import Terminal
-
-from alftcl import Interp
-from alftcl.interactive.completing import completions
-from alftcl.interactive.highlighting import coloured_lines
-
-INTERP = Interp()
 
 
 @pytest.fixture
@@ -59,20 +51,6 @@ def test_the_place_of_a_syntax_error_is_marked(shell: Terminal) -> None:
     assert shell.run("if {1}{puts x}") == told
 
 
-@given(st.text(alphabet='ab1 $[]{}"\\\n;#(:', max_size=40))
-def test_any_text_can_be_coloured_and_completed(text: str) -> None:
-    assert sum(len(fragment) for line in coloured_lines(text, lambda name: None) for _, fragment in line) == len(
-        text.replace("\n", "")
-    )
-    completions(INTERP, text)
-
-
-def test_deep_nesting_is_no_matter() -> None:
-    for text in ("if 1 {" * 3000, "[" * 3000, "expr {[" * 1000, "puts $a(" * 1000):
-        assert coloured_lines(text, lambda name: None)
-        completions(INTERP, text)
-
-
 def test_the_place_of_an_error_in_a_body_is_marked(shell: Terminal) -> None:
     shell.prompts()
     for line in ("foreach x {1 2} {", "puts $none", "}"):
@@ -84,39 +62,6 @@ def test_the_place_of_an_error_in_a_body_is_marked(shell: Terminal) -> None:
 def test_errorinfo_is_there_on_request(shell: Terminal) -> None:
     shell.run("foo 1")
     assert shell.run("set errorInfo") == ['invalid command name "foo"', "    while executing", '"foo 1"']
-
-
-COMPLETED = {
-    "str": "string",
-    "string le": "length",
-    "set x [lindex $al": "alpha",
-    "puts ${al": "alpha}",
-    "puts $arr(k": "k1)",
-    "incr al": "alpha",
-    "shape dr": "draw",
-    "shape::d": "shape::draw",
-    "namespace eval sh": "shape",
-    "lsort -uni": "-unique",
-    "string is alpha -st": "-strict",
-    "string is alnu": "alnum",
-    "expr {sqr": "sqrt(",
-    "if {1} {\n  string rev": "reverse",
-    "switch x {\n a {\n  string rev": "reverse",
-    "proc f {long {other 1}} {\n  puts $lon": "long",
-    "proc f {a} {\n  set result 1\n  incr resu": "result",
-    "info body greet": "greet",
-    "puts stder": "stderr",
-    "open /etc/passw": "/etc/passwd",
-    "python3": "python3",
-}
-
-
-@pytest.mark.parametrize(("text", "expected"), COMPLETED.items(), ids=list(COMPLETED))
-def test_completes(text: str, expected: str) -> None:
-    interp = Interp()
-    interp.eval("set alpha 1; array set arr {k1 1}; proc greet {} {}")
-    interp.eval("namespace eval shape {namespace export draw; proc draw {} {}; namespace ensemble create}")
-    assert expected in [candidate.text for candidate in completions(interp, text)]
 
 
 def test_ctrl_c_ends_the_running_command_only(shell: Terminal) -> None:
@@ -229,3 +174,23 @@ def test_a_timer_that_does_not_end_can_be_interrupted(tmp_path: Path) -> None:
         shell.key("\x03")
         shell.shows("interrupted\n%")
         assert shell.run("expr 1") == ["1"]
+
+
+def test_a_timer_may_end_the_session(shell: Terminal) -> None:
+    shell.prompts()
+    shell.key("after 10 {exit 5}\r")
+    assert shell.status() == 5
+
+
+def test_a_prompt_that_never_comes_can_be_interrupted(shell: Terminal) -> None:
+    shell.prompts()
+    shell.key("set tcl_prompt1 {puts stderr wait; unset tcl_prompt1; while 1 {}}\r")
+    shell.until(lambda: "wait" in shell.lines)
+    shell.key("\x03")
+    shell.until(lambda: shell.lines[-1] == "%" and any("interrupted" in line for line in shell.lines))
+
+
+def test_further_lines_can_have_a_prompt_of_their_own(shell: Terminal) -> None:
+    shell.run("set tcl_prompt2 {puts -nonewline {more: }}")
+    shell.key("set a {\r")
+    shell.until(lambda: shell.lines[-1].strip() == "more:")

@@ -103,3 +103,7 @@ def test_scripts_start_without_the_terminal() -> None:
     )
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert ended.stdout == "hi\nFalse\n"
+
+
+def test_says_its_version() -> None:
+    assert alftcl("-version").stdout.startswith("alftcl 0.")
