@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from alftcl.clock.calendar import DAY_SECONDS, EPOCH, Calendar, weekday_on_or_before
 from alftcl.clock.freeform import zone_of_word
@@ -30,31 +30,29 @@ _ZONE = r"[+-][0-9]{2}(?::?[0-9]{2}(?::?[0-9]{2})?)?|[A-Za-z0-9]{1,4}"
 
 
 class Reader(NamedTuple):
-    """What a group accepts, and the fields that it makes of the text."""
+    """What a group accepts, the fields it fills, and the value that each gets of the text."""
 
     pattern: str
-    read: Callable[[str], dict[str, int | str]]
+    fields: tuple[str, ...]
+    read: Callable[[str], tuple[int | str, ...]]
 
 
 # ---- groups -------------------------------------------------------------------------------------------
 
 
-def _digits(pattern: str, *fields: str) -> Reader:
-    """Digits for one field, or pairs of digits for several."""
-    width = 2 if len(fields) > 1 else 0
+def _digits(pattern: str, field: str) -> Reader:
+    return Reader(rf"\s*({pattern})", (field,), lambda text: (int(text),))
 
-    def read(text: str) -> dict[str, int | str]:
-        if not width:
-            return {fields[0]: int(text)}
-        return {field: int(text[width * place :][:width]) for place, field in enumerate(fields)}
 
-    return Reader(rf"\s*({pattern})", read)
+def _century(century: str, year: str) -> Reader:
+    """Four digits, for two fields."""
+    return Reader(r"\s*([0-9]{4})", (century, year), lambda text: (int(text[:2]), int(text[2:])))
 
 
 _TWO = "[0-9]{1,2}"
 _PLAIN = {
     "C": _digits(_TWO, "century"),
-    "Y": _digits("[0-9]{4}", "century", "year"),
+    "Y": _century("century", "year"),
     "y": _digits(_TWO, "year"),
     "m": _digits(_TWO, "month"),
     "N": _digits(_TWO, "month"),
@@ -62,7 +60,7 @@ _PLAIN = {
     "e": _digits(_TWO, "day"),
     "j": _digits("[0-9]{1,3}", "year_day"),
     "J": _digits("[0-9]+", "day_number"),
-    "G": _digits("[0-9]{4}", "iso_century", "iso_year"),
+    "G": _century("iso_century", "iso_year"),
     "g": _digits(_TWO, "iso_year"),
     "V": _digits(_TWO, "iso_week"),
     "u": _digits("[0-9]", "weekday"),
@@ -76,8 +74,8 @@ _PLAIN = {
     "S": _digits(_TWO, "second"),
     "U": _digits(_TWO, "unused"),
     "W": _digits(_TWO, "unused"),
-    "z": Reader(rf"\s*({_ZONE})", lambda text: {"zone": text}),
-    "Z": Reader(rf"\s*({_ZONE})", lambda text: {"zone": text}),
+    "z": Reader(rf"\s*({_ZONE})", ("zone",), lambda text: (text,)),
+    "Z": Reader(rf"\s*({_ZONE})", ("zone",), lambda text: (text,)),
 }
 _NUMERAL_FIELDS = {
     "d": "day",
@@ -106,19 +104,19 @@ def _named(field: str, names: Iterable[tuple[str, int]]) -> Reader:
             begun.setdefault(name[:length], set()).add(name)
     known |= {start: full[min(found)] for start, found in begun.items() if len(found) == 1 and start not in full}
     words = sorted(known, key=len, reverse=True)
-    return Reader(rf"\s*({'|'.join(map(re.escape, words))})", lambda text: {field: known[text.lower()]})
+    return Reader(rf"\s*({'|'.join(map(re.escape, words))})", (field,), lambda text: (known[text.lower()],))
 
 
 def _numeral(field: str, names: Names) -> Reader:
     values = {numeral: value for value, numeral in reversed(list(enumerate(names.numerals)))}
 
-    def read(text: str) -> dict[str, int | str]:
+    def read(text: str) -> tuple[int]:
         if text not in values:
             raise TclError(f'key "{text}" not known in dictionary', ["TCL", "LOOKUP", "DICT", text])
-        return {field: values[text]}
+        return (values[text],)
 
     words = sorted(values, key=len, reverse=True)
-    return Reader(rf"\s*({'|'.join(map(re.escape, words))})", read)
+    return Reader(rf"\s*({'|'.join(map(re.escape, words))})", (field,), read)
 
 
 def _reader(group: str, names: Names) -> Reader | None:
@@ -142,12 +140,15 @@ def _reader(group: str, names: Names) -> Reader | None:
 
 
 class _Format:
-    """A format: a regular expression whose groups are read one after the other."""
+    """A format: a regular expression whose groups are read in turn, and the rules that their fields meet."""
 
     def __init__(self, text: str, names: Names) -> None:
         self.readers: list[Reader] = []
         parts = [self._part(match, names) for match in _PIECE.finditer(names.spelled_out(text))]
         self.pattern = re.compile(rf"\s*{''.join(parts)}\s*", re.I)
+        places = {field: place for place, reader in enumerate(self.readers) for field in reader.fields}
+        self.date = _choose(_DATES, places)
+        self.time = _choose(_TIMES, places)
 
     def _part(self, piece: re.Match[str], names: Names) -> str:
         group, blank, char = piece.groups()
@@ -161,19 +162,15 @@ class _Format:
         self.readers.append(reader)
         return reader.pattern
 
-    def read(self, text: str) -> tuple[Fields, Fields, str | None]:
-        """The fields, the place of each in the format, and the name of a time zone."""
+    def read(self, text: str) -> tuple[Fields, str | None]:
+        """The fields, and the name of a time zone."""
         match = self.pattern.fullmatch(text)
         if match is None:
             raise TclError("input string does not match supplied format", ["CLOCK", "badInputString"])
-        found: dict[str, int | str] = {}
-        places: Fields = {}
-        for place, (reader, part) in enumerate(zip(self.readers, match.groups(), strict=True)):
-            new = reader.read(part)
-            found |= new
-            places |= dict.fromkeys(new, place)
-        name = found.pop("zone", None)
-        return {field: int(value) for field, value in found.items()}, places, None if name is None else str(name)
+        found: dict[str, Any] = {}
+        for reader, part in zip(self.readers, match.groups(), strict=True):
+            found.update(zip(reader.fields, reader.read(part), strict=True))
+        return found, found.pop("zone", None)
 
 
 _format = lru_cache(maxsize=200)(_Format)
@@ -305,7 +302,8 @@ def scan_moment(text: str, pattern: str, base: int, find_zone: Callable[[], Zone
 
     Raises TclError 'input string does not match supplied format'.
     """
-    fields, places, zone_name = _format(pattern, names).read(text)
+    form = _format(pattern, names)
+    fields, zone_name = form.read(text)
     if "seconds" in fields:
         if not -_WIDE <= fields["seconds"] < _WIDE:
             raise TclError("integer value too large to represent", ["CLOCK", "integervalueTooLarge"])
@@ -314,15 +312,15 @@ def scan_moment(text: str, pattern: str, base: int, find_zone: Callable[[], Zone
         raise TclError("day of week is greater than 7", ["CLOCK", "badDayOfWeek"])
     where = find_zone() if zone_name is None else _zone(zone_name)
     today = (base + where.at(base)[0]) // DAY_SECONDS + EPOCH
-    date = _choose(_DATES, places)
-    day = today if date is None else date(_Date(fields, today, names.calendar))
+    day = today if form.date is None else form.date(_Date(fields, today, names.calendar))
     if day > _LAST_DAY:
         raise TclError("requested date too large to represent", ["CLOCK", "dateTooLarge"])
-    time = _choose(_TIMES, places)
-    return where.utc((day - EPOCH) * DAY_SECONDS + (0 if time is None else time(fields)))
+    second = 0 if form.time is None else form.time(fields)
+    return where.utc((day - EPOCH) * DAY_SECONDS + second)
 
 
 def _choose(rules: Iterable[tuple[int, tuple[str, ...], Rule]], places: Fields) -> Rule | None:
+    """The rule for a format whose groups fill these fields, each last at that place."""
     complete = [
         (-kind, sorted((places[field] for field in wanted), reverse=True), rule)
         for kind, wanted, rule in rules
