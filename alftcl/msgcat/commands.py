@@ -301,7 +301,7 @@ def _set_option(interp: Interp, option: str, value: Value) -> Value:
     if option == "mcfolder":
         return _load(interp, messages, space, package, locales)
     if option == "loadcmd":
-        _call_back(interp, space, package, "loadcmd", list(messages.preferred_of(space).preferences))
+        _call_back(interp, space, package, "loadcmd", list(locales))
     return 0
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from differential import Pair
+from differential import Outcome, Pair
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -81,6 +81,15 @@ WORDS = st.sampled_from(NUMBERS + DATES + TIMES + SIGNS)
 _PAIR = Pair()
 
 
+def _here(script: str) -> Outcome:
+    return _PAIR.outcome_here(script)._replace(errorinfo="")
+
+
+def _there(script: str) -> Outcome:
+    """Its errorInfo tells of procedures that are not here: the clock of Tcl is written in Tcl."""
+    return _PAIR.outcome_there(script)._replace(errorinfo="")
+
+
 def test_a_pinned_clock_says_the_same_time_in_all_units() -> None:
     interp = Interp()
     interp.now = 1234567890.25
@@ -102,7 +111,7 @@ def test_any_moment_formats_as_in_tcl(moment: int, zone: str, groups: list[str])
     text = " ".join(f"%{group}" for group in groups)
     script = f"clock format {moment} -timezone {zone} -format {{{text}}}"
 
-    assert _PAIR.outcome_here(script) == _PAIR.outcome_there(script)
+    assert _here(script) == _there(script)
 
 
 @given(moment=st.integers(0, 4_000_000_000), zone=ZONES)
@@ -112,7 +121,7 @@ def test_what_format_writes_scan_reads(moment: int, zone: str) -> None:
         f" -format $f -timezone {zone}"
     )
 
-    assert _PAIR.outcome_here(script) == _PAIR.outcome_there(script)
+    assert _here(script) == _there(script)
 
 
 @given(
@@ -121,7 +130,7 @@ def test_what_format_writes_scan_reads(moment: int, zone: str) -> None:
 def test_a_moment_is_told_in_the_words_of_a_locale(moment: int, zone: str, locale: str, form: str) -> None:
     script = f"clock format {moment} -timezone {zone} -locale {locale} -format {{{form}}}"
 
-    assert _PAIR.outcome_here(script) == _PAIR.outcome_there(script)
+    assert _here(script) == _there(script)
 
 
 @given(groups=st.lists(st.sampled_from(sorted(READ)), min_size=1, max_size=7), zone=ZONES, locale=LOCALES)
@@ -130,11 +139,11 @@ def test_of_many_groups_the_same_ones_decide(groups: list[str], zone: str, local
     locale = locale if {"a", "b", "p", "Om", "Od"}.isdisjoint(groups) else "{}"
     script = f"clock scan {{{text}}} -format {{{form}}} -base 468086400 -timezone {zone} -locale {locale}"
 
-    assert _PAIR.outcome_here(script) == _PAIR.outcome_there(script)
+    assert _here(script) == _there(script)
 
 
 @given(words=st.lists(WORDS, max_size=6), base=st.sampled_from([0, 951782400, 1130630400, 1234567890]), zone=ZONES)
 def test_a_free_text_means_what_tcl_reads_in_it(words: list[str], base: int, zone: str) -> None:
     script = f"clock scan {{{' '.join(words)}}} -base {base} -timezone {zone}"
 
-    assert _PAIR.outcome_here(script) == _PAIR.outcome_there(script)
+    assert _here(script) == _there(script)

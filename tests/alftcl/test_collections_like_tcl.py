@@ -18,6 +18,7 @@ FAMILIES = (
     "lists",
     "mathops",
     "msgcat",
+    "msgcat_packages",
     "dicts",
     "ensembles",
     "expr",
