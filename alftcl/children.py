@@ -169,10 +169,9 @@ def _remove(interp: Interp, command: Command) -> None:
     spaces = [interp.root]
     while spaces:
         space = spaces.pop()
-        spaces.extend(space.children.values())
+        spaces.extend(space.below)
         for name in [name for name, found in space.commands.items() if found is command]:
-            command.deleted(interp, space.qualify(name))
-            space.commands.pop(name, None)
+            space.remove(interp, name, command)
 
 
 def set_alias(interp: Interp, name: str, target: Interp, prefix: list[Any]) -> str:

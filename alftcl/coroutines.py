@@ -149,7 +149,7 @@ def _commands(interp: Interp) -> Iterable[tuple[Namespace, str, Command]]:
     spaces = [interp.root]
     while spaces:
         space = spaces.pop()
-        spaces.extend(space.children.values())
+        spaces.extend(space.below)
         for name, command in list(space.commands.items()):
             yield space, name, command
 
@@ -160,8 +160,7 @@ def _forget(interp: Interp, coroutine: Coroutine) -> None:
         interp.coroutines.remove(coroutine)
     for space, name, command in _commands(interp):
         if command is coroutine:
-            command.deleted(interp, space.qualify(name))
-            space.commands.pop(name, None)
+            space.remove(interp, name, command)
 
 
 def reap(interp: Interp) -> None:

@@ -23,7 +23,7 @@ _NAMES = {code: name for name, code in CODE_NAMES.items()}
 class Ensemble(Command):
     """An ensemble and what `namespace ensemble configure` may change of it."""
 
-    __slots__ = ("map", "name", "namespace", "parameters", "prefixes", "subcommands", "unknown")
+    __slots__ = ("is_gone", "map", "name", "namespace", "parameters", "prefixes", "subcommands", "unknown")
 
     def __init__(self, name: str, namespace: Namespace) -> None:
         self.name = name
@@ -32,6 +32,7 @@ class Ensemble(Command):
         self.subcommands: list[str] = []
         self.parameters: list[str] = []
         self.prefixes = True
+        self.is_gone = False
         self.unknown: Value = ""
         super().__init__(self.choose, "subcommand ?arg ...?", 0, UNLIMITED)
 
@@ -75,7 +76,7 @@ class Ensemble(Command):
             return None
         if name in self.map:
             return self.map[name]
-        return [name if self.namespace.parent is None else self.namespace.qualify(name)]
+        return [self.namespace.qualify(name) if name in self.namespace.commands else name]
 
     def _check_count(self, interp: Interp, prefix: list[Any], rest: list[Any], shown: str) -> None:
         """A wrong number of words is told in the words that the script used."""
@@ -89,16 +90,31 @@ class Ensemble(Command):
         """What the -unknown handler says is to be called, or [] when it has changed the ensemble."""
         words = [*to_list(self.unknown), self.qualified, *args]
         try:
-            return list(to_list(interp.invoke_logged(words)))
+            answer = interp.invoke_logged(words)
         except TclError as error:
             error.add_info("\n    (ensemble unknown subcommand handler)")
             raise
         except Completion as completion:
             code = completion.completion if isinstance(completion, Return) else completion.code
-            message = f"unknown subcommand handler returned bad code: {_NAMES.get(code, code)}"
-            failure = TclError(message, ["TCL", "ENSEMBLE", "UNKNOWN_RESULT"])
+            failure = TclError(
+                f"unknown subcommand handler returned bad code: {_NAMES.get(code, code)}",
+                ["TCL", "ENSEMBLE", "UNKNOWN_RESULT"],
+            )
             failure.add_info(f"\n    result of ensemble unknown subcommand handler: {list_to_str(words)}")
             raise failure from None
+        if self.is_gone:
+            gone = TclError("unknown subcommand handler deleted its ensemble", ["TCL", "ENSEMBLE", "UNKNOWN_DELETED"])
+            gone.add_info("\n    (ensemble unknown subcommand handler)")
+            raise gone
+        try:
+            return list(to_list(answer))
+        except TclError as error:
+            error.add_info("\n    while parsing result of ensemble unknown subcommand handler")
+            raise
+
+    def deleted(self, interp: Interp, name: str) -> None:
+        self.is_gone = True
+        super().deleted(interp, name)
 
     @property
     def qualified(self) -> str:
@@ -107,16 +123,16 @@ class Ensemble(Command):
 
     def _not_found(self, word: str) -> TclError:
         names = self.names()
-        kind = "unknown or ambiguous" if self.prefixes else "unknown"
+        kind = "unknown or ambiguous" if self.prefixes and names else "unknown"
         told = ", ".join(names[:-1]) + ", or " + names[-1] if len(names) > 1 else "".join(names)
         problem = f": must be {told}" if names else f": namespace {self.namespace.name} does not export any commands"
         return TclError(f'{kind} subcommand "{word}"{problem}', ["TCL", "LOOKUP", "SUBCOMMAND", word])
 
 
-def forget_ensembles(space: Namespace) -> None:
+def forget_ensembles(interp: Interp, space: Namespace) -> None:
     """Remove the ensembles of namespaces that are gone, here and in every namespace below."""
     for name, command in list(space.commands.items()):
         if isinstance(command, Ensemble) and not command.namespace.alive:
-            del space.commands[name]
-    for child in space.children.values():
-        forget_ensembles(child)
+            space.remove(interp, name, command)
+    for child in space.below:
+        forget_ensembles(interp, child)

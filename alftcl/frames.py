@@ -194,15 +194,21 @@ class Frame:
 
 
 class TracedFrame(Frame):
-    """A frame of which a variable is traced; such a frame's class is swapped, as that of the variable is."""
+    """A frame of which a variable is traced, or whose namespace was deleted: there is something to do at its end.
+
+    Such a frame's class is swapped, as that of the variable is.
+    """
 
     __slots__ = ()
 
     def end(self, interp: Interp) -> None:
         links = self.links or ()
-        for name, variable in list(self.variables.items()):
-            if type(variable) is not Variable and name not in links:
-                variable.unset(interp, name)
+        if self.procedure is not None:
+            for name, variable in list(self.variables.items()):
+                if type(variable) is not Variable and name not in links:
+                    variable.unset(interp, name)
+        if not self.namespace.alive:
+            self.namespace.tear_down(interp)
 
 
 def as_level(text: str) -> int | None:

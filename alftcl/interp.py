@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from alftcl import environment, plain
+from alftcl import builtin_ensembles, environment, plain
 from alftcl.channel_table import ChannelTable
 from alftcl.children import Family
 from alftcl.errors import Completion, LimitExceeded, Return, TclError
@@ -118,6 +118,7 @@ class Interp:
             if command.safe or not safe:
                 self.add_command(name, command)
         self.root.make("::tcl::mathop").exports.append("*")
+        builtin_ensembles.install(self)
         environment.install(self)
 
     # ---- commands ------------------------------------------------------------------------------------
@@ -128,10 +129,7 @@ class Interp:
         if "::" in name:
             space = self.root.make(name.rpartition("::")[0] or "::")
             name = last_part(name)
-        replaced = space.commands.get(name)
-        if replaced is not None:
-            replaced.deleted(self, space.qualify(name))
-        space.commands[name] = command
+        space.put(self, name, command)
 
     def find_command(self, name: str) -> Command | None:
         """The command of that name, seen from the current namespace."""

@@ -34,12 +34,18 @@ class Namespace:
         self.path: list[Namespace] = []
         self.unknown: Value = ""
         self.alive = True
+        self.importers: dict[Command, list[Imported]] = {}  # of the global one: who has imported which command
 
     @property
     def name(self) -> str:
         if self.parent is None:
             return "::"
         return f"{self.parent.name.rstrip(':')}::{self.tail}"
+
+    @property
+    def below(self) -> list[Namespace]:
+        """The child namespaces as far as there was any use for them (see builtin_ensembles.py)."""
+        return list(dict.values(self.children))
 
     def qualify(self, tail: str) -> str:
         """The full name of something in this namespace."""
@@ -69,6 +75,14 @@ class Namespace:
             space = child
         return space
 
+    def tear_down(self, interp: Interp) -> None:
+        """Delete the variables and commands of a namespace that is deleted itself."""
+        for name, variable in list(self.variables.items()):
+            variable.unset(interp, self.qualify(name))
+        self.variables.clear()
+        for name, command in list(self.commands.items()):
+            self.remove(interp, name, command)
+
     # -- commands
 
     def find_command(self, name: str) -> tuple[Namespace, str, Command] | None:
@@ -88,6 +102,38 @@ class Namespace:
                 return owner, tail, owner.commands[tail]
         return None
 
+    def put(self, interp: Interp, name: str, command: Command) -> None:
+        """Make a command, in the place of another one if need be: what had imported that one has imported this."""
+        replaced = self.commands.get(name)
+        if replaced is None:
+            self.commands[name] = command
+            return
+        importers = interp.root.importers
+        links = importers.pop(replaced, [])
+        replaced.deleted(interp, self.qualify(name))
+        self.commands[name] = command
+        if links:
+            importers[command] = links
+            for link in links:
+                link.lead_to(command)
+
+    def remove(self, interp: Interp, name: str, command: Command) -> None:
+        """Delete a command; a trace that is told of it may have put another one in its place."""
+        command.deleted(interp, self.qualify(name))
+        if self.commands.get(name) is command:
+            del self.commands[name]
+
+    def home_of(self, command: Command) -> tuple[Namespace, str] | None:
+        """Where a command lives now, here or below."""
+        for name, found in self.commands.items():
+            if found is command:
+                return self, name
+        for child in self.below:
+            home = child.home_of(command)
+            if home is not None:
+                return home
+        return None
+
     def place_for(self, name: str) -> tuple[Namespace, str] | None:
         """Where a new command or variable of that name goes: its namespace (None: there is none) and tail."""
         if "::" not in name:
@@ -100,13 +146,37 @@ class Namespace:
 class Imported(Command):
     """A command of another namespace, under a name here (namespace import)."""
 
-    __slots__ = ("origin", "origin_name", "target")
+    __slots__ = ("origin", "target")
 
-    def __init__(self, target: Command, origin: Namespace, origin_name: str) -> None:
+    def __init__(self, target: Command, origin: Namespace) -> None:
         self.target = target
         self.origin = origin
-        self.origin_name = origin_name
         super().__init__(self._call, target.usage, target.least, target.most, target.safe)
+
+    @property
+    def source(self) -> Command:
+        """The command that is imported, over however many namespaces."""
+        target = self.target
+        while isinstance(target, Imported):
+            target = target.target
+        return target
+
+    def lead_to(self, target: Command) -> None:
+        """Be another command from now on."""
+        self.target = target
+        self.usage, self.least, self.most = target.usage, target.least, target.most
+
+    def deleted(self, interp: Interp, name: str) -> None:
+        links = interp.root.importers.get(self.target, [])
+        if self in links:
+            links.remove(self)
+        super().deleted(interp, name)
+
+    def remove(self, interp: Interp) -> None:
+        """Go, because what was imported goes."""
+        home = interp.root.home_of(self)
+        if home is not None:
+            home[0].remove(interp, home[1], self)
 
     def _call(self, interp: Interp, args: list[Any]) -> Value:
         return self.target.run(interp, args)  # which another one may have become: traces

@@ -34,6 +34,7 @@ Function = Callable[["Interp", list[Any]], Value]
 F = TypeVar("F", bound=Callable[..., Any])
 
 UNLIMITED = sys.maxsize
+ENSEMBLE_USAGE = "subcommand ?arg ...?"
 
 
 class Command:
@@ -57,6 +58,8 @@ class Command:
         """It is about to be deleted, or to be replaced; `name` is fully qualified."""
         if self.traces is not None:
             self.traces.deleted(interp, name)
+        for link in interp.root.importers.pop(self, ()):
+            link.remove(interp)
 
 
 COMMANDS: dict[str, Command] = {}
@@ -156,7 +159,7 @@ def ensemble(name: str, members: dict[str, tuple[str, Function]]) -> None:
     for member, (usage, run) in members.items():
         table[member] = _declared(run, usage, None, None, True)
     # What the index gave stays until it is called: it imports the other families of the ensemble.
-    COMMANDS.setdefault(name, Command(_ensemble_runner(name, table), "subcommand ?arg ...?", 1, UNLIMITED))
+    COMMANDS.setdefault(name, Command(_ensemble_runner(name, table), ENSEMBLE_USAGE, 1, UNLIMITED))
 
 
 def _ensemble_runner(name: str, table: dict[str, Command]) -> Function:
@@ -181,7 +184,7 @@ def members_of(name: str) -> dict[str, Command]:
     from alftcl.commands import load
     from alftcl.commands.index import INDEX
 
-    if name not in INDEX or INDEX[name][0] != "subcommand ?arg ...?":
+    if name not in INDEX or INDEX[name][0] != ENSEMBLE_USAGE:
         return {}
     for family in INDEX[name][4]:
         load(family)

@@ -23,7 +23,7 @@ def coroutine(interp: Interp, args: list[Any]) -> Value:
     space, tail = place
     made = Coroutine(interp, space.qualify(tail), args[1:])
     interp.coroutines.append(made)
-    space.commands[tail] = made
+    space.put(interp, tail, made)
     return made.resume("")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from alftcl.ensembles import Ensemble
 from alftcl.errors import TclError
 from alftcl.namespaces import Namespace
-from alftcl.table import Command, builtins, choose, members_of, subcommand, wrong_args
+from alftcl.table import ENSEMBLE_USAGE, Command, builtins, choose, subcommand, wrong_args
 from alftcl.values import Value, to_bool, to_dict, to_list, to_str
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _exists(interp: Interp, words: list[Any]) -> Value:
 
 def _is_builtin(name: str, found: Command | None) -> bool:
     tail = name.removeprefix("::")
-    return found is not None and found.usage == "subcommand ?arg ...?" and found is builtins().get(tail)
+    return found is not None and found.usage == ENSEMBLE_USAGE and found is builtins().get(tail)
 
 
 def _find(interp: Interp, name: str) -> Ensemble:
@@ -82,12 +82,9 @@ def _find(interp: Interp, name: str) -> Ensemble:
 
 def _opened(interp: Interp, name: str) -> Ensemble:
     """A built-in ensemble as one that scripts can read and extend: from now on its subcommands are commands."""
-    members = members_of(name)
-    made = Ensemble(f"::{name}", interp.root.make(f"::tcl::{name}"))
-    for member, command in sorted(members.items()):
-        if command.safe or not interp.safe:
-            made.map[member] = [f"::tcl::{name}::{member}"]
-            interp.add_command(f"::tcl::{name}::{member}", command)
+    space = interp.root.make(f"::tcl::{name}")
+    made = Ensemble(f"::{name}", space)
+    made.map = {member: [space.qualify(member)] for member in space.commands}
     interp.add_command(f"::{name}", made)
     return made
 

@@ -10,9 +10,9 @@ from alftcl.commands.procs import script_of
 from alftcl.commands.variables import link_variable
 from alftcl.ensembles import forget_ensembles
 from alftcl.errors import TclError
-from alftcl.frames import Frame
+from alftcl.frames import Frame, TracedFrame
 from alftcl.namespaces import Imported, Namespace, find_variable, require
-from alftcl.table import choose, subcommand, wrong_args
+from alftcl.table import Command, choose, subcommand, wrong_args
 from alftcl.values import Value, list_to_str, match_glob, to_list, to_str
 
 if TYPE_CHECKING:
@@ -25,12 +25,16 @@ def _unknown_space(name: str, what: str) -> TclError:
 
 def _run_in(interp: Interp, space: Namespace, script: Value, what: str, args: list[Any]) -> Value:
     words = [interp.command_word, what, *args]
+    shown = space.name
     frame = Frame(space.variables, space, interp.frame, words=words)
     try:
         return interp.in_frame(frame, lambda: interp.eval_body(script))
     except TclError as error:
-        error.add_info(f'\n    (in namespace {what} "{space.name}" script line {error.line})')
+        error.add_info(f'\n    (in namespace {what} "{shown}" script line {error.line})')
         raise
+    finally:
+        if type(frame) is not Frame:
+            frame.end(interp)
 
 
 @subcommand("namespace", "eval", "name arg ?arg...?")
@@ -46,7 +50,7 @@ def inscope(interp: Interp, args: list[Any]) -> Value:
     return _run_in(interp, space, script, "inscope", args)
 
 
-@subcommand("namespace", "code", "script")
+@subcommand("namespace", "code", "arg")
 def code(interp: Interp, args: list[Any]) -> Value:
     text = to_str(args[0])
     if text.startswith("::namespace inscope "):
@@ -93,22 +97,43 @@ def delete(interp: Interp, args: list[Any]) -> Value:
         spaces.append(space)
     for space in spaces:
         _delete(interp, space)
-    forget_ensembles(interp.root)
     return ""
 
 
 def _delete(interp: Interp, space: Namespace) -> None:
-    for child in list(space.children.values()):
+    """Delete a namespace; while code still runs in it, it keeps what it has, though no name leads there any more."""
+    for child in space.below:
         _delete(interp, child)
     space.alive = False
-    for name, variable in list(space.variables.items()):
-        variable.unset(interp, space.qualify(name))
-    for name, gone in list(space.commands.items()):
-        gone.deleted(interp, space.qualify(name))
-    space.commands.clear()
-    space.variables.clear()
-    if space.parent is not None:
-        space.parent.children.pop(space.tail, None)
+    user = _outermost_user(interp, space)
+    if space is interp.root:
+        space.tear_down(interp)
+        return
+    if space.parent is not None and space.parent.children.get(space.tail) is space:
+        del space.parent.children[space.tail]
+    _leave_paths(interp.root, space)
+    forget_ensembles(interp, interp.root)
+    if user is None:
+        space.tear_down(interp)
+    elif type(user) is Frame:
+        user.__class__ = TracedFrame
+
+
+def _outermost_user(interp: Interp, space: Namespace) -> Frame | None:
+    frame: Frame | None = interp.frame
+    user = None
+    while frame is not None:
+        if frame.namespace is space:
+            user = frame
+        frame = frame.caller
+    return user
+
+
+def _leave_paths(space: Namespace, gone: Namespace) -> None:
+    if gone in space.path:
+        space.path = [found for found in space.path if found is not gone]
+    for child in space.below:
+        _leave_paths(child, gone)
 
 
 @subcommand("namespace", "qualifiers", "string")
@@ -144,9 +169,9 @@ def unknown(interp: Interp, args: list[Any]) -> Value:
 def which(interp: Interp, args: list[Any]) -> Value:
     kind = "-command"
     if len(args) == 2:
-        kind = choose(args[0], ("-command", "-variable"), "option")
+        kind = _which_kind(to_str(args[0]))
     elif len(args) > 2:
-        raise wrong_args("namespace which ?-command? ?-variable? name")
+        raise _which_usage()
     name = to_str(args[-1])
     if kind == "-command":
         found = interp.frame.namespace.find_command(name)
@@ -160,6 +185,17 @@ def which(interp: Interp, args: list[Any]) -> Value:
     return name if name.startswith("::") else owner.qualify(name)
 
 
+def _which_kind(word: str) -> str:
+    try:
+        return choose(word, ("-command", "-variable"), "option")
+    except TclError:
+        raise _which_usage() from None
+
+
+def _which_usage() -> TclError:
+    return wrong_args("namespace which ?-command? ?-variable? name")
+
+
 @subcommand("namespace", "origin", "name")
 def origin(interp: Interp, args: list[Any]) -> Value:
     name = to_str(args[0])
@@ -167,8 +203,8 @@ def origin(interp: Interp, args: list[Any]) -> Value:
     if found is None:
         raise TclError(f'invalid command name "{name}"', ["TCL", "LOOKUP", "COMMAND", name])
     space, plain, target = found
-    while isinstance(target, Imported):
-        space, plain, target = target.origin, target.origin_name, target.target
+    if isinstance(target, Imported):
+        space, plain = interp.root.home_of(target.source) or (space, plain)
     return space.qualify(plain)
 
 
@@ -203,10 +239,29 @@ def tcl_import(interp: Interp, args: list[Any]) -> Value:
         glob = namespaces.last_part(pattern)
         for name, target in list(source.commands.items()):
             if match_glob(glob, name) and any(match_glob(exported, name) for exported in source.exports):
-                if name in here.commands and not force:
-                    raise TclError(f'can\'t import command "{name}": already exists', ["TCL", "IMPORT", "OVERWRITE"])
-                here.commands[name] = Imported(target, source, name)
+                _import(interp, pattern, source, name, target, force)
     return ""
+
+
+def _import(interp: Interp, pattern: str, source: Namespace, name: str, target: Command, force: bool) -> None:
+    here = interp.frame.namespace
+    present = here.commands.get(name)
+    if present is not None and not force:
+        if isinstance(present, Imported) and present.target is target:
+            return
+        raise TclError(f'can\'t import command "{name}": already exists', ["TCL", "IMPORT", "OVERWRITE"])
+    link: Command = target
+    while isinstance(link, Imported):
+        link = link.target
+        if link is present:
+            raise TclError(
+                f'import pattern "{pattern}" would create a loop containing command "{here.qualify(name)}"',
+                ["TCL", "IMPORT", "LOOP"],
+            )
+    if present is not None:
+        here.remove(interp, name, present)
+    made = here.commands[name] = Imported(target, source)
+    interp.root.importers.setdefault(target, []).append(made)
 
 
 def _import_source(interp: Interp, pattern: str) -> Namespace:
@@ -217,9 +272,12 @@ def _import_source(interp: Interp, pattern: str) -> Namespace:
     if source is None:
         raise TclError(f'unknown namespace in import pattern "{pattern}"', ["TCL", "LOOKUP", "NAMESPACE", pattern])
     if source is interp.frame.namespace:
-        where = "no namespace specified in import pattern" if not prefix else "import pattern tries to import from"
-        tried = "" if not prefix else f' namespace "{source.name}" into itself'
-        raise TclError(f'{where} "{pattern}"{tried}', ["TCL", "IMPORT", "ORIGIN"])
+        if "::" not in pattern:
+            raise TclError(f'no namespace specified in import pattern "{pattern}"', ["TCL", "IMPORT", "ORIGIN"])
+        raise TclError(
+            f'import pattern "{pattern}" tries to import from namespace "{source.tail}" into itself',
+            ["TCL", "IMPORT", "SELF"],
+        )
     return source
 
 
@@ -229,15 +287,27 @@ def forget(interp: Interp, args: list[Any]) -> Value:
     for arg in args:
         pattern = to_str(arg)
         glob = namespaces.last_part(pattern)
-        source = here.find(namespaces.qualifiers(pattern)) if "::" in pattern else None
-        if "::" in pattern and source is None:
-            raise TclError(
-                f'unknown namespace in namespace forget pattern "{pattern}"', ["TCL", "LOOKUP", "NAMESPACE", pattern]
-            )
+        source = None
+        if "::" in pattern:
+            prefix = namespaces.qualifiers(pattern)
+            source = interp.root if pattern.startswith("::") and not prefix else here.find(prefix)
+            if source is None:
+                raise TclError(
+                    f'unknown namespace in namespace forget pattern "{pattern}"',
+                    ["TCL", "LOOKUP", "NAMESPACE", pattern],
+                )
         for name, item in list(here.commands.items()):
-            if isinstance(item, Imported) and match_glob(glob, name) and source in (None, item.origin):
-                del here.commands[name]
+            if isinstance(item, Imported) and _is_from(interp, item, source, name, glob):
+                here.remove(interp, name, item)
     return ""
+
+
+def _is_from(interp: Interp, item: Imported, source: Namespace | None, name: str, glob: str) -> bool:
+    """Whether a forget pattern means an import: by where it comes from at first, or directly."""
+    if source is None:
+        return match_glob(glob, name)
+    homes = [interp.root.home_of(item.source), interp.root.home_of(item.target)]
+    return any(home is not None and home[0] is source and match_glob(glob, home[1]) for home in homes)
 
 
 @subcommand("namespace", "upvar", "ns ?otherVar myVar ...?", least=1)

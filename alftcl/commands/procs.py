@@ -30,10 +30,7 @@ def proc(interp: Interp, args: list[Any]) -> Value:
     except TclError as error:
         error.add_info(f'\n    (creating proc "{tail}")')
         raise
-    replaced = space.commands.get(tail)
-    if replaced is not None:
-        replaced.deleted(interp, space.qualify(tail))
-    space.commands[tail] = Procedure(name, formals, to_str(args[2]), space)
+    space.put(interp, tail, Procedure(name, formals, to_str(args[2]), space))
     return ""
 
 
@@ -47,9 +44,7 @@ def rename(interp: Interp, args: list[Any]) -> Value:
         raise TclError(f"can't {verb} \"{old}\": command doesn't exist", ["TCL", "LOOKUP", "COMMAND", old])
     space, tail, target = found
     if not new:
-        target.deleted(interp, space.qualify(tail))
-        if space.commands.get(tail) is target:
-            del space.commands[tail]
+        space.remove(interp, tail, target)
         return ""
     place = here.make(qualifiers(new) or "::") if "::" in new else here
     name = last_part(new)
