@@ -39,6 +39,7 @@ from alftcl.frames import (
 )
 from alftcl.namespaces import Namespace, find_variable, forget, last_part, make_variable
 from alftcl.packages import Packages
+from alftcl.plain import kept
 from alftcl.procedures import Procedure, Tailcall, complete, leave, read_formals, unexpected
 from alftcl.table import Command, builtins, wrong_args
 from alftcl.tree import Command as CommandNode
@@ -67,6 +68,10 @@ def _parsed(text: str) -> Script:
     from alftcl.grammar_script import parse
 
     return parse(text)
+
+
+def _read_long(text: str) -> Script:
+    return plain.parse_long(text) or _parsed(text)
 
 
 def no_limits() -> None:
@@ -230,7 +235,7 @@ class Interp:
 
     def parse(self, text: str) -> Script:
         """The tree of a script; cached by text."""
-        return _parsed(text)
+        return _parsed(text) if len(text) <= plain.LONGEST else _read_long(text)
 
     def eval(self, script: Any) -> Value:
         """Run a script in the current frame. From outside of any script it is run at the top level."""
@@ -287,7 +292,10 @@ class Interp:
         self.commands_run += 1
         if self.commands_run >= self.commands_checked:
             self.check_limits()
-        tree = _parsed(script if type(script) is str else to_str(script))
+        text = script if type(script) is str else to_str(script)
+        tree = kept.pop(text, None) if kept else None
+        if tree is None:
+            tree = _parsed(text) if len(text) <= plain.LONGEST else _read_long(text)
         if not unit:
             unit = self.units = self.units + 1
         return self.run(tree, unit)

@@ -66,7 +66,8 @@ DEEPEST = 200
 _LEAF = rf"\{{[^{{}}\\]*(?:(?:\\.|{BRACED_PLAIN})[^{{}}\\]*)*\}}"
 _LEAVES = rf"\{{[^{{}}\\]*(?:(?:\\.|{_LEAF})[^{{}}\\]*)*\}}"
 _BRACES = re.compile(rf"{_LEAVES}|([{{}}])|\\.", re.DOTALL)
-"""Up to three levels of braces at once, so that most are counted by the regular expression."""
+braces = _BRACES.finditer
+"""The braces of a text as group 1, but up to three levels of them at once, without a group, where they are balanced."""
 
 _BLANKS = re.compile(_GAP).match
 _AFTER_WORD = re.compile(rf"(?=[{_BETWEEN}])|\Z|(?=\\\n)").match

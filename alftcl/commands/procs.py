@@ -117,19 +117,24 @@ def uplevel(interp: Interp, args: list[Any]) -> Value:
     script = script_of(words)
     outer = interp.uplevel
     interp.uplevel = (frame, interp.frame)
+    here = interp.frame
+    interp.enter()
+    interp.frame = frame
     try:
-        return interp.in_frame(frame, lambda: interp.eval_body(script))
+        return interp.eval_body(script)
     except TclError as error:
         error.add_info(f'\n    ("uplevel" body line {error.line})')
         raise
     finally:
+        interp.frame = here
+        interp.depth -= 1
         interp.uplevel = outer
 
 
 def _level_and_words(args: list[Any]) -> tuple[str, list[Any]]:
     """The level is left out when the first word does not look like one."""
-    first = to_str(args[0])
-    if first.startswith("#") or first[:1].isdigit():
+    first = args[0] if type(args[0]) is str else to_str(args[0])
+    if first == "1" or first.startswith("#") or first[:1].isdigit():
         return first, args[1:]
     number = as_number(first)
     if number is None or number < 0:

@@ -44,6 +44,38 @@ def test_a_body_that_was_read_ahead_is_as_the_grammar_reads_it(text: str) -> Non
         assert tree(ahead) == tree(parse(text + "\n{b}"))
 
 
+LINES = [
+    *(
+        "Cmd {a} -x {b c}\n",
+        "Cmd a b ;",
+        "Task {a} {\n  Cmd {b} -x {c}\n}\n",
+        "Task b {\n Cmd c d\n Cmd e f\n}\n",
+        "# {a}\n",
+    ),
+    *(
+        "Task {a} {Cmd {b}\n}\n",
+        "Task a {\n Task b {\n  Cmd {c} -x {d}\n }\n}\n",
+        "Task {a} {\n  Cmd {b} -x $c\n}\n",
+        "\n",
+    ),
+    *(
+        "Task {} {\n Cmd {b} -x {\n} ; \n}\n",
+        "Task {a} {\n  Cmd {b} -x {c} \n\n} \n",
+        "Task {a} {\n  #md {b} -x {c}\n}\n",
+    ),
+]
+
+
+@given(st.lists(st.sampled_from(LINES), max_size=12).map("".join))
+def test_shapes_that_were_learned_are_read_as_the_grammar_reads_them(text: str) -> None:
+    plain.kept.clear()
+    script = plain.parse(text)
+    if script is not None:
+        assert tree(script) == tree(parse(text))
+    for body, ahead in plain.kept.items():
+        assert tree(ahead) == tree(parse(body))
+
+
 def test_bodies_are_read_ahead_at_every_depth() -> None:
     plain.parse("Job {\n Task {a b} {\n  Cmd {c} -x {d e}\n }\n}\n")
 
@@ -76,11 +108,25 @@ def test_braces_that_nest_deep_take_no_long_time(text: str) -> None:
     assert time.process_time() - began < 5
 
 
+def test_a_long_script_is_evaluated_as_a_short_one(interp: Interp, monkeypatch: pytest.MonkeyPatch) -> None:
+    interp.eval("proc Task {title body} {uplevel 1 $body}; proc Cmd args {lappend ::seen $args}")
+    leaf = "Task {t} {\n Cmd {a} -x {b c}\n}\n"
+    script = f"Task u {{\n{leaf * 3}Cmd {{ {{}} }}\n# {{}} {{ }}\nTask w {{\n Task x {{\n{leaf * 2}}}\n}}\n}}\nCmd end"
+    interp.eval(script)
+    expected = interp.eval("set seen")
+    for longest in (20, 60, 100, 200):
+        monkeypatch.setattr(plain, "LONGEST", longest)
+        monkeypatch.setattr(plain, "_LONG_CHARS", longest // 3)
+        interp.eval("unset seen")
+        interp.eval(script)
+        assert interp.eval("set seen") == expected
+
+
 def test_what_nobody_evaluates_is_not_kept_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plain, "_KEPT_CHARS", 1000)
     for number in range(100):
         plain.parse(f"set x {{\n a{number} {{b}} {'c' * 100}\n}}")
-    assert len(plain._kept) < 20
+    assert len(plain.kept) < 20
 
 
 def test_an_error_in_a_body_read_ahead_has_tcls_lines(interp: Interp, real_tcl: tkinter.Tk) -> None:
