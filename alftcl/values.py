@@ -199,6 +199,17 @@ def split_list(text: str, kind: str = "list") -> list[str]:
     return items
 
 
+def broken_element(text: str) -> int:
+    """The offset of the element at which a text stops to be a list; its length when it is one."""
+    place = 0
+    try:
+        while (place := _SPACES.match(text, place).end()) < len(text):  # type: ignore[union-attr]  # matches always
+            _, place = _element(text, place, "list")
+    except TclError:
+        pass
+    return place
+
+
 def _element(text: str, place: int, kind: str) -> tuple[str, int]:
     code = ["TCL", "VALUE", "LIST" if kind == "list" else "DICTIONARY"]
     char = text[place]
@@ -369,6 +380,15 @@ def to_wide(value: Value) -> int:
     return (number + _WIDE) % (2 * _WIDE) - _WIDE
 
 
+def to_c_int(value: Value) -> int:
+    """An integer of 32 bits, as Tcl takes it for counts; one without a sign is taken as one with it."""
+    number = to_int(value)
+    if not -(1 << 31) <= number < 1 << 32:
+        words = "integer value too large to represent"
+        raise TclError(words, ["ARITH", "IOVERFLOW", words])
+    return (number + (1 << 31)) % (1 << 32) - (1 << 31)
+
+
 def to_float(value: Value) -> float:
     """A double; 'expected floating-point number but got "x"'. Ints beyond the range become Inf."""
     number = as_number(value)
@@ -445,8 +465,7 @@ def to_bool(value: Value) -> bool:
 # ---- indices ---------------------------------------------------------------------------------------
 
 _INDEX = re.compile(rf"{_BLANK}({INTEGER})(?:([+-])({INTEGER}))?{_BLANK}")
-_END_INDEX = re.compile(rf"(?:e|en|end(?:([+-])({INTEGER}))?{_BLANK})")
-_WIDEST_INDEX = 1 << 63
+_END_INDEX = re.compile(rf"(?:e|en|end(?:([+-])({INTEGER}){_BLANK})?)")
 
 
 def to_index(value: Value, length: int) -> int:
@@ -454,12 +473,12 @@ def to_index(value: Value, length: int) -> int:
 
     Raises TclError 'bad index "x": must be integer?[+-]integer? or end?[+-]integer?'.
     """
-    if type(value) is int and -_WIDEST_INDEX <= value < _WIDEST_INDEX:
+    if type(value) is int and -(1 << 31) <= value < 1 << 31:
         return value
     text = to_str(value)
     place = _index(text, length - 1)
     if place is None:
-        hint = _octal_hint(text)
+        hint = _octal_hint(text.removeprefix("end"))
         raise TclError(
             f'bad index "{text}": must be integer?[+-]integer? or end?[+-]integer?{hint}', ["TCL", "VALUE", "INDEX"]
         )
@@ -479,9 +498,15 @@ def _index(text: str, last: int) -> int | None:
             return None
         base, sign, offset = _literal_int(match.group(1)), match.group(2), match.group(3)
     step = _literal_int(offset) if offset else 0
-    if base is None or step is None or abs(base) >= _WIDEST_INDEX:
+    if base is None or step is None or not (_fits(base) and _fits(step)):
         return None
-    return base - step if sign == "-" else base + step
+    place = base - step if sign == "-" else base + step
+    return (place + (1 << 31)) % (1 << 32) - (1 << 31)
+
+
+def _fits(number: int) -> bool:
+    """Whether Tcl's C takes it for an int of 32 bits; in the upper half of those it is a negative one."""
+    return -(1 << 31) <= number < 1 << 32
 
 
 # ---- glob patterns ---------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from alftcl.errors import TclError
 from alftcl.table import command
-from alftcl.values import Value, as_number, int_to_str, to_float, to_int, to_str
+from alftcl.values import Value, as_number, int_to_str, to_c_int, to_float, to_str
 
 if TYPE_CHECKING:
     from alftcl.interp import Interp
@@ -86,7 +86,7 @@ def _field(interp: "Interp", match: re.Match[str], conversion: str, words: _Word
     star: bool = False
     width = 0
     if width_text == "*":
-        star, width = True, _c_int(words.take(number, star=True))
+        star, width = True, to_c_int(words.take(number, star=True))
         if width < 0:
             flags, width = flags + "-", -width % (1 << 31)
     elif width_text:
@@ -95,7 +95,7 @@ def _field(interp: "Interp", match: re.Match[str], conversion: str, words: _Word
             raise TclError("max size for a Tcl value exceeded", ["TCL", "FORMAT", "OVERFLOW"])
     precision: int | None = None
     if precision_text == "*":
-        precision = max(0, _c_int(words.following(star=True) if star else words.take(number, star=True)))
+        precision = max(0, to_c_int(words.following(star=True) if star else words.take(number, star=True)))
         star = True
     elif "." in match[0]:
         precision = max(0, _wrapped(int(precision_text or 0)))
@@ -135,21 +135,12 @@ def _integer(value: Any, conversion: str, flags: str, precision: int | None, siz
     return sign + digits if digits[0] == "0" else sign + prefix + digits
 
 
-def _c_int(value: Any) -> int:
-    """An integer as C holds it: one of 32 bits without a sign is taken as one with it."""
-    number = to_int(value)
-    if not -(1 << 31) <= number < 1 << 32:
-        words = "integer value too large to represent"
-        raise TclError(words, ["ARITH", "IOVERFLOW", words])
-    return _wrapped(number)
-
-
 def _wrapped(number: int) -> int:
     return _cut(min(number, (1 << 64) - 1), 32, signed=True)
 
 
 def _character(value: Any) -> str:
-    code = _c_int(value)
+    code = to_c_int(value)
     return chr(code) if 0 <= code < 0x110000 else "\ufffd"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -193,10 +194,14 @@ def info_coroutine(interp: Interp, args: list[Any]) -> Value:
     return "" if interp.coroutine is None else interp.coroutine.name
 
 
+_CONTINUED = re.compile(r"(?<!\\)(?:\\\\)*\\\n\Z")  # the last line goes on
+
+
 @subcommand("info", "complete", "command")
 def info_complete(interp: Interp, args: list[Any]) -> Value:
-    fault = interp.parse(to_str(args[0])).fault
-    return int(fault is None or not fault.incomplete)
+    text = to_str(args[0])
+    fault = interp.parse(text).fault
+    return int((fault is None or not fault.incomplete) and _CONTINUED.search(text) is None)
 
 
 # ---- this interpreter --------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from alftcl.errors import TclError
 from alftcl.frames import Variable, owned_list
 from alftcl.table import command
-from alftcl.values import Value, to_index, to_int, to_list, to_str
+from alftcl.values import Value, to_c_int, to_index, to_list, to_str
 
 if TYPE_CHECKING:
     from alftcl.interp import Interp
@@ -95,11 +95,9 @@ def lreplace(interp: "Interp", args: list[Any]) -> Value:
 @command("lrepeat", "count ?value ...?")
 def lrepeat(interp: "Interp", args: list[Any]) -> Value:
     """The values, count times over."""
-    count = to_int(args[0])
+    count = to_c_int(args[0])
     if count < 0:
-        raise TclError(
-            f'bad count "{to_str(args[0])}": must be integer >= 0', ["TCL", "OPERATION", "LREPEAT", "NEGARG"]
-        )
+        raise TclError(f'bad count "{count}": must be integer >= 0', ["TCL", "OPERATION", "LREPEAT", "NEGARG"])
     if count > _LARGEST_COUNT:
         words = "integer value too large to represent"
         raise TclError(words, ["ARITH", "IOVERFLOW", words])
@@ -110,7 +108,7 @@ def lrepeat(interp: "Interp", args: list[Any]) -> Value:
 @command("lreverse", "list")
 def lreverse(interp: "Interp", args: list[Any]) -> Value:
     """The elements from last to first."""
-    return to_list(args[0])[::-1]
+    return to_list(args[0])[::-1] or to_str(args[0])  # Tcl gives back what has no elements as it is
 
 
 @command("lassign", "list ?varName ...?")

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 _BLANKS = " \t\n\v\f\r"
 _WIDE = 1 << 63
 _BASES = {"d": 10, "u": 10, "o": 8, "x": 16, "X": 16, "b": 2, "i": 0}
-_DIRECTIVE = re.compile(r"%(?:(?P<place>[0-9]+)\$|(?P<skip>\*))?(?P<width>[0-9]*)(?P<size>ll|[hlLzjtq]?)")
+_DIRECTIVE = re.compile(r"%(?:(?P<place>[0-9]+)\$|(?P<skip>\*))?(?P<width>[0-9]*)(?P<size>ll|[hlL]?)")
 _WHOLE = {
     10: re.compile(r"[+-]?[0-9]+"),
-    8: re.compile(r"[+-]?(?:0[oO])?[0-7]+"),
+    8: re.compile(r"[+-]?[0-7]+"),
     16: re.compile(r"[+-]?(?:0[xX])?[0-9a-fA-F]+"),
     2: re.compile(r"[+-]?(?:0[bB])?[01]+"),
     0: re.compile(r"[+-]?(?:0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)"),
@@ -36,6 +36,8 @@ _WHOLE = {
 _FLOAT = re.compile(
     r"[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[iI][nN][fF](?:[iI][nN][iI][tT][yY])?|[nN][aA][nN])"
 )
+_BEGUN = re.compile("[+-]")
+_BEGUN_FLOAT = re.compile(r"[+-](?:\.|in?|na?)?|\.|in?|na?", re.I)
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,8 @@ class _Checker:
         self.place = match.end()
         kind = self.text[self.place : self.place + 1]
         self.place += 1
+        if kind and kind in "cns[" and match.group("size") not in ("", "h"):
+            raise _fault(f"field size modifier may not be specified in %{kind} conversion", "BADSIZE")
         slot = self._slot(match.group("place"), bool(match.group("skip")))
         chars = ""
         if kind == "[":
@@ -155,10 +159,9 @@ def _set_pattern(members: str) -> str:
     ranges, place = "", 0
     while place < len(members):
         low = high = members[place]
-        if members[place + 1 : place + 2] == "-" and place + 2 < len(members):
-            high = members[place + 2]
-            place += 2
-        low, high = min(low, high), max(low, high)
+        if low == "-" and 0 < place < len(members) - 1:  # from the one before, which may end a range: a-c-e
+            place += 1
+            low, high = sorted((members[place - 2], members[place]))
         ranges += f"\\U{ord(low):08x}-\\U{ord(high):08x}"
         place += 1
     return f"[{'^' if inverted else ''}{ranges}]"
@@ -217,9 +220,10 @@ class _Reading:
         return int_to_float(int(text)) if text.lstrip("+-").isdigit() else float(text)
 
     def _starved(self, conversion: Conversion, end: int) -> None:
-        """A number that is cut off behind its sign is one that the string has no more characters for."""
-        if self.text[self.place] in "+-":
-            self.at_end = self.place + 1 == (end if conversion.width else len(self.text))
+        """A number that is cut off behind its sign (or `in`) is one that the string has no more characters for."""
+        begun = _BEGUN_FLOAT if conversion.kind in "fgeEG" else _BEGUN
+        is_cut = not conversion.width or end <= len(self.text)
+        self.at_end = is_cut and begun.fullmatch(self.text, self.place, end) is not None
 
     def _matched(self, pattern: re.Pattern[str], end: int) -> str | None:
         match = pattern.match(self.text, self.place, end)

@@ -11,7 +11,6 @@ An order is a key function, so Python's own sort does the work: stable, as Tcl's
 lsearch(n) of Tcl 8.6.
 """
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
 Key = Callable[[Any], Any]
 
-_LONG = 1 << 62  # a length that tells indices counted from the end from the others
 _MISSING = ["TCL", "ARGUMENT", "MISSING"]
 
 
@@ -95,7 +93,8 @@ def _index_option(value: Any) -> list[Any]:
 
 
 def _check_reachable(index: Any) -> None:
-    place, from_end = to_index(index, 0), to_index(index, _LONG) >= _LONG // 2
+    place = to_index(index, 0)
+    from_end = place != to_index(index, 1)
     if place >= 0 if from_end else place < 0:
         raise TclError(
             f'index "{to_str(index)}" cannot select an element from any list', ["TCL", "VALUE", "INDEXOUTOFRANGE"]
@@ -366,38 +365,28 @@ def _regexp_test(interp: "Interp", pattern: Any, options: _SearchOptions) -> Key
 
 
 def _search_sorted(items: list[Any], first: int, pattern: Any, options: _SearchOptions) -> int:
-    """The first equal element of a sorted list; with -bisect the last that is not beyond the pattern."""
-    nocase = options.nocase and options.order == "-ascii"
-    key = _order_key(options.order, nocase)
+    """The first equal element of a sorted list; with -bisect the last that is not beyond the pattern.
+
+    It halves as Tcl does: what becomes of a list that is not sorted, or an element that cannot be compared,
+    depends on which elements are looked at.
+    """
+    key = _order_key(options.order, options.nocase and options.order == "-ascii")
     wanted = key(pattern)
-
-    def place_key(item: Any) -> Any:
+    lower, upper, found = first - 1, len(items), -1
+    while lower + 1 != upper:
+        middle = (lower + upper) // 2
+        item = items[middle]
         part = key(_selected(item, options.index) if options.index else item)
-        return _Reversed(part) if options.decreasing else part
-
-    target = _Reversed(wanted) if options.decreasing else wanted
-    if options.bisect:
-        return bisect_right(items, target, lo=first, key=place_key) - 1
-    place = bisect_left(items, target, lo=first, key=place_key)
-    return place if place < len(items) and place_key(items[place]) == target else -1
-
-
-class _Reversed:
-    """A key that sorts the other way round."""
-
-    __slots__ = ("key",)
-
-    def __init__(self, key: Any) -> None:
-        self.key = key
-
-    def __lt__(self, other: "_Reversed") -> bool:
-        return bool(other.key < self.key)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Reversed) and bool(self.key == other.key)
-
-    def __hash__(self) -> int:
-        return hash(self.key)
+        if part == wanted:
+            found = middle
+            is_after = options.bisect
+        else:
+            is_after = (part < wanted) is not options.decreasing
+        if is_after:
+            lower = middle
+        else:
+            upper = middle
+    return lower if options.bisect and found < 0 else found
 
 
 def _one_result(items: list[Any], place: int, options: _SearchOptions) -> Value:

@@ -11,12 +11,14 @@ from alftcl import charclass
 from alftcl.errors import TclError
 from alftcl.table import choose, subcommand, wrong_args
 from alftcl.values import (
+    FLOAT,
     Value,
     as_bool,
     as_number,
+    broken_element,
     match_glob,
+    to_c_int,
     to_index,
-    to_int,
     to_list,
     to_str,
 )
@@ -116,7 +118,7 @@ def cat(interp: "Interp", args: list[Any]) -> Value:
 
 @subcommand("string", "repeat", "string count")
 def repeat(interp: "Interp", args: list[Any]) -> Value:
-    text, count = to_str(args[0]), to_int(args[1])
+    text, count = to_str(args[0]), to_c_int(args[1])
     interp.reserve(len(text) * max(count, 0))
     return text * count
 
@@ -251,7 +253,7 @@ def _compared(name: str, args: list[Any]) -> tuple[str, str]:
         elif len(option) > 1 and "-length".startswith(option):
             if not words:
                 raise wrong_args(usage)
-            limit = to_int(words.pop(0))
+            limit = to_c_int(words.pop(0))
         else:
             raise TclError(
                 f'bad option "{option}": must be -nocase or -length', ["TCL", "LOOKUP", "INDEX", "option", option]
@@ -300,7 +302,7 @@ def is_(interp: "Interp", args: list[Any]) -> Value:
         elif options:
             variable = to_str(options.pop(0))
         else:
-            raise wrong_args("string is class ?-strict? ?-failindex var? str")
+            raise wrong_args(f"string is {to_str(args[0])} ?-strict? ?-failindex var? str")
     value = args[-1]
     text = to_str(value)
     failed = _first_misfit(name, value, text) if text else 0 if strict and name != "list" else None
@@ -316,16 +318,16 @@ def _first_misfit(name: str, value: Any, text: str) -> int | None:
             return next((at for at, char in enumerate(text) if char not in "0123456789abcdefABCDEF"), None)
         return next((at for at, char in enumerate(text) if not charclass.contains(name, char)), None)
     if name in ("boolean", "true", "false"):
-        truth = as_bool(value) if as_number(value) in (None, 0, 1) else None
+        truth = as_bool(value) if text in ("0", "1") or as_number(value) is None else None
         fits = truth is not None and (name == "boolean" or truth == (name == "true"))
         return None if fits else 0
     if name == "list":
         return _list_misfit(value, text)
     number = as_number(value)
     if name == "double":
-        return None if number is not None else _number_end(text)
+        return None if number is not None else _end(_DOUBLE, text)
     if not isinstance(number, int):
-        return _number_end(text)
+        return _end(_WHOLE, text)
     bits = {"integer": 32, "wideinteger": 64}.get(name)
     return None if bits is None or abs(number) < 1 << bits else -1
 
@@ -334,13 +336,18 @@ def _list_misfit(value: Any, text: str) -> int | None:
     try:
         to_list(value)
     except TclError:
-        return len(text) - len(text.lstrip())
+        return broken_element(text)
     return None
 
 
-_NUMBER = re.compile(r"\s*[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+|\d+)")
+_BLANKS = r"[ \t\n\v\f\r]*"
+_WHOLE = re.compile(
+    rf"{_BLANKS}[+-]?(?:0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+|0[0-7]*|[1-9][0-9]*){_BLANKS}"  # 08 ends after the 0
+)
+_NO_INTEGER = rf"(?={_BLANKS}[+-]?(?:[0-9]*\.|[0-9]+[eE][+-]?[0-9]|[iInN]))"
+_DOUBLE = re.compile(rf"{_NO_INTEGER}{_BLANKS}{FLOAT}{_BLANKS}|{_WHOLE.pattern}")
 
 
-def _number_end(text: str) -> int:
-    found = _NUMBER.match(text)
+def _end(pattern: re.Pattern[str], text: str) -> int:
+    found = pattern.match(text)
     return found.end() if found else 0
