@@ -44,6 +44,7 @@ _NUMBER = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+|[0-9]+(?
 _OPERAND = re.compile(
     rf"(?P<variable>{tokens.VARIABLE})|(?P<string>\"[^\"\\$\[]*\")|(?P<number>\b{_NUMBER.pattern[5:]}\b)|(?P<bracket>\[)"
 )
+_KEYWORDS = {"if": ("then", "else", "elseif"), "try": ("on", "trap", "finally"), "switch": ("default",)}
 _COMMENT = re.compile(tokens.COMMENT)
 
 
@@ -136,7 +137,7 @@ class _Painter(Walker):
             if self.text[start] == "{":
                 self.braced(start + 1, end - 1, BODY if self.in_patterns and place % 2 else role)
             elif place and not self.in_patterns:
-                self.bare(start, end)
+                self.bare(start, end, level.words[0] or "")
 
     # ---- words
 
@@ -151,9 +152,11 @@ class _Painter(Walker):
     def inside(self, start: int, end: int) -> _Painter:
         return _Painter(self.text, start, end, self.kind, self.painted, self.depth + 1)
 
-    def bare(self, start: int, end: int) -> None:
+    def bare(self, start: int, end: int, command: str) -> None:
         word = self.text[start:end]
-        if _NUMBER.fullmatch(word):
+        if word in _KEYWORDS.get(command, ()):
+            self.paint(start, end, "builtin")
+        elif _NUMBER.fullmatch(word):
             self.paint(start, end, "number")
         elif re.fullmatch(r"-[a-z]\w*", word):
             self.paint(start, end, "option")

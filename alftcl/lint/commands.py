@@ -75,7 +75,11 @@ def _unknown(source: Source, start: int, name: str, known: Definitions) -> None:
         source.error(start, "unknown-command", f'alftcl has no "{name}"', "docs/language.md says what it leaves out")
     else:
         near = get_close_matches(last_part(name), names, 1, 0.75)
-        source.error(start, "unknown-command", text, f'did you mean "{near[0]}"?' if near else "")
+        hint = f'did you mean "{near[0]}"?' if near else ""
+        if source.only_defines:
+            source.warning(start, "unknown-command", text, hint or "if it is of another file, give that one too")
+        else:
+            source.error(start, "unknown-command", text, hint)
 
 
 def _letters_are_swapped(left: str, right: str) -> bool:
@@ -131,7 +135,7 @@ def _check_subcommand(source: Source, call: Call, known: Definitions) -> None:
         member = find_subcommand(word, vocabulary.subcommands(name))
     except TclError:
         names = vocabulary.subcommands(name)
-        if known.is_open and not get_close_matches(word, names, 1, 0.8):
+        if known.is_open and not any(_letters_are_swapped(word, other) for other in names):
             return  # a package may have given the ensemble more of them
         text = f'"{name}" has no subcommand "{word}"'
         source.error(call.parts[1].start, "unknown-subcommand", text, _meant(word, names))

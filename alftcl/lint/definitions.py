@@ -16,7 +16,8 @@ from alftcl.procedures import read_formals
 from alftcl.roles import LINKS
 from alftcl.table import UNLIMITED, builtins
 
-_OPENING = {"source", "load", "eval", "auto_load", "oo::class", "oo::define", "itcl::class", "snit::type"}
+_OPENING = {"load", "eval", "auto_load", "oo::class", "oo::define", "itcl::class", "snit::type"}
+_DEFINING = {"array", "global", "namespace", "package", "proc", "set", "variable"}
 _SCRIPTS = (".tcl", ".tm", ".test")
 _PROGRAMS = ("tclsh", "alftcl", "jimsh")
 
@@ -35,11 +36,15 @@ class Signature:
 
 @dataclass
 class Definitions:
-    """`procedures` by their full names without a leading ::, the rest by the last part of their names."""
+    """`procedures` by their full names without a leading ::, the rest by the last part of their names.
+
+    `sourced` are the files that the scripts read, as far as their names are written there.
+    """
 
     procedures: dict[str, list[Signature]] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     reaching: set[str] = field(default_factory=set)
+    sourced: list[str] = field(default_factory=list)
     is_open: bool = False
 
     def knows(self, name: str) -> bool:
@@ -67,6 +72,8 @@ class Definitions:
             self._procedure(call)
         elif name in ("rename", "coroutine") and len(words) > 2:
             self._named(words[2] if name == "rename" else words[1])
+        elif name == "source" and len(words) > 1:
+            self._source(call)
         elif name in _OPENING or name.startswith("oo::") or not _is_plain(call) or _requires(words):
             self.is_open = True
         elif name == "interp" and words[1:2] in (["alias"], ["create"]):
@@ -77,6 +84,17 @@ class Definitions:
             self._ensemble(call)
         elif name == "namespace" and words[1:2] == ["eval"] and len(words) > 2:
             self._named(words[2])  # an ensemble, if it is made one
+
+    def _source(self, call: Call) -> None:
+        """source lib.tcl, source [file join $here lib.tcl]: the last literal word names the file."""
+        name = call.words[-1]
+        if name is None:
+            found = [inner.words[-1] for block in call.blocks for inner in block.calls if inner.name == "file"]
+            name = found[-1] if found else None
+        if name is None:
+            self.is_open = True
+        else:
+            self.sourced.append(name)
 
     def _named(self, name: str | None) -> None:
         if name is None:
@@ -148,6 +166,12 @@ def _signature(formals: str) -> Signature | None:
     words = [parameter.name if parameter.default is None else f"?{parameter.name}?" for parameter in named]
     usage = " ".join([*words, "?arg ...?"] if rest else words)
     return Signature(needed[-1] if needed else 0, UNLIMITED if rest else len(named), usage)
+
+
+def only_defines(file: Block) -> bool:
+    """Whether a file has procedures and runs nothing itself."""
+    names = [call.name for call in file.calls]
+    return "proc" in names and _DEFINING.issuperset(names)
 
 
 def belongs_to_a_program(name: str, text: str) -> bool:

@@ -40,11 +40,15 @@ class Finding:
 
 
 class Source:
-    """The text of one file; it collects what is found there."""
+    """The text of one file; it collects what is found there.
+
+    `only_defines` says that it runs nothing: it is a part of something, whose other parts lint may not see.
+    """
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
         self.text = text
+        self.only_defines = False
         self._starts = line_starts(text)
         self._findings: set[Finding] = set()
 

@@ -21,7 +21,7 @@ def run(words: list[str]) -> int:
     except OSError as problem:
         sys.stderr.write(f"alftcl: {problem.filename}: {problem.strerror}\n")
         return 2
-    findings = lint(files)
+    findings = lint(files, _text_beside)
     if as_json:
         import json  # the only one who needs it
 
@@ -29,6 +29,13 @@ def run(words: list[str]) -> int:
     else:
         sys.stdout.writelines(f"{finding}\n" for finding in findings)
     return 1 if findings else 0
+
+
+def _text_beside(name: str) -> str | None:
+    try:
+        return _text_of(name)
+    except OSError:  # lint goes on without it, and takes unknown commands for its
+        return None
 
 
 def _text_of(name: str) -> str:

@@ -22,6 +22,7 @@ from alftcl.tree_expr import Node
 
 FILE, BRACKET = "file", "bracket"
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"', re.S)
+_FALSE = ("0", "false", "no", "off")
 _ALONE = ("break", "continue", "exit", "return")
 _DEEPEST = 100  # blocks in one another
 
@@ -141,11 +142,21 @@ def _call(command: Command, text: str, base: int, block: Block, depth: int) -> C
     if call.has_all_words:
         for part, role in zip(parts, roles(call.words), strict=True):
             part.role = role
+        _leave_out_comments(call)
     for part in parts:
         _visit(call, part.node, text, base, depth)
         if depth < _DEEPEST:
             _inside(call, part, text, base, depth)
     return call
+
+
+def _leave_out_comments(call: Call) -> None:
+    """if 0 {...} is a way to write a comment of several lines: what is in it is nobody's business."""
+    if call.name != "if":
+        return
+    for part, following in zip(call.parts, call.parts[1:], strict=False):
+        if part.role == EXPR and (part.text or "").strip() in _FALSE and following.role == BODY:
+            following.role = ""
 
 
 def _part(word: Word, base: int) -> Part:

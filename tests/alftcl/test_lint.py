@@ -26,6 +26,8 @@ FAULTY = {
     "set x [nonsense 1]": ['1:8: error: unknown command "nonsense"'],
     "if {[nonsense]} {set a 1}": ['1:6: error: unknown command "nonsense"'],
     "proc total {} {}\ntotl": ['2:1: error: unknown command "totl" (did you mean "total"?)'],
+    "proc f {} {nonsense}": ['1:12: warning: unknown command "nonsense" (if it is of another file, give that one too)'],
+    "package require Tk\nstring lenght a": ['2:8: error: "string" has no subcommand "lenght" (did you mean "length"?)'],
     "package require Tk\npust hi": ['2:1: warning: unknown command "pust" (did you mean "puts"?)'],
     "expr {nonsense(1)}": ['1:7: error: unknown math function "nonsense"'],
     # numbers of words
@@ -125,6 +127,8 @@ SOUND = (
     'package require Tk\nbutton .b -text "a b"',
     "proc unknown {args} {}\nanything at all",
     "source lib.tcl\nfrom_lib 1",
+    "source $file\nfrom_lib 1",
+    "if 0 {\n  anything at all, it's a comment\n}",
     "proc f {} {upvar 1 a b; global c d; variable e; return [list $b $c $d $e]}",
     "proc f {args} {foreach {k v} $args {puts $k$v}; lassign $args a b; return $a$b}",
     "proc f {} {regexp {(.)} x -> c; scan 1 %d n; catch {error no} message options; return $c$n$message$options}",
@@ -165,6 +169,15 @@ def test_scripts_of_programs_may_have_commands_of_their_own() -> None:
 def test_procedures_of_one_file_are_known_in_another() -> None:
     files = [("a.tcl", "proc f {a} {}"), ("b.tcl", "f 1\nf")]
     assert [str(finding) for finding in lint(files)] == ['b.tcl:2:1: error: wrong # args: should be "f a"']
+
+
+def test_procedures_of_sourced_files_are_known() -> None:
+    files = {"lib/a.tcl": "source b.tcl; proc f {a} {}", "lib/b.tcl": "proc g {} {}"}
+    script = "source [file join [file dirname [info script]] a.tcl]\nf 1; g; f; h"
+    assert [str(finding) for finding in lint([("lib/main.tcl", script)], files.get)] == [
+        'lib/main.tcl:2:9: error: wrong # args: should be "f a"',
+        'lib/main.tcl:2:12: error: unknown command "h"',
+    ]
 
 
 def test_the_examples_and_jobs_are_sound() -> None:
