@@ -20,7 +20,7 @@ from alftcl.errors import TclError
 from alftcl.interp import Interp
 from alftcl.procedures import Procedure
 
-_COMMAND = re.compile(r'\n    while executing\n"((?:.|\n)*?)"(?=\n    |\Z)')
+_COMMAND = re.compile(r'\n    (?:while executing|invoked from within)\n"((?:.|\n)*?)"(?=\n    |\Z)')
 _WITHIN = re.compile(r'\n    \((procedure|file) "(.*)" line (\d+)\)')
 _NAMED = re.compile(r'(can\'t (?:read|set|unset|incr)|invalid command name|bad option|subcommand) "(.+?)"')
 
@@ -42,7 +42,7 @@ def shown(interp: Interp, error: TclError, typed: str) -> StyleAndTextTuples:
 def _located(interp: Interp, error: TclError, typed: str) -> tuple[str, str, int, int] | None:
     """Where (in words), the line, and the columns to mark; None when the message says all there is."""
     info = (error.info or "")[len(error.message) :]
-    logged = _COMMAND.match(info)
+    logged = _COMMAND.search(info)
     command = logged[1] if logged is not None else ""
     within = _WITHIN.search(info)
     if within is not None:

@@ -59,6 +59,11 @@ def test_the_place_of_an_error_in_a_body_is_marked(shell: Terminal) -> None:
     shell.until(lambda: shell.lines[-5:] == told)
 
 
+def test_where_the_message_says_all_nothing_is_marked(shell: Terminal) -> None:
+    assert shell.run("lindex") == ['wrong # args: should be "lindex list ?index ...?"']
+    assert shell.run("expr {5 +}") == ["missing operand at _@_", 'in expression "5 +_@_"']
+
+
 def test_errorinfo_is_there_on_request(shell: Terminal) -> None:
     shell.run("foo 1")
     assert shell.run("set errorInfo") == ['invalid command name "foo"', "    while executing", '"foo 1"']
