@@ -34,7 +34,7 @@ class Reader(NamedTuple):
 
     pattern: str
     fields: tuple[str, ...]
-    read: Callable[[str], tuple[int | str, ...]]
+    read: Callable[[str], tuple[int | Zone, ...]]
 
 
 # ---- groups -------------------------------------------------------------------------------------------
@@ -61,7 +61,7 @@ _PLAIN = {
     "j": _digits("[0-9]{1,3}", "year_day"),
     "J": _digits("[0-9]+", "day_number"),
     "G": _century("iso_century", "iso_year"),
-    "g": _digits(_TWO, "iso_year"),
+    "g": _digits("[0-9]{2}", "iso_year"),
     "V": _digits(_TWO, "iso_week"),
     "u": _digits("[0-9]", "weekday"),
     "w": _digits("[0-9]", "weekday"),
@@ -74,8 +74,8 @@ _PLAIN = {
     "S": _digits(_TWO, "second"),
     "U": _digits(_TWO, "unused"),
     "W": _digits(_TWO, "unused"),
-    "z": Reader(rf"\s*({_ZONE})", ("zone",), lambda text: (text,)),
-    "Z": Reader(rf"\s*({_ZONE})", ("zone",), lambda text: (text,)),
+    "z": Reader(rf"\s*({_ZONE})", ("zone",), lambda text: (_zone(text),)),
+    "Z": Reader(rf"\s*({_ZONE})", ("zone",), lambda text: (_zone(text),)),
 }
 _NUMERAL_FIELDS = {
     "d": "day",
@@ -104,7 +104,7 @@ def _named(field: str, names: Iterable[tuple[str, int]]) -> Reader:
             begun.setdefault(name[:length], set()).add(name)
     known |= {start: full[min(found)] for start, found in begun.items() if len(found) == 1 and start not in full}
     words = sorted(known, key=len, reverse=True)
-    return Reader(rf"\s*({'|'.join(map(re.escape, words))})", (field,), lambda text: (known[text.lower()],))
+    return Reader(rf"\s*({'|'.join(map(re.escape, words))})", (field,), lambda text: (known.get(text.lower(), 0),))
 
 
 def _numeral(field: str, names: Names) -> Reader:
@@ -135,7 +135,7 @@ def _reader(group: str, names: Names) -> Reader | None:
     if group == "EC":
         return _named("unused", ((era.name, 0) for era in names.eras))
     if group == "Ey":
-        return _numeral("unused", names)
+        return _numeral("unused", names)._replace(read=lambda text: (0,))
     return _numeral(_NUMERAL_FIELDS[group[1]], names) if group[0] == "O" else _PLAIN.get(group)
 
 
@@ -158,12 +158,12 @@ class _Format:
             return _LITERAL[group]
         reader = _reader(group, names)
         if reader is None:
-            return re.escape(piece.group())
+            return "(?!)" if group.isspace() else re.escape(piece.group())  # nothing is read as a percent and a blank
         self.readers.append(reader)
         return reader.pattern
 
-    def read(self, text: str) -> tuple[Fields, str | None]:
-        """The fields, and the name of a time zone."""
+    def read(self, text: str) -> tuple[Fields, Zone | None]:
+        """The fields, and the time zone that the text names."""
         match = self.pattern.fullmatch(text)
         if match is None:
             raise TclError("input string does not match supplied format", ["CLOCK", "badInputString"])
@@ -303,14 +303,14 @@ def scan_moment(text: str, pattern: str, base: int, find_zone: Callable[[], Zone
     Raises TclError 'input string does not match supplied format'.
     """
     form = _format(pattern, names)
-    fields, zone_name = form.read(text)
+    fields, named = form.read(text)
+    if fields.get("weekday", 0) > 7:
+        raise TclError("day of week is greater than 7", ["CLOCK", "badDayOfWeek"])
     if "seconds" in fields:
         if not -_WIDE <= fields["seconds"] < _WIDE:
             raise TclError("integer value too large to represent", ["CLOCK", "integervalueTooLarge"])
         return fields["seconds"]
-    if fields.get("weekday", 0) > 7:
-        raise TclError("day of week is greater than 7", ["CLOCK", "badDayOfWeek"])
-    where = find_zone() if zone_name is None else _zone(zone_name)
+    where = find_zone() if named is None else named
     today = (base + where.at(base)[0]) // DAY_SECONDS + EPOCH
     day = today if form.date is None else form.date(_Date(fields, today, names.calendar))
     if day > _LAST_DAY:
@@ -330,12 +330,11 @@ def _choose(rules: Iterable[tuple[int, tuple[str, ...], Rule]], places: Fields) 
 
 
 def _zone(text: str) -> Zone:
+    """An offset, or one of the abbreviations that are known in texts."""
     if text[0] in "+-":
         return zone(text)
-    known = zone_of_word(text.lower())
-    if known is not None:
-        return known
-    try:
-        return zone(text)
-    except TclError:
-        raise TclError(f'time zone "{text}" not found', ["CLOCK", "badTZName", text]) from None
+    word = text.lower()
+    known = zone_of_word(word)
+    if known is None:
+        raise TclError(f'time zone "{word}" not found', ["CLOCK", "badTZName", word])
+    return known
