@@ -53,6 +53,16 @@ class Variable:
         """The variable without its traces."""
         return self
 
+    @property
+    def may_be_array(self) -> bool:
+        """Whether it is an array, or could become one."""
+        return self.bare.value is None
+
+    @property
+    def has_traces(self) -> bool:
+        """Whether it is traced, and not only an element of it."""
+        return False
+
     # How commands that know the variable's name reach what it holds. `key` is an element of an array; `link`
     # says that the element is called by a name of its own (upvar), so that the array's traces are not told.
 
@@ -125,6 +135,10 @@ class ElementLink(Variable):
             self.home.pop(self.key, None)
         else:
             self.home[self.key] = value
+
+    @property
+    def may_be_array(self) -> bool:
+        return False
 
     @property
     def is_set(self) -> bool:

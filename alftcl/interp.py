@@ -90,6 +90,7 @@ class Interp:
         self.safe = safe
         self.root = Namespace("", None)
         self.frame = self.root_frame = Frame(self.root.variables, self.root, None)
+        self.root_frame.links = self.root.links
         self.unit = 0
         self.units = 0
         self.depth = 0
@@ -564,9 +565,9 @@ class Interp:
         elements[key] = value
         return value
 
-    def scalar(self, name: str, verb: str = "set") -> Variable:
+    def scalar(self, name: str) -> Variable:
         """The variable of that plain name, to be written: made if need be, an error when it is an array."""
-        variable = make_variable(self.frame, name, verb)
+        variable = make_variable(self.frame, name)
         if variable.bare.elements is not None:
             raise variable_error("set", name, None, IS_ARRAY, ["WRITE", "VARNAME"])
         return variable
@@ -576,7 +577,7 @@ class Interp:
         variable = make_variable(self.frame, name, verb, key)
         if variable.elements is None:
             bare = variable.bare
-            if bare.value is not None:
+            if not bare.may_be_array:
                 raise variable_error(verb, name, key, NOT_ARRAY, self._lookup_code(name))
             if bare.elements is None:
                 bare.elements = {}
@@ -589,8 +590,15 @@ class Interp:
         the command cannot do when there is no such variable.
         """
         base, key = split_name(name)
-        variable = self.scalar(name, verb) if key is None else self.array(base, key, verb)
-        if key is None and type(variable) is Variable:
+        if key is not None:
+            return self.array(base, key, verb).updating(self, base, key, tells_read)
+        variable = make_variable(self.frame, name, verb)
+        if variable.bare.elements is not None:
+            if tells_read:
+                self.tell_read(name)
+                return self.variable_for_update(name, False, verb)  # a trace may have unset the array
+            raise variable_error("set", name, None, IS_ARRAY, ["WRITE", "VARNAME"])
+        if type(variable) is Variable:
             return variable
         return variable.updating(self, base, key, tells_read)
 

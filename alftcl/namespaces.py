@@ -30,6 +30,7 @@ class Namespace:
         self.children: dict[str, Namespace] = {}
         self.commands: dict[str, Command] = {}
         self.variables: dict[str, Variable] = {}
+        self.links: set[str] = set()  # the variables that upvar has linked to others
         self.exports: list[str] = []
         self.path: list[Namespace] = []
         self.unknown: Value = ""

@@ -20,7 +20,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from alftcl.errors import Completion, LimitExceeded, TclError
-from alftcl.frames import ElementLink, TracedFrame, Variable, full_name, split_name
+from alftcl.frames import (
+    IS_ARRAY,
+    NOT_ARRAY,
+    ElementLink,
+    TracedFrame,
+    Variable,
+    full_name,
+    split_name,
+    variable_error,
+)
 from alftcl.namespaces import find_variable, make_variable
 from alftcl.values import Value, list_to_str, to_str
 
@@ -107,6 +116,10 @@ class Traced(Variable):
     def is_set(self) -> bool:
         return self.told.bare.is_set
 
+    @property
+    def has_traces(self) -> bool:
+        return bool(self.told.whole)
+
     def clear(self) -> None:
         self.told.bare.clear()
 
@@ -123,6 +136,8 @@ class Traced(Variable):
     def unset(self, interp: Interp, name: str, key: str | None = None, link: bool = False) -> None:
         told = self.told
         if key is not None:
+            if key not in told.elements and key not in (told.bare.elements or ()):
+                return
             found = told.of(key, "unset", link)
             told.bare.unset(interp, name, key)
             for trace in told.elements.pop(key, ()):
@@ -198,6 +213,11 @@ class _Update(Variable):
 
     def updated(self) -> Value:
         value = "" if self.value is None else self.value
+        bare, shown = self._target.bare, None if self._link else self._key
+        if self._key is None and bare.elements is not None:  # which a read trace has made of it
+            raise variable_error("set", self._name, None, IS_ARRAY, ["WRITE", "VARNAME"])
+        if self._key is not None and bare.value is not None:
+            raise variable_error("set", self._name, shown, NOT_ARRAY, ["LOOKUP", "VARNAME", self._name])
         return self._target.write(self._interp, self._name, self._key, value, self._link)
 
 

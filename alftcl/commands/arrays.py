@@ -26,6 +26,10 @@ def _accessed(interp: "Interp", name: str) -> Variable | None:
     """The variable of that name, bare, after its array traces were told (a scalar's are not)."""
     variable = find_variable(interp.frame, name)
     if variable is None:
+        base, key = split_name(name)
+        array = None if key is None else find_variable(interp.frame, base)
+        if isinstance(array, Traced) and key in array.told.elements and key not in (array.bare.elements or ()):
+            array.tell(interp, base, key, "array")
         return None
     if isinstance(variable, Traced) and variable.bare.value is None:
         variable.tell(interp, name, None, "array")
@@ -109,6 +113,7 @@ def array_set(interp: "Interp", args: list[Any]) -> Value:
         raise TclError("list must have an even number of elements", ["TCL", "ARGUMENT", "FORMAT"])
     base, key = split_name(name)
     if key is not None:
+        _accessed(interp, name)
         bare = make_variable(interp.frame, base, key=key).bare
         is_scalar = bare.value is not None
         if not bare.is_set:
@@ -117,7 +122,7 @@ def array_set(interp: "Interp", args: list[Any]) -> Value:
     _accessed(interp, name)
     variable = make_variable(interp.frame, name)
     bare = variable.bare
-    if bare.value is not None:
+    if not bare.may_be_array:
         if not items or (interp.unit and interp.frame.procedure is not None):  # compiled, it looks at that first
             raise variable_error("array set", name, None, NOT_ARRAY, ["WRITE", "ARRAY"])
         raise variable_error("set", name, to_str(items[0]), NOT_ARRAY, ["LOOKUP", "VARNAME", name])

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from alftcl.commands.arrays import hash_statistics
 from alftcl.commands.control import run_body
 from alftcl.errors import Break, Continue, TclError
-from alftcl.frames import Variable, append_text, owned_dict, owned_list
+from alftcl.frames import Variable, append_text, owned_dict, owned_list, split_name
+from alftcl.namespaces import find_variable
 from alftcl.table import choose, subcommand, wrong_args
 from alftcl.values import Value, match_glob, to_bool, to_dict, to_int, to_list, to_str
 
@@ -167,10 +168,18 @@ def _check_path(value: Any, keys: list[str]) -> None:
         value = to_dict(value).get(key)
 
 
+def _updated_variable(interp: "Interp", name: Any) -> Variable:
+    """The variable that a command changes; read traces are told, but not before there is an array for an element."""
+    text = to_str(name)
+    base, key = split_name(text)
+    array = None if key is None else find_variable(interp.frame, base)
+    return interp.variable_for_update(text, tells_read=array is None or array.bare.elements is not None)
+
+
 @subcommand("dict", "set", "dictVarName key ?key ...? value")
 def dict_set(interp: "Interp", args: list[Any]) -> Value:
     """Set the value at a path of keys."""
-    variable = interp.variable_for_update(to_str(args[0]))
+    variable = _updated_variable(interp, args[0])
     keys = [to_str(key) for key in args[1:-1]]
     if len(keys) > 1:
         _check_path(variable.value, keys)
@@ -181,7 +190,7 @@ def dict_set(interp: "Interp", args: list[Any]) -> Value:
 @subcommand("dict", "unset", "dictVarName key ?key ...?")
 def dict_unset(interp: "Interp", args: list[Any]) -> Value:
     """Remove the key at the end of a path; the dicts on the way must exist."""
-    variable = interp.variable_for_update(to_str(args[0]))
+    variable = _updated_variable(interp, args[0])
     keys = [to_str(key) for key in args[1:]]
     if len(keys) > 1:
         to_dict(_value_at({} if variable.value is None else variable.value, keys[:-1]))
@@ -193,7 +202,7 @@ def dict_unset(interp: "Interp", args: list[Any]) -> Value:
 @subcommand("dict", "append", "dictVarName key ?value ...?")
 def dict_append(interp: "Interp", args: list[Any]) -> Value:
     """Append strings to the value of a key."""
-    variable = interp.variable_for_update(to_str(args[0]))
+    variable = _updated_variable(interp, args[0])
     append_text(_entry(variable, [to_str(args[1])]), "".join([to_str(arg) for arg in args[2:]]))
     return variable.updated()
 
@@ -201,7 +210,7 @@ def dict_append(interp: "Interp", args: list[Any]) -> Value:
 @subcommand("dict", "lappend", "dictVarName key ?value ...?")
 def dict_lappend(interp: "Interp", args: list[Any]) -> Value:
     """Add elements to the list that a key has."""
-    variable = interp.variable_for_update(to_str(args[0]))
+    variable = _updated_variable(interp, args[0])
     items = owned_list(_entry(variable, [to_str(args[1])]))
     items += args[2:]
     return variable.updated()
@@ -210,7 +219,7 @@ def dict_lappend(interp: "Interp", args: list[Any]) -> Value:
 @subcommand("dict", "incr", "dictVarName key ?increment?")
 def dict_incr(interp: "Interp", args: list[Any]) -> Value:
     """Add to the integer that a key has; a missing one counts as 0."""
-    variable = interp.variable_for_update(to_str(args[0]))
+    variable = _updated_variable(interp, args[0])
     entry = _entry(variable, [to_str(args[1])])
     if entry.value is None:
         entry.value = _integer_as_written(args[2]) if len(args) == 3 else 1

@@ -126,9 +126,13 @@ def lassign(interp: "Interp", args: list[Any]) -> Value:
 @command("lappend", "varName ?value ...?")
 def lappend(interp: "Interp", args: list[Any]) -> Value:
     """Add elements to the list in a variable, which is made if need be."""
-    # Compiled, Tcl adds a single value without a word to read traces.
-    tells_read = len(args) != 2 or not interp.unit or interp.called_from is None or interp.called_from.expands
-    variable = interp.variable_for_update(to_str(args[0]), tells_read)
+    name = args[0] if type(args[0]) is str else to_str(args[0])
+    local = interp.frame.variables.get(name)
+    if type(local) is Variable and local.elements is None and len(args) > 1:
+        items = owned_list(local)
+        items += args[1:]
+        return items
+    variable = interp.variable_for_update(name, tells_read=len(args) != 2 or not _is_compiled_local(interp, name))
     if len(args) == 1:
         if variable.value is None:
             variable.value = ""
@@ -137,7 +141,14 @@ def lappend(interp: "Interp", args: list[Any]) -> Value:
         return variable.value
     items = owned_list(variable)
     items += args[1:]
-    return items if type(variable) is Variable else variable.updated()
+    return variable.updated()
+
+
+def _is_compiled_local(interp: "Interp", name: str) -> bool:
+    """Whether Tcl compiles a lappend of one value to this variable: then read traces are not told."""
+    command = interp.called_from
+    is_compiled = interp.frame.procedure is not None and interp.unit and command is not None and not command.expands
+    return bool(is_compiled) and "::" not in name
 
 
 class ListItem(Variable):

@@ -27,6 +27,7 @@ def _run_in(interp: Interp, space: Namespace, script: Value, what: str, args: li
     words = [interp.command_word, what, *args]
     shown = space.name
     frame = Frame(space.variables, space, interp.frame, words=words)
+    frame.links = space.links
     try:
         return interp.in_frame(frame, lambda: interp.eval_body(script))
     except TclError as error:

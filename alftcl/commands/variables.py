@@ -33,8 +33,12 @@ def unset(interp: Interp, args: list[Any]) -> Value:
     if names and names[0] == "--":
         del names[0]
     for name in names:
-        if complain or interp.has_var(name):
+        try:
             interp.unset_var(name)
+        except TclError as error:
+            if complain:
+                raise
+            interp.uncatchable(error)
     return ""
 
 
@@ -179,7 +183,7 @@ def link_variable(interp: Interp, frame: Frame, other: str, local: str) -> None:
         place[0].variables[place[1]] = target
         return
     if interp.frame.variables.get(local) is target:
-        if frame is interp.frame:
+        if local not in (interp.frame.links or ()):
             raise TclError("can't upvar from variable to itself", ["TCL", "UPVAR", "SELF"])
         return
     _link(interp.frame, local, target)
@@ -212,10 +216,10 @@ def _link(frame: Frame, local: str, target: Variable) -> None:
     if present is target:
         return
     linked = frame.links is not None and local in frame.links
+    if present is not None and present.has_traces and not linked:
+        raise TclError(f'variable "{local}" has traces: can\'t use for upvar', ["TCL", "UPVAR", "TRACED"])
     if present is not None and present.is_set and not linked:
         raise TclError(f'variable "{local}" already exists', ["TCL", "UPVAR", "EXISTS"])
-    if present is not None and type(present) is not Variable and not linked:
-        raise TclError(f'variable "{local}" has traces: can\'t use for upvar', ["TCL", "UPVAR", "TRACED"])
     frame.variables[local] = target
     if frame.links is None:
         frame.links = set()
