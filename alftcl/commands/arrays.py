@@ -55,7 +55,6 @@ def _matching(interp: "Interp", elements: dict[str, Any], mode: str, pattern: An
     """The names that match; a plain name is looked up rather than searched."""
     text = to_str(pattern)
     if mode == "-regexp":
-        interp.invoke(["regexp", "--", text, ""])  # a bad expression is an error of an empty array too
         return (name for name in elements if to_bool(interp.invoke(["regexp", "--", text, name])))
     if mode == "-exact" or not re.search(r"[*?\[\\]", text):
         return iter([text] if text in elements else [])

@@ -7,10 +7,11 @@ from alftcl.regex.faults import fail
 from alftcl.regex.scanner import Scanner
 from alftcl.regex.tree import Set
 
-_CLASSES = frozenset(
-    {"alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space", "upper"}
-    | {"xdigit"}
-)
+_NAMES = "alnum alpha ascii blank digit graph lower punct space upper xdigit"
+_CLASSES = {name: Set(classes=(name,)) for name in _NAMES.split()} | {
+    "cntrl": Set(classes=("control",)),
+    "print": Set(ranges=((0x85, 0x85),), classes=("print",)),
+}
 _COLLATING = (
     "NUL SOH STX ETX EOT ENQ ACK BEL alert BS backspace HT tab LF newline VT vertical-tab FF form-feed CR "
     "carriage-return SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC IS4 FS IS3 GS IS2 RS IS1 US space "
@@ -121,7 +122,7 @@ class _Bracket:
             if name not in _CLASSES:
                 fail("ECTYPE")
             self.scan.notes.add("ULOCALE")
-            self.classes.append("control" if name == "cntrl" else name)
+            self.add(_CLASSES[name])
             return None
         char = self.collating_element(name)
         if kind == ".":

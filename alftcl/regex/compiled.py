@@ -5,24 +5,26 @@ from __future__ import annotations
 import re
 from functools import cached_property, lru_cache
 
+from alftcl.regex.about import flags
 from alftcl.regex.dissect import UNSET, Dissection, Span
+from alftcl.regex.faults import fail
 from alftcl.regex.parts import Part, take_apart
-from alftcl.regex.proof import is_exact, is_quick
+from alftcl.regex.proof import is_exact
 from alftcl.regex.python import Writer
+from alftcl.regex.quick import chained_quick_length, is_polynomial, quick_length
 from alftcl.regex.syntax import parse
-from alftcl.regex.tree import Constraint, Group, Options, Parsed, walk
+from alftcl.regex.tree import Constraint, Group, Node, Options, Parsed, Repeat, Set, walk
 
-_ABOUT = (
-    "UBACKREF", "ULOOKAHEAD", "UBOUNDS", "UBRACES", "UBSALNUM", "UPBOTCH", "UBBS",
-    "UNONPOSIX", "UUNSPEC", "UUNPORT", "ULOCALE", "UEMPTYMATCH", "UIMPOSSIBLE", "USHORTEST",
-)  # fmt: skip
 _LOOKS_BACK = frozenset({"bos", "wordstart", "wordend", "wordedge", "notedge"})
 
 
 @lru_cache(maxsize=2000)
 def compile_regex(pattern: str, options: Options) -> Regex:
     """Raises TclError in Tcl's words if the pattern is not a regular expression."""
-    return Regex(parse(pattern, options))
+    try:
+        return Regex(parse(pattern, options))
+    except RecursionError:
+        fail("ETOOBIG")
 
 
 class Regex:
@@ -36,11 +38,13 @@ class Regex:
         self._looks_back = bool(kinds & _LOOKS_BACK)
         self._has_start = "start" in kinds
         self._last: tuple[str, bool, Dissection] | None = None
+        self._unmeasured = True
+        self._quick_length = quick_length(parsed.tree) if _is_flat(parsed.tree) else -1
         self._pattern(True, True)
 
     def matches(self, text: str, offset: int = 0) -> bool:
         """Is there a match anywhere from the offset on?"""
-        if not self._is_quick:
+        if not self._is_quick(text):
             return self.search(text, offset) is not None
         return self._first(text, offset)[0] is not None
 
@@ -49,23 +53,14 @@ class Regex:
 
         `^` holds at the offset only where a line may begin there: at 0 or behind a newline (regexp -start).
         """
-        if not self._is_quick:
-            return self._dissect(text, offset, None)
-        found, base = self._first(text, offset)
-        if found is None:
-            return None
-        if not self._is_exact:
-            return self._dissect(text, offset, found.start() + base)
-        return _shifted(found.regs, base)
+        try:
+            return self._search(text, offset)
+        except RecursionError:
+            fail("ETOOBIG")
 
     def about(self) -> tuple[int, list[str]]:
         """What `regexp -about` tells: the number of groups and Tcl's names for what is in the expression."""
-        notes = set(self.parsed.notes)
-        if self._pattern(True, True).match(""):
-            notes.add("UEMPTYMATCH")
-        if self._part.prefers == "short":
-            notes.add("USHORTEST")
-        return self.groups, ["REG_" + note for note in _ABOUT if note in notes]
+        return self.groups, flags(self.parsed, self._part)
 
     # -- the two ways to a match ------------------------------------------------------------------------------------
 
@@ -77,9 +72,24 @@ class Regex:
     def _is_exact(self) -> bool:
         return is_exact(self.parsed.tree, self._part)
 
-    @cached_property
-    def _is_quick(self) -> bool:
-        return "UBACKREF" in self.parsed.notes or is_quick(self.parsed.tree)
+    def _is_quick(self, text: str) -> bool:
+        """Can `re` be asked about this text?"""
+        if len(text) <= self._quick_length:
+            return True
+        if self._unmeasured:
+            self._unmeasured = False
+            self._quick_length = chained_quick_length(self.parsed.tree) if is_polynomial(self.parsed.tree) else -1
+        return len(text) <= self._quick_length
+
+    def _search(self, text: str, offset: int) -> tuple[Span, ...] | None:
+        if not self._is_quick(text):
+            return self._dissect(text, offset, None)
+        found, base = self._first(text, offset)
+        if found is None:
+            return None
+        if not self._is_exact:
+            return self._dissect(text, offset, found.start() + base)
+        return _shifted(found.regs, base)
 
     def _first(self, text: str, offset: int) -> tuple[re.Match[str] | None, int]:
         """Python's match, and what to add to its positions: text before the offset is out of sight."""
@@ -89,6 +99,8 @@ class Regex:
         return pattern.search(text, offset), 0
 
     def _must_slice(self, text: str, offset: int) -> bool:
+        if offset > len(text):
+            return True
         return offset > 0 and (self._looks_back or (self._has_start and _line_may_begin(text, offset)))
 
     def _dissect(self, text: str, offset: int, start: int | None) -> tuple[Span, ...] | None:
@@ -124,6 +136,11 @@ class Regex:
             writer = Writer(ascii_only, bol, self.parsed.options.nocase)
             self._patterns[key] = writer.compile(self.parsed.tree)
         return self._patterns[key]
+
+
+def _is_flat(tree: Node) -> bool:
+    """Has the expression nothing repeated but single characters?"""
+    return all(isinstance(node.body, Set) for node in walk(tree) if isinstance(node, Repeat))
 
 
 def _line_may_begin(text: str, offset: int) -> bool:

@@ -110,11 +110,15 @@ class Dissection:
         matches = self.compile_node(node).match
         return sum(1 << place for place in _places(places, True) if matches(self.text, place))
 
-    def fits(self, node: Node, start: int, end: int) -> bool:
+    def ends(self, node: Node, start: int) -> int:
+        """All places at which a match of the node that begins at the start can end."""
         key = (id(node), start)
         if key not in self.steps:
             self.steps[key] = self.after(node, 1 << start)
-        return bool(self.steps[key] >> end & 1)
+        return self.steps[key]
+
+    def fits(self, node: Node, start: int, end: int) -> bool:
+        return bool(self.ends(node, start) >> end & 1)
 
     # -- who gets which characters -------------------------------------------------------------------------------
 
@@ -135,7 +139,7 @@ class Dissection:
             case Same():
                 return self.repeats_capture(part, start, end)
             case Again():
-                return (start == end and part.low == 0) or self.divide_again(part, start, end, 0)
+                return (start == end and part.low == 0) or self.divide_again(part, start, end)
         raise AssertionError(part)
 
     def divide_choice(self, branches: tuple[Part, ...], start: int, end: int) -> bool:
@@ -143,8 +147,7 @@ class Dissection:
         return any(self.fits(branch.node, start, end) and self.divide(branch, start, end) for branch in branches)
 
     def divide_cut(self, part: Cut, start: int, end: int) -> bool:
-        lefts = self.after(part.left.node, 1 << start) & ((2 << end) - 1)
-        for tries, middle in enumerate(_places(lefts, part.left.prefers == SHORT)):
+        for tries, middle in enumerate(self.shares(part.left, start, end)):
             if tries:
                 self.forget(part.node)
             if self.fits(part.right.node, middle, end):
@@ -166,28 +169,54 @@ class Dissection:
         wanted = captured * times
         return found.lower() == wanted.lower() if self.fold else found == wanted
 
-    def divide_again(self, part: Again, start: int, end: int, done: int) -> bool:
-        """The shares of the rounds behind the first `done`; an empty one only where `low` rounds need it.
+    def divide_again(self, part: Again, start: int, end: int) -> bool:
+        """The shares of the rounds; an empty one only where `low` rounds need it.
 
         As in Tcl, the round that reaches the end is the last: no empty round follows it to make up the number.
+        Only a back reference can refuse a share, so without one the last round alone is divided, and a place from
+        which the end cannot be reached is known for good.
         """
-        if part.high is not None and done >= part.high:
-            return False
-        ends = self.after(part.body.node, 1 << start) & ((2 << end) - 1)
-        for place in _places(ends, part.body.prefers == SHORT):
-            is_last = place == end
-            if (is_last and done + 1 < part.low) or (place == start != end and part.low - done - 1 < end - start):
-                continue
-            self.forget(part.body.node)
-            if self.divide(part.body, start, place) and (is_last or self.divide_again(part, place, end, done + 1)):
-                return True
+        body, referring = part.body, part.body.referring
+        rounds = [(start, self.shares(body, start, end))]
+        hopeless: set[tuple[int, int]] = set()
+        while rounds:
+            place, ends = rounds[-1]
+            done = len(rounds)
+            for reached in ends:
+                missing = part.low - done
+                is_last = reached == end
+                if missing > 0 if is_last else done == part.high or _counted(part, reached, done) in hopeless:
+                    continue
+                if reached == place != end and missing < end - place:
+                    continue
+                if referring or is_last:
+                    self.forget(body.node)
+                    if not self.divide(body, place, reached):
+                        continue
+                if is_last:
+                    return True
+                rounds.append((reached, self.shares(body, reached, end)))
+                break
+            else:
+                rounds.pop()
+                if not referring:
+                    hopeless.add(_counted(part, place, done - 1))
         return False
+
+    def shares(self, part: Part, start: int, end: int) -> Iterator[int]:
+        """Where the part can end that begins at the start, in the order that it prefers."""
+        return _places(self.ends(part.node, start) & ((2 << end) - 1), part.prefers == SHORT)
 
     def forget(self, node: Node) -> None:
         """A new round of a repetition knows nothing of the captures of the round before."""
         for inner in walk(node):
             if isinstance(inner, Group):
                 self.spans.pop(inner.number, None)
+
+
+def _counted(part: Again, place: int, done: int) -> tuple[int, int]:
+    """What decides whether the end can be reached: the place, and the rounds as far as their number matters."""
+    return place, min(done, part.low) if part.high is None else done
 
 
 def _between(first: int, last: int) -> int:

@@ -19,6 +19,7 @@ MESSAGES = {
     "ERANGE": "invalid character range",
     "BADRPT": "quantifier operand invalid",
     "BADOPT": "invalid embedded option",
+    "ESPACE": "out of memory",
     "ETOOBIG": "regular expression is too complex",
 }
 

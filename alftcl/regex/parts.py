@@ -72,9 +72,6 @@ class Same(Part):
     high: int | None
 
 
-NOTHING = Leaf(EMPTY)
-
-
 def take_apart(node: Node) -> Part:
     """The parts of a whole expression."""
     match node:
@@ -96,7 +93,8 @@ def _choice(node: Node, branches: tuple[Part, ...]) -> Part:
 
 
 def _sequence(items: tuple[Node, ...]) -> Part:
-    """The plain pieces up to the first that must be taken apart, that piece, and what remains."""
+    """The plain pieces up to the first that must be taken apart, that piece, and what remains; x{0} is nothing."""
+    items = tuple(item for item in items if not isinstance(item, Repeat) or item.high != 0)
     prefers: Preference = None
     for index, item in enumerate(items):
         body, low, high, wish = _quantified(item)
@@ -144,8 +142,6 @@ def _cut(left: Part, right: Part, wish: Preference = None) -> Part:
 
 def _repeated(item: Node, atom: Part, low: int, high: int | None, wish: Preference) -> Part:
     prefers = wish or atom.prefers
-    if high == 0:
-        return NOTHING
     if isinstance(item, Repeat) and isinstance(item.body, Backref):
         return Same(item, prefers, True, True, number=item.body.number, low=low, high=high)
     if (low, high) == (1, 1):

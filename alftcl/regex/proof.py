@@ -14,7 +14,7 @@ What stands around a match (anchors, words, look-ahead) may be true or false at 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import product
 
 from alftcl import charclass
@@ -27,13 +27,14 @@ MOST_CONSTRAINTS = 3
 _SAMPLES = "".join(map(chr, range(128))) + (
     "\x85\xa0\xad\xe9\xc9\xb2\u01c5\u02b0\u0301\u0661\u2014\u203f\u2160\u2028\u2208\ue000"
 )
+_SHORT_RANGE = 16
 _BEGIN = ("start", "bos")
 
 # kind, what and targets: a set and its next; a split and its targets in order; an if with a Constraint; the match
 Thread = tuple[str, object, tuple[int, ...]]
 
 
-class _TooBig(Exception):
+class TooBigError(Exception):
     """The automaton is too large to be walked: nothing is proven."""
 
 
@@ -48,19 +49,10 @@ def is_exact(tree: Node, part: Part) -> bool:
     try:
         if any(_is_loop_of_nothing(node) for node in nodes):
             return False
-        if not _Automaton(tree).prefers(part.prefers, stop_at_first=True):
+        if not Automaton(tree).prefers(part.prefers, stop_at_first=True):
             return False
         return not part.messy or _captures_agree(part)
-    except _TooBig:
-        return False
-
-
-def is_quick(tree: Node) -> bool:
-    """Is `re` safe from exponential search? So it is if the rounds of a loop can never be told two ways."""
-    loops = (n for n in walk(tree) if isinstance(n, Repeat) and n.high is None and not isinstance(n.body, Set))
-    try:
-        return all(isinstance(loop.body, Backref) or _Automaton(loop).is_deterministic() for loop in loops)
-    except _TooBig:
+    except TooBigError:
         return False
 
 
@@ -70,7 +62,7 @@ def _is_variable(node: Node) -> bool:
 
 def _is_loop_of_nothing(node: Node) -> bool:
     """`re` leaves a loop at the first empty round; Tcl goes on."""
-    return isinstance(node, Repeat) and node.high != 1 and _Automaton(node.body).nullable()
+    return isinstance(node, Repeat) and node.high != 1 and Automaton(node.body).nullable()
 
 
 def _captures_agree(part: Part) -> bool:
@@ -84,12 +76,12 @@ def _captures_agree(part: Part) -> bool:
         case Cut(last_of=Part() as last):
             return _rounds_agree(last)
         case Again(body=body, high=1):
-            return not _Automaton(body.node).nullable() and _captures_agree(body)
+            return not Automaton(body.node).nullable() and _captures_agree(body)
         case Again(body=body):
             return _rounds_agree(body)
         case Cut(left=left, right=right):
             return (
-                _Automaton(left.node).prefers(left.prefers, stop_at_first=False)
+                Automaton(left.node).prefers(left.prefers, stop_at_first=False)
                 and _captures_agree(left)
                 and _captures_agree(right)
             )
@@ -99,7 +91,7 @@ def _captures_agree(part: Part) -> bool:
 
 def _rounds_agree(body: Part) -> bool:
     """Is there one way only to divide a text into rounds of this?"""
-    return _captures_always_set(body.node) and _Automaton(body.node).repeats_one_way() and _captures_agree(body)
+    return _captures_always_set(body.node) and Automaton(body.node).repeats_one_way() and _captures_agree(body)
 
 
 def _captures_always_set(node: Node) -> bool:
@@ -112,22 +104,21 @@ def _captures_always_set(node: Node) -> bool:
     )
 
 
-class _Automaton:
-    """Threads of one expression in Python's order of preference."""
+class Automaton:
+    """Threads of one expression in Python's order of preference; a back reference is what its group may match."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, groups: Mapping[int, Node] | None = None) -> None:
+        self.groups = groups or {}
         self.threads: list[Thread] = [("match", None, ())]
         self.start = self.build(node, 0)
         sets = [chars for kind, chars, _ in self.threads if kind == "set"]
         self.letters = _letters([chars for chars in dict.fromkeys(sets) if isinstance(chars, Set)])
         constraints = dict.fromkeys(c for kind, c, _ in self.threads if kind == "if")
         self.constraints = [c for c in constraints if isinstance(c, Constraint)]
-        if len(self.constraints) > MOST_CONSTRAINTS:
-            raise _TooBig
 
     def add(self, kind: str, what: object, *targets: int) -> int:
         if len(self.threads) >= MOST_THREADS:
-            raise _TooBig
+            raise TooBigError
         self.threads.append((kind, what, targets))
         return len(self.threads) - 1
 
@@ -147,8 +138,13 @@ class _Automaton:
                 return self.add("split", None, *[self.build(branch, then) for branch in branches])
             case Repeat():
                 return self.build_repeat(node, then)
-            case Backref():
-                raise _TooBig
+            case Backref(number=number):
+                return self.build_backref(number, then)
+
+    def build_backref(self, number: int, then: int) -> int:
+        if number not in self.groups:
+            raise TooBigError
+        return self.build(self.groups[number], then)
 
     def build_repeat(self, node: Repeat, then: int) -> int:
         if node.high is None:
@@ -203,6 +199,8 @@ class _Automaton:
 
     def prefers(self, preference: Preference, stop_at_first: bool) -> bool:
         """Does Python's order of threads amount to Tcl's preference?"""
+        if len(self.constraints) > MOST_CONSTRAINTS:
+            raise TooBigError
         short = preference == SHORT
         first: tuple[tuple[int, ...], tuple[int, ...], bool] = ((self.start,), (self.start,), True)
         seen, todo = {first}, [first]
@@ -223,7 +221,7 @@ class _Automaton:
                         seen.add(state)
                         todo.append(state)
                 if len(seen) > MOST_STATES:
-                    raise _TooBig
+                    raise TooBigError
         return True
 
     def is_deterministic(self) -> bool:
@@ -279,7 +277,7 @@ class _Automaton:
                     seen.add(state)
                     todo.append(state)
             if len(seen) > MOST_STATES:
-                raise _TooBig
+                raise TooBigError
         return True
 
 
@@ -293,16 +291,23 @@ def holds(chars: Set, char: str) -> bool:
 
 
 def _letters(sets: list[Set]) -> list[frozenset[Set]]:
-    """The classes of characters that the sets tell apart, each as the sets that hold it.
+    """The classes of characters that the sets tell apart, each as the sets that hold it."""
+    signatures = (frozenset(c for c in sets if holds(c, chr(code))) for code in representatives(sets))
+    return [letter for letter in dict.fromkeys(signatures) if letter]
+
+
+def representatives(sets: list[Set]) -> set[int]:
+    """A character for each class of characters that the sets tell apart.
 
     Without named classes the bounds of the ranges tell everything; with them, samples of every category do,
-    unless a range beyond ASCII cuts through a category.
+    unless a long range beyond ASCII cuts through a category.
     """
     bounds = [bound for chars in sets for first, last in chars.ranges for bound in (first, last + 1)]
-    representatives = {0, *[bound for bound in bounds if bound < 0x110000]}
+    found = {0, *[bound for bound in bounds if bound < 0x110000]}
     if any(chars.classes for chars in sets):
-        if any(first != last and last > 127 for chars in sets for first, last in chars.ranges):
-            raise _TooBig
-        representatives.update(map(ord, _SAMPLES))
-    signatures = (frozenset(c for c in sets if holds(c, chr(code))) for code in representatives)
-    return [letter for letter in dict.fromkeys(signatures) if letter]
+        beyond = [(first, last) for chars in sets for first, last in chars.ranges if last > 127]
+        if any(last - first > _SHORT_RANGE for first, last in beyond):
+            raise TooBigError
+        found.update(code for first, last in beyond for code in range(first, last + 1))
+        found.update(map(ord, _SAMPLES))
+    return found

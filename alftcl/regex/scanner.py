@@ -63,7 +63,7 @@ class Scanner:
         for first, last in chars.ranges:
             for code in range(first, last + 1):
                 char = chr(code)
-                forms = (char, char.lower(), char.upper(), char.title())
+                forms = (char, char.lower()[0], char.upper(), char.title())
                 codes.update(ord(form) for form in forms if len(form) == 1)
         classes = tuple("alnum" if name in ("upper", "lower") else name for name in chars.classes)
         return Set(_as_ranges(codes), classes, chars.negated)

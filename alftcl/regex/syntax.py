@@ -11,7 +11,7 @@ from alftcl.regex.basic import BasicGrammar
 from alftcl.regex.faults import fail
 from alftcl.regex.grammar import Grammar
 from alftcl.regex.scanner import Scanner
-from alftcl.regex.tree import Flavor, Node, Options, Parsed, Sequence, Switches
+from alftcl.regex.tree import Flavor, Node, Options, Parsed, Repeat, Sequence, Set, Switches, children
 
 _LETTERS: dict[str, Switches] = {
     "c": {"nocase": False},
@@ -24,6 +24,7 @@ _LETTERS: dict[str, Switches] = {
     "w": {"linestop": False, "lineanchor": True},
     "x": {"expanded": True},
 }
+_MOST_CHARACTERS = 15000  # about where Tcl's compiler gives up, with every x{m,n} written out as that many x
 _FLAVORS = {"b": Flavor.BASIC, "e": Flavor.EXTENDED, "q": Flavor.LITERAL}
 
 
@@ -39,6 +40,8 @@ def parse(pattern: str, options: Options) -> Parsed:
         return Parsed(_literal(Scanner(pattern, at, options, notes)), 0, options, notes)
     grammar = (BasicGrammar if options.flavor is Flavor.BASIC else Grammar)(pattern, at, options, notes)
     tree = grammar.tree()
+    if (len(pattern) > _MOST_CHARACTERS or "UBOUNDS" in notes) and _written_out(tree) > _MOST_CHARACTERS:
+        fail("ESPACE")
     return Parsed(tree, grammar.opened, options, notes)
 
 
@@ -75,3 +78,9 @@ def _literal(scan: Scanner) -> Node:
     if not text:
         scan.notes.add("UUNSPEC")
     return Sequence(tuple(scan.character(char) for char in text))
+
+
+def _written_out(node: Node) -> int:
+    """The number of characters when every x{m,n} is written out."""
+    size = sum(map(_written_out, children(node))) + isinstance(node, Set)
+    return size * max(node.low, node.high or 1) if isinstance(node, Repeat) else size

@@ -91,7 +91,8 @@ class Alternation:
 
 Node = Set | Constraint | Backref | Group | Repeat | Sequence | Alternation
 EMPTY = Sequence(())
-WORD = Set(ranges=((95, 95),), classes=("alnum",))
+_CONNECTORS = "_\u203f\u2040\u2054\ufe33\ufe34\ufe4d\ufe4e\ufe4f\uff3f"
+WORD = Set(ranges=tuple((ord(char), ord(char)) for char in _CONNECTORS), classes=("alnum",))
 
 
 @dataclass(slots=True)
