@@ -6,8 +6,8 @@
                                                            index   inside $name(...)
     [ pushes INITIAL (the bracket), ] pops it; $name( pushes index, ) pops it.
 
-The patterns of the tokens are constants, because the fast path for plain commands (scan.py) is assembled
-from the same ones. They hold no bare blank and no bare #, so that they mean the same under re.VERBOSE.
+The patterns of the tokens are in patterns.py, because the fast path for plain commands (scan.py) is assembled
+from the same ones.
 
 Tokens with text in them arrive as tree nodes, with their offsets. One lexer per parse: `script_lexer`
 clones the built one, which makes it safe in threads. `lextab_script.py` is generated (python -m alftcl.tables).
@@ -21,28 +21,24 @@ from typing import Any, NoReturn
 
 from ply import lex
 
+from alftcl.patterns import (
+    BACKSLASH_NEWLINE,
+    BARE_TEXT,
+    BLANK,
+    BRACED_PLAIN,
+    COMMENT,
+    ELEMENT,
+    EXPAND,
+    INDEX_TEXT,
+    QUOTED_TEXT,
+    TERMINATOR,
+    VARIABLE,
+    join_lines,
+)
 from alftcl.rules import token
 from alftcl.tree import BRACED as BRACED_KIND
 from alftcl.tree import Fault, Literal, VarSub
 from alftcl.values import BACKSLASH, unescape
-
-# ---- the patterns of tokens -------------------------------------------------------------------------
-
-BACKSLASH_NEWLINE = r"\\\n[\x20\t]*"  # with the blanks that follow: one blank
-BLANK = rf"(?:[\x20\t\v\f\r]|{BACKSLASH_NEWLINE})+"  # between words
-NEWLINE = r"\n"
-TERMINATOR = rf"[\n;](?:[\x20\t\v\f\r\n;]|{BACKSLASH_NEWLINE})*"  # after a command, with all empty ones
-COMMENT = r"\#(?:[^\\\n]|\\(?:.|\n|\Z))*"  # where a command may begin
-BARE_TEXT = r"[^\x20\t\n\v\f\r;\\$\[\]]+"  # inside a bare word, up to what is substituted
-BARE = r'[^\x20\t\n\v\f\r;\\$\[\]"{][^\x20\t\n\v\f\r;\\$\[\]]*'  # a bare word without substitutions
-QUOTED_TEXT = r'[^"\\$\[]+'
-QUOTED_PLAIN = r'"[^"\\$\[]*"'  # a quoted word without substitutions
-BRACED_PLAIN = r"\{[^{}\\]*\}"  # a braced word without braces or backslashes in it
-INDEX_TEXT = r"[^)\\$\[]+"
-NAME = r"(?:[A-Za-z0-9_]|::+)+"
-VARIABLE = rf"\$(?:{NAME}|\{{[^}}]*\}})"
-ELEMENT = rf"\$(?:{NAME})?\("
-EXPAND = r"\{\*\}(?=[^\x20\t\n\v\f\r;])(?!\\\n)"
 
 tokens = (
     "BLANK",
@@ -176,16 +172,6 @@ def t_braced_BRACED(t: Any) -> Any:
     t.value = Literal(join_lines(inside), lexer.brace_start, lexer.lexpos, BRACED_KIND)
     t.lexpos = lexer.brace_start
     return t
-
-
-_LINE_JOIN = re.compile(r"\\(?:\n[ \t]*|.)", re.S)
-
-
-def join_lines(text: str) -> str:
-    """What is left to substitute in braces: backslash-newline with its blanks becomes one blank."""
-    if "\\\n" not in text:
-        return text
-    return _LINE_JOIN.sub(lambda match: " " if match.group()[1] == "\n" else match.group(), text)
 
 
 # ---- substitutions ----------------------------------------------------------------------------------

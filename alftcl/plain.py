@@ -21,7 +21,7 @@ from functools import cache
 from typing import NamedTuple
 
 from alftcl import scan
-from alftcl.lexer import join_lines
+from alftcl.patterns import join_lines
 from alftcl.tree import BARE, BRACED, QUOTED, Literal, PlainCommand, Script, Word
 
 DEEPEST = 100

@@ -15,14 +15,14 @@ closing brace that it does not know yet, instead of finding the end first and re
     a$b "[c]"   OTHER     asks `word_end`; what it means is the grammar's business (grammar_script)
 
 It is not a parser: it tells where words begin and end and substitutes nothing. The patterns are made of those that
-the lexer exports, and tests/alftcl/test_scan.py holds it to the grammar and to real Tcl.
+the lexer is made of, and tests/alftcl/test_scan.py holds it to the grammar and to real Tcl.
 """
 
 from __future__ import annotations
 
 import re
 
-from alftcl.lexer import BLANK, BRACED_PLAIN, COMMENT, NEWLINE
+from alftcl.patterns import BLANK, BRACED_PLAIN, COMMENT, NEWLINE
 
 BARE, BRACED, OPEN, QUOTED, STOP, CLOSE, END, OTHER = range(1, 9)
 

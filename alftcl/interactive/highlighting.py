@@ -15,7 +15,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.lexers import Lexer
 from prompt_toolkit.styles import Style
 
-from alftcl import lexer as tokens
+from alftcl import patterns
 from alftcl.interactive.walking import Level, Walker
 from alftcl.roles import BODY, ELSEWHERE, EXPR, PATTERNS, roles
 
@@ -42,10 +42,10 @@ Kind = Callable[[str], str | None]
 
 _NUMBER = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+|[0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?)")
 _OPERAND = re.compile(
-    rf"(?P<variable>{tokens.VARIABLE})|(?P<string>\"[^\"\\$\[]*\")|(?P<number>\b{_NUMBER.pattern[5:]}\b)|(?P<bracket>\[)"
+    rf"(?P<variable>{patterns.VARIABLE})|(?P<string>\"[^\"\\$\[]*\")|(?P<number>\b{_NUMBER.pattern[5:]}\b)|(?P<bracket>\[)"
 )
 _KEYWORDS = {"if": ("then", "else", "elseif"), "try": ("on", "trap", "finally"), "switch": ("default",)}
-_COMMENT = re.compile(tokens.COMMENT)
+_COMMENT = re.compile(patterns.COMMENT)
 
 
 class TclLexer(Lexer):

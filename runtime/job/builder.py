@@ -6,7 +6,7 @@ import re
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from alftcl.lexer import join_lines
+from alftcl.patterns import join_lines
 from runtime.job.evaluate import BracketError, Substitution
 from runtime.job.model import NO_OPTIONS, Cmd, CmdKind, Instance, Iterate, Job, Options, Scope, Task
 from runtime.job.operators import Body, Operator, Value

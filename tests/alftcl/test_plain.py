@@ -1,5 +1,7 @@
 """Plain scripts are read without the grammar, and give the very tree that the grammar gives."""
 
+import subprocess
+import sys
 import time
 import tkinter
 from typing import Any
@@ -143,3 +145,9 @@ def test_an_error_in_a_body_read_ahead_has_tcls_lines(interp: Interp, real_tcl: 
         set errorInfo
     """
     assert to_str(interp.eval(script)) == real_tcl.eval(script)
+
+
+def test_a_plain_script_starts_without_the_lexer_and_the_grammar() -> None:
+    program = "import sys; from alftcl.interp import Interp; Interp().eval('set x 1'); print('ply' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
