@@ -5,7 +5,8 @@ it, lint (alftcl/lint) reads by it; the interpreter itself does not need it.
     body       a script that runs in the same frame  setlist    a list of such names (foreach, dict for)
     elsewhere  a script that runs in another frame    links      a name here for a variable of elsewhere (global, upvar)
     params     the parameters of a procedure         names      the name of a variable that is read, unset, looked for
-    patterns   a list: pattern body pattern body     ""         anything else
+    patterns   a list: pattern body pattern body     lambda     a list: parameters body ?namespace?
+    ""         anything else
 
 A rule is one role for each word after the command (or the subcommand), a last one with + stands for all that follow.
 Words that cannot be told before they are substituted are None.
@@ -16,12 +17,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 EXPR, BODY, ELSEWHERE, PARAMS, PATTERNS = "expr", "body", "elsewhere", "params", "patterns"
+LAMBDA = "lambda"
 SETS, SETLIST, LINKS, NAMES = "sets", "setlist", "links", "names"
 
 Words = Sequence[str | None]
 
 _RULES = {
     "append": "sets",
+    "apply": "lambda",
     "array anymore": "names",
     "array donesearch": "names",
     "array exists": "names",

@@ -17,7 +17,7 @@ from prompt_toolkit.styles import Style
 
 from alftcl import patterns
 from alftcl.interactive.walking import Level, Walker
-from alftcl.roles import BODY, ELSEWHERE, EXPR, PATTERNS, roles
+from alftcl.roles import BODY, ELSEWHERE, EXPR, LAMBDA, PATTERNS, roles
 
 STYLE = Style.from_dict(
     {
@@ -144,9 +144,9 @@ class _Painter(Walker):
     def braced(self, start: int, end: int, role: str) -> None:
         if role == EXPR:
             self.expression(start, end)
-        elif role in (BODY, ELSEWHERE, PATTERNS) and self.depth < _DEEPEST:
+        elif role in (BODY, ELSEWHERE, PATTERNS, LAMBDA) and self.depth < _DEEPEST:
             inner = self.inside(start, end)
-            inner.in_patterns = role == PATTERNS
+            inner.in_patterns = role in (PATTERNS, LAMBDA)
             inner.paint_all()
 
     def inside(self, start: int, end: int) -> _Painter:

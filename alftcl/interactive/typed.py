@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from alftcl.interactive.walking import Level, Walker
-from alftcl.roles import BODY, ELSEWHERE, EXPR, PATTERNS, roles
+from alftcl.roles import BODY, ELSEWHERE, EXPR, LAMBDA, PATTERNS, roles
 
 _DEEPEST = 50  # braces in one another that are looked into
 
@@ -56,8 +56,8 @@ def _role_of_last(level: Level) -> str:
 def _in_braces(level: Level, role: str, text: str, inside: int, depth: int) -> Typed:
     if role == EXPR:
         return _in_expression(text, inside, depth)
-    if role in (BODY, ELSEWHERE, PATTERNS):
-        return _shifted(typed(text[inside:], role == PATTERNS, depth), inside)
+    if role in (BODY, ELSEWHERE, PATTERNS, LAMBDA):
+        return _shifted(typed(text[inside:], role in (PATTERNS, LAMBDA), depth), inside)
     word = _last_word(text)
     return Typed([*level.words, None], len(text) - len(word), word)
 

@@ -11,6 +11,7 @@ from alftcl.lint.findings import Source
 from alftcl.lint.reading import Call, Part
 from alftcl.namespaces import last_part
 from alftcl.table import builtins, choose, find_subcommand
+from alftcl.tree_expr import Call as FunctionCall
 
 _STRAY = {
     "else": "put it on the line of the closing brace: } else {",
@@ -38,6 +39,8 @@ _AFTER_OPTIONS = {"exec": 1, "glob": 0, "lsearch": 2, "lsort": 1, "regexp": 2, "
     "string match": 2,
 }
 """How many words stand at least behind the options."""
+_OPTIONS_AFTER = {"clock format": 1, "clock scan": 1, "fcopy": 2}
+"""How many words stand before pairs of an option and its value."""
 
 
 def check(source: Source, call: Call, known: Definitions) -> None:
@@ -59,8 +62,18 @@ def check(source: Source, call: Call, known: Definitions) -> None:
     elif not name.startswith("tcl::"):
         _unknown(source, start, name, known)
     for function, offset in call.functions:
-        if not known.is_open and not known.knows(function):
-            source.error(offset, "unknown-function", f'unknown math function "{function}"')
+        _check_function(source, function, offset, known)
+
+
+def _check_function(source: Source, function: FunctionCall, offset: int, known: Definitions) -> None:
+    if known.knows(function.name):
+        return
+    if function.builtin is None:
+        if not known.is_open:
+            source.error(offset, "unknown-function", f'unknown math function "{function.name}"')
+    elif not function.builtin.least <= len(function.arguments) <= function.builtin.most:
+        problem = "not enough" if len(function.arguments) < function.builtin.least else "too many"
+        source.error(offset, "wrong-args", f'{problem} arguments for math function "{function.name}"')
 
 
 def _unknown(source: Source, start: int, name: str, known: Definitions) -> None:
@@ -153,7 +166,11 @@ def _check_subcommand(source: Source, call: Call, known: Definitions) -> None:
 
 
 def _check_options(source: Source, command: str, parts: list[Part]) -> None:
-    """The options in front of the other words."""
+    """The options in front of the other words, or behind them."""
+    if command in _OPTIONS_AFTER:
+        for part in parts[_OPTIONS_AFTER[command] :: 2]:
+            if not _is_option(source, command, part, vocabulary.checked_options(command)):
+                return
     if command not in _AFTER_OPTIONS:
         return
     asked = command
@@ -165,10 +182,19 @@ def _check_options(source: Source, command: str, parts: list[Part]) -> None:
         word = parts[place].text
         if word is None or not word.startswith("-") or word == "--":
             return
-        try:
-            option = choose(word, options)
-        except TclError:
-            text = f'"{command}" has no option "{word}"'
-            source.error(parts[place].start, "unknown-option", text, _meant(word, options))
+        if not _is_option(source, command, parts[place], options):
             return
-        place += 2 if option in _WITH_VALUE.get(command, ()) else 1
+        place += 2 if choose(word, options) in _WITH_VALUE.get(command, ()) else 1
+
+
+def _is_option(source: Source, command: str, part: Part, options: list[str]) -> bool:
+    word = part.text
+    if word is None:
+        return True
+    try:
+        choose(word, options)
+    except TclError:
+        text = f'"{command}" has no option "{word}"'
+        source.error(part.start, "unknown-option", text, _meant(word, options))
+        return False
+    return True

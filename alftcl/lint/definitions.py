@@ -82,8 +82,6 @@ class Definitions:
             self._from_elsewhere(words[2:])
         elif name == "namespace" and words[1:2] == ["ensemble"]:
             self._ensemble(call)
-        elif name == "namespace" and words[1:2] == ["eval"] and len(words) > 2:
-            self._named(words[2])  # an ensemble, if it is made one
 
     def _source(self, call: Call) -> None:
         """source lib.tcl, source [file join $here lib.tcl]: the last literal word names the file."""
@@ -116,6 +114,8 @@ class Definitions:
             self._named(words[3])  # a built-in one may have further subcommands now
         elif "-command" in words[:-1]:
             self._named(words[words.index("-command") + 1])
+        else:
+            self._named(call.block.namespace or None)
 
     def _procedure(self, call: Call) -> None:
         name, formals = call.words[1], call.words[2]

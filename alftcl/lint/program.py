@@ -41,5 +41,5 @@ def _text_beside(name: str) -> str | None:
 def _text_of(name: str) -> str:
     if name == "-":
         return sys.stdin.read()
-    with open(name, encoding="utf-8", errors="surrogateescape") as file:
+    with open(name, encoding="utf-8", errors="replace") as file:
         return file.read().partition("\x1a")[0]

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from alftcl.errors import TclError
 from alftcl.grammar_expr import parse_expr
 from alftcl.grammar_script import parse
-from alftcl.roles import BODY, ELSEWHERE, EXPR, PATTERNS, roles
+from alftcl.roles import BODY, ELSEWHERE, EXPR, LAMBDA, PATTERNS, roles
 from alftcl.tree import BARE, BRACED, Bracket, Command, Compound, ElementSub, Expand, Fault, Literal, VarSub, Word
 from alftcl.tree_expr import Call as FunctionCall
 from alftcl.tree_expr import Node
@@ -68,7 +68,7 @@ class Call:
     block: Block
     blocks: list[Block] = field(default_factory=list)
     reads: list[Read] = field(default_factory=list)
-    functions: list[tuple[str, int]] = field(default_factory=list)
+    functions: list[tuple[FunctionCall, int]] = field(default_factory=list)
     bad_expressions: list[tuple[int, str]] = field(default_factory=list)
 
     @property
@@ -201,13 +201,19 @@ def _inside(call: Call, part: Part, text: str, base: int, depth: int) -> None:
         call.blocks.append(_block(source, base + start, part.role, _namespace_in(call), depth + 1))
     elif part.role == PATTERNS:
         elements = list_elements(source)
-        if comment_in(source, elements) is not None:
-            return  # nobody knows which are the bodies
-        for place, (first, last) in enumerate(elements):
-            if place % 2 and source[first:last] != "-":
-                inner = source[first + 1 : last - 1] if source[first] == "{" else source[first:last]
-                offset = base + start + first + (source[first] == "{")
-                call.blocks.append(_block(inner, offset, BODY, call.block.namespace, depth + 1))
+        if comment_in(source, elements) is None:  # else nobody knows which are the bodies
+            _bodies(call, source, elements[1::2], base + start, BODY, depth)
+    elif part.role == LAMBDA:
+        _bodies(call, source, list_elements(source)[1:2], base + start, ELSEWHERE, depth)
+
+
+def _bodies(call: Call, source: str, elements: list[tuple[int, int]], base: int, role: str, depth: int) -> None:
+    """Elements of a list that are scripts."""
+    for first, last in elements:
+        if source[first:last] != "-":
+            braced = source[first] == "{"
+            inner = source[first + braced : last - braced]
+            call.blocks.append(_block(inner, base + first + braced, role, call.block.namespace, depth + 1))
 
 
 def _namespace_in(call: Call) -> str:
@@ -248,8 +254,8 @@ def _expression(call: Call, source: str, base: int, depth: int) -> None:
             operands += node.operands()
         else:
             _visit(call, node, source, base, depth)
-        if isinstance(node, FunctionCall) and node.builtin is None:
-            call.functions.append((node.name, base + node.start))
+        if isinstance(node, FunctionCall):
+            call.functions.append((node, base + node.start))
 
 
 def comment_in(text: str, elements: list[tuple[int, int]]) -> int | None:
@@ -272,6 +278,12 @@ def list_elements(text: str) -> list[tuple[int, int]]:
         found.append((place, end))
         place = end
     return found
+
+
+def element_texts(text: str) -> list[str]:
+    """The elements of a list, without the braces around them."""
+    found = (text[first:last] for first, last in list_elements(text))
+    return [element[1:-1] if element[0] == "{" else element for element in found]
 
 
 def _after_blanks(text: str, place: int) -> int:

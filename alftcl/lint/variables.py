@@ -12,7 +12,7 @@ from difflib import get_close_matches
 
 from alftcl.lint.definitions import Definitions, parameter_names
 from alftcl.lint.findings import Source
-from alftcl.lint.reading import Block, Call, Part, list_elements
+from alftcl.lint.reading import Block, Call, Part, element_texts
 from alftcl.namespaces import last_part
 from alftcl.roles import BODY, ELSEWHERE, LINKS, NAMES, SETLIST, SETS
 from alftcl.table import builtins
@@ -26,11 +26,10 @@ class _Unknown(Exception):
 
 
 def check(source: Source, call: Call, known: Definitions) -> None:
-    """The body of one procedure."""
-    body = _body(call)
-    if body is None or any(block.fault is not None for block in body.blocks()):
+    """The body of one procedure, or lambda."""
+    formals, body, where = _body(call)
+    if body is None or formals is None or any(block.fault is not None for block in body.blocks()):
         return
-    formals = call.words[2] or ""
     try:
         names = set(parameter_names(formals)) | _set_in(body, known)
     except _Unknown:
@@ -39,14 +38,20 @@ def check(source: Source, call: Call, known: Definitions) -> None:
     for name, offset in _reads(body):
         if name not in names and name not in told and "::" not in name:
             told.add(name)
-            text = f'variable "{name}" is read but never set in procedure "{call.words[1]}"'
+            text = f'variable "{name}" is read but never set in {where}'
             source.warning(offset, "unset-variable", text, _hint(name, names))
 
 
-def _body(call: Call) -> Block | None:
-    if call.name != "proc" or len(call.parts) != 4 or call.words[1] is None or call.words[2] is None:
-        return None
-    return next((block for block in call.blocks if block.role == ELSEWHERE), None)
+def _body(call: Call) -> tuple[str | None, Block | None, str]:
+    """The parameters and the body of a procedure or a lambda, and how to call it."""
+    words = call.words
+    body = next((block for block in call.blocks if block.role == ELSEWHERE), None)
+    if call.name == "proc" and len(words) == 4:
+        return words[2], body, f'procedure "{words[1]}"'
+    if call.name == "apply" and len(words) > 1 and words[1] is not None:
+        elements = element_texts(words[1])
+        return elements[0] if elements else None, body, "the lambda"
+    return None, None, ""
 
 
 def _hint(name: str, names: set[str]) -> str:
@@ -100,7 +105,7 @@ def _named_by(call: Call, part: Part) -> list[str]:
     if part.role == SETLIST:
         if part.text is None:
             raise _Unknown
-        return [part.text[first:last].strip("{}") for first, last in list_elements(part.text)]
+        return element_texts(part.text)
     if part.role == BODY and part.text is None:
         raise _Unknown
     return []

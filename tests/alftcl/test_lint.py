@@ -42,7 +42,10 @@ FAULTY = {
     "string lenght a": ['1:8: error: "string" has no subcommand "lenght" (did you mean "length"?)'],
     "lsort -uniqe a": ['1:7: error: "lsort" has no option "-uniqe" (did you mean "-unique"?)'],
     "regexp -nocas -strat 1 a b": ['1:15: error: "regexp" has no option "-strat" (did you mean "-start"?)'],
+    "clock format 0 -fromat %Y": ['1:16: error: "clock format" has no option "-fromat" (did you mean "-format"?)'],
+    "namespace eval shape {}\nshape 1": ['2:1: error: unknown command "shape"'],
     # expressions
+    "expr {sqrt(1, 2)}": ['1:7: error: too many arguments for math function "sqrt"'],
     "expr $a + $b": ["1:6: warning: expression without braces (write expr {$a + $b})"],
     'expr "$a"': ["1:6: warning: expression without braces (write expr {$a})"],
     "if $x {set a 1}": ["1:4: warning: condition without braces (write {$x})"],
@@ -99,6 +102,7 @@ FAULTY = {
         '1:17: warning: variable "env" is read but never set in procedure "f" (global env, or $::env)'
     ],
     "proc f {} {if {$no > 1} {return}}": ['1:16: warning: variable "no" is read but never set in procedure "f"'],
+    "apply {{a {b 1}} {list $a $b $c}} 1": ['1:30: warning: variable "c" is read but never set in the lambda'],
     "proc f {} {return [list [list $no $no]]}": ['1:31: warning: variable "no" is read but never set in procedure "f"'],
 }
 
