@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from alftcl.commands.index import INDEX
 from alftcl.namespaces import Namespace
-from alftcl.table import ENSEMBLE_USAGE, ENSEMBLES
+from alftcl.table import ENSEMBLE_USAGE, members_of
 
 if TYPE_CHECKING:
     from alftcl.interp import Interp
@@ -51,14 +51,10 @@ class Parts(dict[str, Namespace]):
 
     def _open(self, name: str) -> None:
         """The namespace of one ensemble, with its subcommands as commands."""
-        from alftcl.commands import load
-
         self._closed.discard(name)
-        for family in INDEX[name][4]:
-            load(family)
         tcl = self._interp.root.children["tcl"]
         space = self[name] = Namespace(name, tcl)
-        for member, command in sorted(ENSEMBLES[name].items()):
+        for member, command in sorted(members_of(name).items()):
             if command.safe or not self._interp.safe:
                 space.commands[member] = command
 

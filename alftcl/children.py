@@ -12,9 +12,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from alftcl.errors import Completion, LimitExceeded, Return, TclError
-from alftcl.procedures import leave, unexpected
-from alftcl.table import UNLIMITED, Command
-from alftcl.values import Value, list_to_str, to_list, to_str
+from alftcl.hiding import make_safe
+from alftcl.procedures import leave
+from alftcl.table import UNLIMITED, Command, wrong_args
+from alftcl.values import Value, list_to_str, quote_element, to_list, to_str
 
 if TYPE_CHECKING:
     from alftcl.interp import Interp
@@ -34,6 +35,7 @@ class Family:
         self.background: Value = "::tcl::Bgerror"
         self.limits: dict[str, dict[str, Value]] = {}
         self.alive = True
+        self.debugs_frames = False  # interp debug -frame
 
 
 class Child(Command):
@@ -50,6 +52,13 @@ class Child(Command):
 
         return call_child(interp, self.interp, args)
 
+    def deleted(self, interp: Interp, name: str) -> None:
+        super().deleted(interp, name)
+        for known, child in list(interp.family.children.items()):
+            if child is self:
+                del interp.family.children[known]
+                _end(self.interp)
+
 
 class Alias(Command):
     """A command that runs another one, in another interpreter, with some words before its own."""
@@ -65,22 +74,60 @@ class Alias(Command):
     def _call(self, interp: Interp, args: list[Any]) -> Value:
         words = [*self.prefix, *args]
         if self.target is interp:
-            return interp.in_frame(interp.root_frame, lambda: interp.invoke(words))
+            word = interp.command_word
+            try:
+                return interp.in_frame(interp.root_frame, lambda: interp.invoke(words))
+            except TclError as error:
+                if error.info is None and error.errorcode == ["TCL", "WRONGARGS"]:
+                    raise wrong_args(self._as_called(error.message, word)) from None
+                raise
         target = self.target
         return across(target, lambda: target.in_frame(target.root_frame, lambda: target.invoke(words)))
+
+    def _as_called(self, message: str, word: Value) -> str:
+        """The usage that an error tells, with the alias in the place of the words it stands for."""
+        usage = message.removeprefix(wrong_args("").message[:-1])[:-1]
+        stands_for = list_to_str(self.prefix)
+        if usage == stands_for or usage.startswith(f"{stands_for} "):
+            return quote_element(to_str(word)) + usage[len(stands_for) :]
+        return usage
+
+    def deleted(self, interp: Interp, name: str) -> None:
+        super().deleted(interp, name)
+        if interp.family.aliases.get(self.token) is self:
+            del interp.family.aliases[self.token]
+
+    def leads_to(self, interp: Interp, name: str) -> bool:
+        """Whether following this alias and those it runs comes to the command `name` of an interpreter."""
+        place = interp.root.place_for(name)
+        target, word = self.target, to_str(self.prefix[0])
+        while target is not interp or target.root.place_for(word) != place:
+            found = target.root.find_command(word)
+            if found is None or not isinstance(found[2], Alias):
+                return False
+            if found[2] is self:
+                return True
+            target, word = found[2].target, to_str(found[2].prefix[0])
+        return True
 
 
 def across(target: Interp, action: Callable[[], Value]) -> Value:
     """Do something in another interpreter. Its errors lose what only it can tell: which code has logged them."""
     if not target.family.alive:
-        raise TclError("attempt to call eval in deleted interpreter", ["TCL", "IDELETE", "attempt to call eval"])
+        raise _gone()
     try:
         return action()
     except LimitExceeded as error:  # of the other interpreter: this one may catch it
         raise TclError(error.value, error.errorcode, error.info) from None
     except TclError as error:
         error.unit, error.text = 0, None
+        error.info = error.message if error.info is None else error.info
         raise
+
+
+def _gone() -> TclError:
+    message = "attempt to call eval in deleted interpreter"
+    return TclError(message, ["TCL", "IDELETE", message])
 
 
 def evaluate(target: Interp, script: Value) -> Value:
@@ -102,8 +149,9 @@ def evaluate(target: Interp, script: Value) -> Value:
         raise
     except Completion as completion:
         if isinstance(completion, Return):
-            return leave(completion)
-        raise unexpected(completion, ["TCL", "UNEXPECTED_RESULT_CODE", str(completion.code)]) from None
+            returned = completion
+            return across(target, lambda: leave(returned))
+        raise
 
 
 def find(interp: Interp, path: Value) -> Interp:
@@ -121,7 +169,6 @@ def find(interp: Interp, path: Value) -> Interp:
 def create(parent: Interp, name: str, safe: bool) -> Interp:
     """Make a child. One of a safe interpreter is safe."""
     from alftcl.interp import Interp as Made
-    from alftcl.table import builtins
 
     made = Made(safe=safe or parent.safe)
     made.now = parent.now
@@ -131,8 +178,11 @@ def create(parent: Interp, name: str, safe: bool) -> Interp:
     made.largest_value = parent.largest_value
     made.recursion_limit = parent.recursion_limit
     charge(parent, made)
+    for name_of_program in ("argc", "argv", "argv0"):
+        made.root.variables.pop(name_of_program, None)
     if made.safe:
-        made.family.hidden.update({word: command for word, command in builtins().items() if not command.safe})
+        made.root.variables.pop("auto_path", None)
+        make_safe(made)
     child = Child(made)
     parent.family.children[name] = child
     parent.add_command(name if name.startswith("::") else f"::{name}", child)
@@ -155,13 +205,33 @@ def charge(parent: Interp, child: Interp) -> None:
 def delete(parent: Interp, name: str) -> None:
     """Delete a child and all that is below it."""
     child = parent.family.children.pop(name)
-    gone = child.interp
+    _end(child.interp)
+    _remove(parent, child)
+
+
+def _end(gone: Interp) -> None:
     for below in list(gone.family.children):
         delete(gone, below)
     gone.family.alive = False
     gone.events.forget_interp(gone)
     gone.channels.close_all()
-    _remove(parent, child)
+
+    def refuse() -> None:
+        raise _gone()
+
+    gone.check_limits, gone.commands_checked = refuse, 0
+
+
+def cancel(interp: Interp, message: str, unwind: bool) -> None:
+    """Have whatever an interpreter runs, now or next, end with an error; `unwind`: one that nothing catches."""
+    before = interp.check_limits, interp.commands_checked
+    code = ["TCL", "CANCEL", "IUNWIND" if unwind else "ICANCEL", message]
+
+    def stop() -> None:
+        interp.check_limits, interp.commands_checked = before
+        raise LimitExceeded(message, code) if unwind else TclError(message, code)
+
+    interp.check_limits, interp.commands_checked = stop, 0
 
 
 def _remove(interp: Interp, command: Command) -> None:
@@ -176,11 +246,20 @@ def _remove(interp: Interp, command: Command) -> None:
 
 def set_alias(interp: Interp, name: str, target: Interp, prefix: list[Any]) -> str:
     """Make an alias; its token is its name at this moment."""
-    remove_alias(interp, name)
     alias = Alias(name, target, prefix)
+    if alias.leads_to(interp, name):
+        raise loop(name)
+    remove_alias(interp, name)
     interp.family.aliases[name] = alias
     interp.add_command(name if name.startswith("::") else f"::{name}", alias)
     return name
+
+
+def loop(name: str) -> TclError:
+    """The error for an alias that would come back to itself."""
+    return TclError(
+        f'cannot define or rename alias "{name}": would create a loop', ["TCL", "OPERATION", "INTERP", "ALIASLOOP"]
+    )
 
 
 def remove_alias(interp: Interp, token: str) -> bool:

@@ -126,6 +126,7 @@ def install(interp: "Interp") -> None:
         interp.root.variables[name] = Variable(value)
     interp.root.variables["tcl_precision"] = Precision(interp.safe)
     if not interp.safe:
+        interp.root.variables["tcl_library"] = Variable(os.path.dirname(__file__))
         env = Variable()
         env.elements = Environment()
         interp.root.variables["env"] = env

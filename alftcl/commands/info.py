@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from alftcl.errors import TclError
-from alftcl.frames import Frame
+from alftcl.frames import Frame, Variable
 from alftcl.namespaces import Imported, Namespace, last_part, qualifiers
 from alftcl.procedures import Formal, Procedure
 from alftcl.table import subcommand
@@ -231,7 +231,9 @@ def info_hostname(interp: Interp, args: list[Any]) -> Value:
 
 @subcommand("info", "library", "")
 def info_library(interp: Interp, args: list[Any]) -> Value:
-    return ""
+    if not interp.root_frame.variables.get("tcl_library", Variable()).is_set:
+        raise TclError("no library has been specified for Tcl", ["TCL", "LOOKUP", "VARIABLE", "tcl_library"])
+    return interp.root_frame.variables["tcl_library"].value or ""
 
 
 @subcommand("info", "loaded", "?interp?")

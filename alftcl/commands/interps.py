@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from alftcl import children
 from alftcl.errors import TclError
+from alftcl.frames import Frame
+from alftcl.hiding import expose, hide
 from alftcl.limiting import configure_limit
 from alftcl.table import choose, command, wrong_args
 from alftcl.values import Value, list_to_str, to_bool, to_int, to_list, to_str
@@ -23,6 +25,7 @@ _CHILD_WORDS = (
     *("alias", "aliases", "bgerror", "debug", "eval", "expose", "hide", "hidden", "issafe", "invokehidden", "limit"),
     *("marktrusted", "recursionlimit"),
 )
+_TOO_LARGE = "integer value too large to represent"
 _UNSAFE = ["TCL", "OPERATION", "INTERP", "UNSAFE"]
 _ALIAS_USAGE = "slavePath slaveCmd ?masterPath masterCmd? ?arg ...?"
 
@@ -141,7 +144,11 @@ def _target(interp: Interp, words: list[Any]) -> Value:
         raise TclError(f'alias "{name}" in path "{path}" not found', ["TCL", "LOOKUP", "ALIAS", name])
     path_of = _path(interp, alias.target)
     if path_of is None:
-        raise TclError("target interpreter for alias is not my descendant", ["TCL", "OPERATION", "INTERP", "SHROUDED"])
+        shown = list_to_str(to_list(words[0]))
+        raise TclError(
+            f'target interpreter for alias "{name}" in path "{shown}" is not my descendant',
+            ["TCL", "OPERATION", "INTERP", "TARGETSHROUDED"],
+        )
     return path_of
 
 
@@ -163,30 +170,20 @@ def _eval(interp: Interp, child: Interp, words: list[Any]) -> Value:
     return children.evaluate(child, script)
 
 
+def _inside(interp: Interp, child: Interp, action: Callable[[], Value]) -> Value:
+    return action() if child is interp else children.across(child, action)
+
+
 def _hide(interp: Interp, child: Interp, words: list[Any]) -> Value:
     if interp.safe:
         raise TclError("permission denied: safe interpreter cannot hide commands", _UNSAFE)
-    name = to_str(words[0])
-    token = to_str(words[-1])
-    found = child.root.commands.pop(name, None)
-    if found is None:
-        raise TclError(f'unknown command "{name}"', ["TCL", "LOOKUP", "COMMAND", name])
-    child.family.hidden[token] = found
-    return ""
+    return _inside(interp, child, lambda: hide(child, to_str(words[0]), to_str(words[-1])))
 
 
 def _expose(interp: Interp, child: Interp, words: list[Any]) -> Value:
     if interp.safe:
         raise TclError("permission denied: safe interpreter cannot expose commands", _UNSAFE)
-    token, name = to_str(words[0]), to_str(words[-1])
-    found = child.family.hidden.get(token)
-    if found is None:
-        raise TclError(f'unknown hidden command "{token}"', ["TCL", "LOOKUP", "HIDDENTOKEN", token])
-    if name in child.root.commands:
-        raise TclError(f'exposed command "{name}" already exists', ["TCL", "OPERATION", "EXPOSE", "NAME_EXISTS"])
-    del child.family.hidden[token]
-    child.root.commands[name] = found
-    return ""
+    return _inside(interp, child, lambda: expose(child, to_str(words[0]), to_str(words[-1])))
 
 
 def _hidden(interp: Interp, child: Interp, words: list[Any]) -> Value:
@@ -196,24 +193,34 @@ def _hidden(interp: Interp, child: Interp, words: list[Any]) -> Value:
 def _invokehidden(interp: Interp, child: Interp, words: list[Any]) -> Value:
     if interp.safe:
         raise TclError("not allowed to invoke hidden commands from safe interpreter", _UNSAFE)
+    called = to_str(interp.command_word)
+    frame = child.frame
     while words and to_str(words[0]).startswith("-"):
         option = choose(words[0], ("-global", "-namespace", "--"))
+        if option == "-namespace" and len(words) > 1:
+            space = child.root.make(to_str(words[1]))
+            frame = Frame(space.variables, space, child.frame)
+        elif option == "-global":
+            frame = child.root_frame
         words = words[2:] if option == "-namespace" else words[1:]
         if option == "--":
             break
-    name = to_str(words[0])
-    found = child.family.hidden.get(name)
-    if found is None:
-        raise TclError(f'invalid hidden command name "{name}"', ["TCL", "LOOKUP", "HIDDENTOKEN", name])
-    args = words[1:]
-    if not found.least <= len(args) <= found.most:
-        raise wrong_args(f"{name} {found.usage}".rstrip())
+    if not words:
+        shown = "interp invokehidden path" if called == "interp" else f"{called} invokehidden"
+        raise wrong_args(f"{shown} ?-namespace ns? ?-global? ?--? cmd ?arg ..?")
 
     def run() -> Value:
-        child.command_word = name
-        return child.in_frame(child.root_frame, lambda: found.run(child, args))
+        name = to_str(words[0])
+        found = child.family.hidden.get(name)
+        if found is None:
+            raise TclError(f'invalid hidden command name "{name}"', ["TCL", "LOOKUP", "HIDDENTOKEN", name])
+        try:
+            return child.in_frame(frame, lambda: child.invoke_command(found, words))
+        except TclError as error:
+            child.log_words(error, words)
+            raise
 
-    return children.across(child, run)
+    return _inside(interp, child, run)
 
 
 def _issafe(interp: Interp, child: Interp, words: list[Any]) -> Value:
@@ -236,6 +243,8 @@ def _recursionlimit(interp: Interp, child: Interp, words: list[Any]) -> Value:
         if interp.safe:
             raise TclError("permission denied: safe interpreters cannot change recursion limit", _UNSAFE)
         limit = to_int(words[0])
+        if abs(limit) >= 1 << 31:
+            raise TclError(_TOO_LARGE, ["ARITH", "IOVERFLOW", _TOO_LARGE])
         if limit <= 0:
             raise TclError("recursion limit must be > 0", ["TCL", "OPERATION", "INTERP", "BADLIMIT"])
         child.recursion_limit = limit
@@ -244,31 +253,41 @@ def _recursionlimit(interp: Interp, child: Interp, words: list[Any]) -> Value:
 
 def _bgerror(interp: Interp, child: Interp, words: list[Any]) -> Value:
     if words:
-        if not to_list(words[0]):
+        if not _is_prefix(words[0]):
             raise TclError("cmdPrefix must be list of length >= 1", ["TCL", "OPERATION", "INTERP", "BGERRORFORMAT"])
         child.family.background = words[0]
     return child.family.background
 
 
+def _is_prefix(value: Value) -> bool:
+    try:
+        return bool(to_list(value))
+    except TclError:
+        return False
+
+
 def _debug(interp: Interp, child: Interp, words: list[Any]) -> Value:
-    if words:
-        choose(words[0], ("-frame",), "debug option")
-        return int(to_bool(words[1])) if len(words) > 1 else 0
-    return ["-frame", 0]
+    if not words:
+        return ["-frame", int(child.family.debugs_frames)]
+    choose(words[0], ("-frame",), "debug option")
+    if len(words) > 1 and to_bool(words[1]):  # and never back
+        child.family.debugs_frames = True
+    return int(child.family.debugs_frames)
 
 
 def _limit(interp: Interp, child: Interp, words: list[Any]) -> Value:
     if interp is child:
         raise TclError("limits on current interpreter inaccessible", ["TCL", "OPERATION", "INTERP", "SELF"])
-    return configure_limit(child, words)
+    return configure_limit(interp, child, words)
 
 
 # ---- channels -------------------------------------------------------------------------------------------
 
 
 def _share(interp: Interp, words: list[Any]) -> Value:
-    source, target = children.find(interp, words[0]), children.find(interp, words[2])
-    target.channels.add(source.channels.get(to_str(words[1])))
+    source = children.find(interp, words[0])
+    channel = source.channels.get(to_str(words[1]))
+    children.find(interp, words[2]).channels.add(channel)
     return ""
 
 
@@ -324,7 +343,21 @@ def _counted(
 
 
 def _cancel(interp: Interp, words: list[Any]) -> Value:
-    raise TclError("eval canceled", ["TCL", "CANCEL", "ICANCEL", "eval canceled"])
+    unwind = False
+    while words and to_str(words[0]).startswith("-"):
+        option = choose(words[0], ("-unwind", "--"))
+        words = words[1:]
+        if option == "--":
+            break
+        unwind = True
+    if len(words) > 2:
+        raise wrong_args("interp cancel ?-unwind? ?--? ?path? ?result?")
+    message = to_str(words[1]) if len(words) == 2 else ""
+    target = children.find(interp, words[0] if words else "")
+    children.cancel(target, message or ("eval unwound" if unwind else "eval canceled"), unwind)
+    if target is interp:
+        interp.check_limits()
+    return ""
 
 
 _COMMANDS: dict[str, Callable[[Interp, list[Any]], Value]] = {

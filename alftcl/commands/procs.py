@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from alftcl.children import Alias, loop
 from alftcl.errors import CODE_NAMES, ERROR, OK, RETURN, Completion, Return, TclError
 from alftcl.namespaces import last_part, qualifiers
 from alftcl.procedures import Procedure, Tailcall, complete, follow, read_formals, shortened
@@ -54,6 +55,8 @@ def rename(interp: Interp, args: list[Any]) -> Value:
         raise TclError(
             f'can\'t rename to "{new}": command already exists', ["TCL", "OPERATION", "RENAME", "TARGET_EXISTS"]
         )
+    if isinstance(target, Alias) and target.leads_to(interp, place.qualify(name)):
+        raise loop(name)
     place.commands[name] = target
     if isinstance(target, Procedure):
         target.namespace = place
