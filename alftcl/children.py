@@ -36,6 +36,7 @@ class Family:
         self.limits: dict[str, dict[str, Value]] = {}
         self.alive = True
         self.debugs_frames = False  # interp debug -frame
+        self.calls_alias = False  # what is called next, by an alias, is one itself: the first one tells of wrong words
 
 
 class Child(Command):
@@ -73,24 +74,28 @@ class Alias(Command):
 
     def _call(self, interp: Interp, args: list[Any]) -> Value:
         words = [*self.prefix, *args]
-        if self.target is interp:
-            word = interp.command_word
-            try:
-                return interp.in_frame(interp.root_frame, lambda: interp.invoke(words))
-            except TclError as error:
-                if error.info is None and error.errorcode == ["TCL", "WRONGARGS"]:
-                    raise wrong_args(self._as_called(error.message, word)) from None
-                raise
         target = self.target
+        if target is interp:
+            return self._call_here(interp, words)
         return across(target, lambda: target.in_frame(target.root_frame, lambda: target.invoke(words)))
 
-    def _as_called(self, message: str, word: Value) -> str:
-        """The usage that an error tells, with the alias in the place of the words it stands for."""
-        usage = message.removeprefix(wrong_args("").message[:-1])[:-1]
-        stands_for = list_to_str(self.prefix)
-        if usage == stands_for or usage.startswith(f"{stands_for} "):
-            return quote_element(to_str(word)) + usage[len(stands_for) :]
-        return usage
+    def _call_here(self, interp: Interp, words: list[Any]) -> Value:
+        word = interp.command_word
+        stands_for = len(self.prefix)
+        called_by_alias, interp.family.calls_alias = interp.family.calls_alias, False
+        while (found := interp.root.find_command(to_str(words[0]))) is not None:
+            following = found[2]
+            if not isinstance(following, Alias) or following.target is not interp or following.traces is not None:
+                break
+            words = [*following.prefix, *words[1:]]
+            stands_for += len(following.prefix) - 1
+        interp.family.calls_alias = found is not None and isinstance(found[2], Alias)
+        try:
+            return interp.in_frame(interp.root_frame, lambda: interp.invoke(words))
+        except TclError as error:
+            if not called_by_alias and error.info is None and error.errorcode == ["TCL", "WRONGARGS"]:
+                raise wrong_args(_as_called(error.message, stands_for, word)) from None
+            raise
 
     def deleted(self, interp: Interp, name: str) -> None:
         super().deleted(interp, name)
@@ -109,6 +114,15 @@ class Alias(Command):
                 return True
             target, word = found[2].target, to_str(found[2].prefix[0])
         return True
+
+
+def _as_called(message: str, stands_for: int, word: Value) -> str:
+    """The usage that an error tells, with the alias in the place of the words it stands for."""
+    usage = message.removeprefix(wrong_args("").message[:-1])[:-1]
+    parts = usage.split(" ")
+    if len(parts) < stands_for:
+        return usage
+    return " ".join([quote_element(to_str(word)), *parts[stands_for:]])
 
 
 def across(target: Interp, action: Callable[[], Value]) -> Value:
