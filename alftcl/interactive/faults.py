@@ -18,6 +18,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from alftcl.errors import TclError
 from alftcl.interp import Interp
+from alftcl.namespaces import Namespace, last_part
 from alftcl.procedures import Procedure
 
 _COMMAND = re.compile(r'\n    (?:while executing|invoked from within)\n"((?:.|\n)*?)"(?=\n    |\Z)')
@@ -42,30 +43,35 @@ def shown(interp: Interp, error: TclError, typed: str) -> StyleAndTextTuples:
 def _located(interp: Interp, error: TclError, typed: str) -> tuple[str, str, int, int] | None:
     """Where (in words), the line, and the columns to mark; None when the message says all there is."""
     info = (error.info or "")[len(error.message) :]
-    logged = _COMMAND.search(info)
-    command = logged[1] if logged is not None else ""
     within = _WITHIN.search(info)
+    logged = [found[1] for found in _COMMAND.finditer(info, 0, len(info) if within is None else within.start())]
     if within is not None:
-        text = _text_of(interp, within[1], within[2])
-        where = f'in {within[1]} "{within[2]}", line {within[3]}'
-        return _marked(where, text, int(within[3]), command, error.message)
+        kind, name, number = within[1], within[2], int(within[3])
+        found = _body(interp.root, last_part(name), number, (logged or [""])[-1])
+        text = _text_of(name) if kind == "file" else found
+        return _marked(f'in {kind} "{name}", ', text, number, logged, error.message)
     fault = interp.parse(typed).fault
     if fault is not None and fault.message == error.message:
         line, column = interp.parse(typed).position(fault.offset)
         return f"line {line}" if "\n" in typed else "", typed.split("\n")[line - 1], column - 1, column
-    if command.strip() == typed.strip() and "\n" not in typed:
+    if "\n" not in typed and [command.strip() for command in logged] == [typed.strip()]:
         return None
-    number = error.line
-    if typed.count(command) == 1:  # a body at the top is no unit of its own: its line is not told
-        number = typed.count("\n", 0, typed.index(command)) + 1
-    where = f"line {number}" if "\n" in typed else ""
-    return _marked(where, typed, number, command, error.message)
+    marked = _marked("", typed, error.line, logged, error.message)
+    return marked if marked is None or "\n" in typed else ("", *marked[1:])
 
 
-def _text_of(interp: Interp, kind: str, name: str) -> str:
-    if kind == "procedure":
-        found = interp.find_command(name)
-        return found.body if isinstance(found, Procedure) else ""
+def _body(space: Namespace, name: str, number: int, command: str) -> str:
+    """The body of the procedure of that name, in whatever namespace, that has the command in its line."""
+    found = space.commands.get(name)
+    if isinstance(found, Procedure):
+        lines = found.body.split("\n")
+        if 0 < number <= len(lines) and command.split("\n")[0].removesuffix("...") in lines[number - 1]:
+            return found.body
+    bodies = (_body(child, name, number, command) for child in space.children.values())
+    return next((body for body in bodies if body), "")
+
+
+def _text_of(name: str) -> str:
     try:
         with open(name, encoding="utf-8", errors="replace") as file:
             return file.read()
@@ -73,9 +79,15 @@ def _text_of(interp: Interp, kind: str, name: str) -> str:
         return ""
 
 
-def _marked(where: str, text: str, number: int, command: str, message: str) -> tuple[str, str, int, int] | None:
+def _marked(where: str, text: str, number: int, logged: list[str], message: str) -> tuple[str, str, int, int] | None:
+    """The line of the command that was logged first, if it stands just once in the text (a body at the top is no unit
+    of its own, so its lines are not counted); else the line with this number."""
+    command = logged[-1] if logged else ""
+    if logged and text.count(logged[0]) == 1:
+        command = logged[0]
+        number = text.count("\n", 0, text.index(command)) + 1
     lines = text.split("\n")
-    if not 0 < number <= len(lines):
+    if not text or not 0 < number <= len(lines):
         return None
     line = lines[number - 1]
     first = command.removesuffix("...").split("\n")[0]
@@ -83,7 +95,7 @@ def _marked(where: str, text: str, number: int, command: str, message: str) -> t
     if start < 0:
         start, first = len(line) - len(line.lstrip()), line.strip()
     start, end = _blamed(line, start, start + len(first), message)
-    return where, line, start, end
+    return f"{where}line {number}", line, start, end
 
 
 def _blamed(line: str, start: int, end: int, message: str) -> tuple[int, int]:

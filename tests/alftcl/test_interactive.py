@@ -41,6 +41,26 @@ def test_the_place_of_an_error_in_a_procedure_is_marked(shell: Terminal) -> None
     ]
 
 
+def test_the_place_of_an_error_in_a_lambda_is_its_call(shell: Terminal) -> None:
+    shell.run("proc f {} {set a 1; apply {{} {nosuch}}}")
+    assert shell.run("f") == [
+        'invalid command name "nosuch"',
+        '  in procedure "f", line 1:',
+        "    set a 1; apply {{} {nosuch}}",
+        "                        ^^^^^^",
+    ]
+
+
+def test_procedures_of_namespaces_are_found(shell: Terminal) -> None:
+    shell.run("namespace eval n {proc f {} {set a 1; nosuch}; proc g {} {f}}")
+    assert shell.run("n::g") == [
+        'invalid command name "nosuch"',
+        '  in procedure "f", line 1:',
+        "    set a 1; nosuch",
+        "             ^^^^^^",
+    ]
+
+
 def test_the_place_of_an_error_in_a_longer_line_is_marked(shell: Terminal) -> None:
     assert shell.run("puts [expr {1 / 0}]") == ["divide by zero", "    puts [expr {1 / 0}]", "          ^^^^^^^^^^^^"]
     assert shell.colour("divide") == "red"
