@@ -15,7 +15,7 @@ from alftcl.errors import TclError
 from alftcl.frames import NOT_ARRAY, Variable, split_name, variable_error
 from alftcl.namespaces import find_variable, make_variable
 from alftcl.table import choose, command, subcommand
-from alftcl.values import Value, match_glob, to_bool, to_list, to_str
+from alftcl.values import Value, match_glob, to_list, to_str
 from alftcl.variable_traces import Traced
 
 if TYPE_CHECKING:
@@ -51,11 +51,13 @@ def _existing(interp: "Interp", name: Any) -> Variable:
     return variable
 
 
-def _matching(interp: "Interp", elements: dict[str, Any], mode: str, pattern: Any) -> Iterator[str]:
+def _matching(elements: dict[str, Any], mode: str, pattern: Any) -> Iterator[str]:
     """The names that match; a plain name is looked up rather than searched."""
     text = to_str(pattern)
     if mode == "-regexp":
-        return (name for name in elements if to_bool(interp.invoke(["regexp", "--", text, name])))
+        from alftcl.regex import Options, compile_regex  # a program that asks for none need not wait for it
+
+        return (name for name in elements if compile_regex(text, Options()).matches(name))
     if mode == "-exact" or not re.search(r"[*?\[\\]", text):
         return iter([text] if text in elements else [])
     return (name for name in elements if match_glob(text, name))
@@ -78,7 +80,7 @@ def array_size(interp: "Interp", args: list[Any]) -> Value:
 def array_get(interp: "Interp", args: list[Any]) -> Value:
     """Names and values in turn."""
     elements = _elements(interp, args[0])
-    names = elements if len(args) == 1 else _matching(interp, elements, "-glob", args[1])
+    names = elements if len(args) == 1 else _matching(elements, "-glob", args[1])
     array = to_str(args[0])
     if not isinstance(find_variable(interp.frame, array), Traced):
         return [part for name in names for part in (name, elements[name])]
@@ -101,7 +103,7 @@ def array_names(interp: "Interp", args: list[Any]) -> Value:
     if len(args) == 1:
         return list(elements)
     mode = "-glob" if len(args) == 2 else choose(args[1], ("-exact", "-glob", "-regexp"))
-    return list(_matching(interp, elements, mode, args[-1]))
+    return list(_matching(elements, mode, args[-1]))
 
 
 @subcommand("array", "set", "arrayName list")
@@ -146,7 +148,7 @@ def array_unset(interp: "Interp", args: list[Any]) -> Value:
         if variable is not None and variable.bare.elements is not None:
             interp.unset_var(name)
         return ""
-    for key in list(_matching(interp, elements, "-glob", args[1])):
+    for key in list(_matching(elements, "-glob", args[1])):
         if key in elements:
             interp.unset_element(name, key)
     return ""

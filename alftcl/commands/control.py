@@ -308,15 +308,15 @@ def _matches(interp: Interp, options: _Switch, pattern: str, text: str) -> bool:
 
 
 def _matches_regexp(interp: Interp, options: _Switch, pattern: str, text: str) -> bool:
-    flags = ["-nocase"] if options.nocase else []
-    found = to_list(interp.call("regexp", *flags, "-indices", "-inline", "--", pattern, text))
-    if not found:
+    from alftcl.regex import Options, compile_regex  # a program that has no such switch need not wait for it
+
+    spans = compile_regex(pattern, Options(nocase=options.nocase)).search(text)
+    if spans is None:
         return False
     if options.index_name is not None:
-        interp.set_var(options.index_name, found)
+        interp.set_var(options.index_name, [[first, end - 1 if first >= 0 else -1] for first, end in spans])
     if options.match_name is not None:
-        ranges = [[to_int(end) for end in to_list(pair)] for pair in found]
-        interp.set_var(options.match_name, [text[first : last + 1] if first >= 0 else "" for first, last in ranges])
+        interp.set_var(options.match_name, [text[first:end] if first >= 0 else "" for first, end in spans])
     return True
 
 

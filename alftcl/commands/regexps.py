@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from alftcl.errors import TclError
 from alftcl.regex import Options, Regex, Switches, compile_regex
@@ -29,18 +30,18 @@ REGEXP_USAGE = "?-option ...? exp string ?matchVar? ?subMatchVar ...?"
 REGSUB_USAGE = "?-option ...? exp string subSpec ?varName?"
 
 
-@dataclass(slots=True)
-class _Switches:
+class _Switches(NamedTuple):
     """The options of one call, and the words after them."""
 
-    given: set[str] = field(default_factory=set)
-    compiling: Options = field(default_factory=Options)
-    start: Value | None = None
-    rest: list[Any] = field(default_factory=list)
+    given: frozenset[str]
+    compiling: Options
+    start: Value | None
+    rest: list[Any]
 
 
 def _switches(args: list[Any], table: tuple[str, ...], kind: str) -> _Switches:
-    found = _Switches()
+    names: list[str] = []
+    start: Value | None = None
     index = 0
     while index < len(args):
         word = to_str(args[index])
@@ -54,13 +55,19 @@ def _switches(args: list[Any], table: tuple[str, ...], kind: str) -> _Switches:
             if index >= len(args):
                 break
             to_index(args[index], 0)
-            found.start = args[index]
+            start = args[index]
             index += 1
-        elif name in _COMPILE:
-            found.compiling = replace(found.compiling, **_COMPILE[name])
-        found.given.add(name)
-    found.rest = args[index:]
-    return found
+        names.append(name)
+    return _Switches(*_meaning(tuple(names)), start, args[index:])
+
+
+@lru_cache(maxsize=200)
+def _meaning(names: tuple[str, ...]) -> tuple[frozenset[str], Options]:
+    """The switches as a set, and what they mean for the compiler."""
+    options = Options()
+    for name in names:
+        options = replace(options, **_COMPILE.get(name, {}))
+    return frozenset(names), options
 
 
 def _offset(start: Value | None, length: int) -> int:
@@ -92,7 +99,9 @@ def regexp(interp: Interp, args: list[Any]) -> Value:
     return _regexp_loop(interp, regex, text, offset, switches.given, variables)
 
 
-def _regexp_loop(interp: Interp, regex: Regex, text: str, offset: int, given: set[str], variables: list[str]) -> Value:
+def _regexp_loop(
+    interp: Interp, regex: Regex, text: str, offset: int, given: frozenset[str], variables: list[str]
+) -> Value:
     inline, indices = "-inline" in given, "-indices" in given
     result: list[Value] = []
     count = 0

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from alftcl.errors import TclError
 from alftcl.table import choose, command
-from alftcl.values import Value, match_glob, to_bool, to_float, to_index, to_int, to_list, to_str, to_wide
+from alftcl.values import Value, match_glob, to_float, to_index, to_int, to_list, to_str, to_wide
 
 if TYPE_CHECKING:
     from alftcl.interp import Interp
@@ -324,7 +324,7 @@ def lsearch(interp: "Interp", args: list[Any]) -> Value:
     """The place of the first element that matches, or -1; options ask for all, the element itself, or its path."""
     options = _SearchOptions()
     options.take(args[:-2])
-    matches = _regexp_test(interp, args[-1], options) if options.match == "-regexp" else None
+    matches = _regexp_test(args[-1], options) if options.match == "-regexp" else None
     items = to_list(args[-2])
     first = 0
     if options.start is not None:
@@ -357,11 +357,12 @@ def _plain_test(pattern: Any, options: _SearchOptions) -> Key:
     return lambda item: key(item) == wanted
 
 
-def _regexp_test(interp: "Interp", pattern: Any, options: _SearchOptions) -> Key:
-    """The regexp command itself, so that there is one translation of Tcl's expressions; a bad one is reported now."""
-    words = ["regexp", *(["-nocase"] if options.nocase else []), "--", pattern]
-    interp.invoke([*words, ""])
-    return lambda item: to_bool(interp.invoke([*words, item]))
+def _regexp_test(pattern: Any, options: _SearchOptions) -> Key:
+    """A bad expression is reported now."""
+    from alftcl.regex import Options, compile_regex  # a program that searches none need not wait for it
+
+    regex = compile_regex(to_str(pattern), Options(nocase=options.nocase))
+    return lambda item: regex.matches(to_str(item))
 
 
 def _search_sorted(items: list[Any], first: int, pattern: Any, options: _SearchOptions) -> int:

@@ -115,10 +115,10 @@ class _Bracket:
 
     def named(self, kind: str, may_be_class: bool) -> str | None:
         """[:class:], [.element.] and [=element=]."""
+        if kind != "." and not may_be_class:
+            fail("ERANGE")
         name = self.name(kind)
         if kind == ":":
-            if not may_be_class:
-                fail("ERANGE")
             if name not in _CLASSES:
                 fail("ECTYPE")
             self.scan.notes.add("ULOCALE")
@@ -127,8 +127,6 @@ class _Bracket:
         char = self.collating_element(name)
         if kind == ".":
             return char
-        if not may_be_class:
-            fail("ERANGE")
         self.scan.notes.add("ULOCALE")
         self.ranges.append((ord(char), ord(char)))
         return None

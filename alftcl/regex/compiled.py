@@ -33,7 +33,7 @@ class Regex:
     def __init__(self, parsed: Parsed) -> None:
         self.parsed = parsed
         self.groups = parsed.groups
-        self._patterns: dict[tuple[bool, bool], re.Pattern[str]] = {}
+        self._patterns: list[re.Pattern[str] | None] = [None] * 4
         kinds = {node.kind for node in walk(parsed.tree) if isinstance(node, Constraint)}
         self._looks_back = bool(kinds & _LOOKS_BACK)
         self._has_start = "start" in kinds
@@ -44,6 +44,8 @@ class Regex:
 
     def matches(self, text: str, offset: int = 0) -> bool:
         """Is there a match anywhere from the offset on?"""
+        if offset == 0 and len(text) <= self._quick_length:
+            return self._pattern(text.isascii(), True).search(text) is not None
         if not self._is_quick(text):
             return self.search(text, offset) is not None
         return self._first(text, offset)[0] is not None
@@ -131,11 +133,12 @@ class Regex:
 
     def _pattern(self, ascii_only: bool, bol: bool) -> re.Pattern[str]:
         """`re`'s pattern; for plain ASCII texts one with short sets."""
-        key = (ascii_only, bol)
-        if key not in self._patterns:
+        key = ascii_only + 2 * bol
+        pattern = self._patterns[key]
+        if pattern is None:
             writer = Writer(ascii_only, bol, self.parsed.options.nocase)
-            self._patterns[key] = writer.compile(self.parsed.tree)
-        return self._patterns[key]
+            pattern = self._patterns[key] = writer.compile(self.parsed.tree)
+        return pattern
 
 
 def _is_flat(tree: Node) -> bool:

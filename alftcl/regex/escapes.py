@@ -27,6 +27,8 @@ def character(scan: Scanner) -> str:
     if not char.isalnum():
         return char
     scan.notes.add("UNONPOSIX")
+    if char == "a":
+        scan.notes.add("ULOCALE")
     if char in _LITERALS:
         return _LITERALS[char]
     if char == "e":

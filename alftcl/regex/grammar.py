@@ -207,10 +207,9 @@ class Grammar(Scanner):
         return low, high, False
 
     def count(self) -> int:
+        """The digits that follow as a number; 0 if there are none."""
         value = 0
         self.skip_blanks()
-        if not self.digit_at(self.at):
-            fail("BADBR" if self.peek() else "EBRACE")
         while self.digit_at(self.at) and value < MOST_REPEATS:
             value = value * 10 + int(self.take())
             self.skip_blanks()

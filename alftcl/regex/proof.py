@@ -19,7 +19,7 @@ from itertools import product
 
 from alftcl import charclass
 from alftcl.regex.parts import SHORT, Again, Capture, Choice, Cut, Leaf, Part, Preference
-from alftcl.regex.tree import Alternation, Backref, Constraint, Group, Node, Repeat, Sequence, Set, walk
+from alftcl.regex.tree import EMPTY, Alternation, Backref, Constraint, Group, Node, Repeat, Sequence, Set, walk
 
 MOST_THREADS = 400
 MOST_STATES = 300
@@ -80,18 +80,23 @@ def _captures_agree(part: Part) -> bool:
         case Again(body=body):
             return _rounds_agree(body)
         case Cut(left=left, right=right):
-            return (
-                Automaton(left.node).prefers(left.prefers, stop_at_first=False)
-                and _captures_agree(left)
-                and _captures_agree(right)
-            )
+            return _ends_agree(left, right) and _captures_agree(left) and _captures_agree(right)
         case _:
             return False
 
 
+def _ends_agree(left: Part, right: Part) -> bool:
+    """Does the left get Tcl's share? It does if there is one way only to divide a text between left and right."""
+    if Automaton(left.node, behind=right.node).ends_one_way():
+        return True
+    return Automaton(left.node).prefers(left.prefers, stop_at_first=False)
+
+
 def _rounds_agree(body: Part) -> bool:
     """Is there one way only to divide a text into rounds of this?"""
-    return _captures_always_set(body.node) and Automaton(body.node).repeats_one_way() and _captures_agree(body)
+    rounds = Automaton(body.node, behind=body.node)
+    one_way = not rounds.nullable() and rounds.ends_one_way()
+    return one_way and _captures_always_set(body.node) and _captures_agree(body)
 
 
 def _captures_always_set(node: Node) -> bool:
@@ -107,10 +112,12 @@ def _captures_always_set(node: Node) -> bool:
 class Automaton:
     """Threads of one expression in Python's order of preference; a back reference is what its group may match."""
 
-    def __init__(self, node: Node, groups: Mapping[int, Node] | None = None) -> None:
+    def __init__(self, node: Node, groups: Mapping[int, Node] | None = None, behind: Node = EMPTY) -> None:
+        """`behind` is what follows the expression, for ends_one_way."""
         self.groups = groups or {}
         self.threads: list[Thread] = [("match", None, ())]
         self.start = self.build(node, 0)
+        self.behind = self.build(behind, 0)
         sets = [chars for kind, chars, _ in self.threads if kind == "set"]
         self.letters = _letters([chars for chars in dict.fromkeys(sets) if isinstance(chars, Set)])
         constraints = dict.fromkeys(c for kind, c, _ in self.threads if kind == "if")
@@ -259,12 +266,10 @@ class Automaton:
     def nullable(self) -> bool:
         return 0 in self.closure((self.start,), frozenset(self.constraints))
 
-    def repeats_one_way(self) -> bool:
-        """x*: at an end of x, no character both carries x on and begins the next x."""
-        if self.nullable():
-            return False
+    def ends_one_way(self) -> bool:
+        """Is there no character, where the expression may end, that both carries it on and begins what is behind?"""
         everywhere = frozenset(self.constraints)
-        begin = self.closure((self.start,), everywhere)
+        begin = self.closure((self.behind,), everywhere)
         first: tuple[int, ...] = (self.start,)
         seen, todo = {first}, [first]
         while todo:

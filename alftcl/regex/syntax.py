@@ -25,6 +25,7 @@ _LETTERS: dict[str, Switches] = {
     "x": {"expanded": True},
 }
 _MOST_CHARACTERS = 15000  # about where Tcl's compiler gives up, with every x{m,n} written out as that many x
+_MOST_BUILT = 160000  # and this is where it does not even begin
 _FLAVORS = {"b": Flavor.BASIC, "e": Flavor.EXTENDED, "q": Flavor.LITERAL}
 
 
@@ -40,8 +41,8 @@ def parse(pattern: str, options: Options) -> Parsed:
         return Parsed(_literal(Scanner(pattern, at, options, notes)), 0, options, notes)
     grammar = (BasicGrammar if options.flavor is Flavor.BASIC else Grammar)(pattern, at, options, notes)
     tree = grammar.tree()
-    if (len(pattern) > _MOST_CHARACTERS or "UBOUNDS" in notes) and _written_out(tree) > _MOST_CHARACTERS:
-        fail("ESPACE")
+    if len(pattern) > _MOST_CHARACTERS or "UBOUNDS" in notes:
+        _check_size(_written_out(tree))
     return Parsed(tree, grammar.opened, options, notes)
 
 
@@ -78,6 +79,11 @@ def _literal(scan: Scanner) -> Node:
     if not text:
         scan.notes.add("UUNSPEC")
     return Sequence(tuple(scan.character(char) for char in text))
+
+
+def _check_size(characters: int) -> None:
+    if characters > _MOST_CHARACTERS:
+        fail("ETOOBIG" if characters > _MOST_BUILT else "ESPACE")
 
 
 def _written_out(node: Node) -> int:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import IntEnum
 from typing import TypedDict
 
 
-class Flavor(Enum):
+class Flavor(IntEnum):
     """The languages of re_syntax(3tcl). The commands begin with advanced; an expression can ask for another."""
 
-    ADVANCED = "ARE"
-    EXTENDED = "ERE"
-    BASIC = "BRE"
-    LITERAL = "literal"
+    ADVANCED = 0
+    EXTENDED = 1
+    BASIC = 2
+    LITERAL = 3
 
 
 @dataclass(frozen=True, slots=True)
