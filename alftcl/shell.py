@@ -44,19 +44,29 @@ def main(argv: list[str] | None = None) -> int:
         status = ended.status
     except KeyboardInterrupt:
         status = INTERRUPTED
-    except BrokenPipeError:
-        status = NO_READER
-    interp.channels.close_all()
-    return _flushed(status)
+    except OSError as problem:
+        status = _lost(problem)
+    return _finished(interp, status)
 
 
-def _flushed(status: int) -> int:
-    """The status, once Python has handed on its output; what nobody reads is dropped without a word."""
+def _finished(interp: Interp, status: int) -> int:
+    """The status, once all output is handed on."""
     try:
+        interp.channels.close_all()
         sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as problem:
+        lost = _lost(problem)
+        return status or lost
     return status
+
+
+def _lost(problem: OSError) -> int:
+    """Output cannot be written. When nobody reads it, not a word; else it is told (a full disk)."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python will try again when it ends
+    if isinstance(problem, BrokenPipeError):
+        return NO_READER
+    sys.stderr.write(f'error writing "stdout": {(problem.strerror or "").lower()}\n')
+    return 1
 
 
 def _run(interp: Interp, words: list[str]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from alftcl.lint import lint
+from alftcl.lint import Finding, lint
 
 USAGE = "usage: alftcl -lint ?-json? file ?file ...?     (- for standard input)\n"
 
@@ -22,13 +22,16 @@ def run(words: list[str]) -> int:
         sys.stderr.write(f"alftcl: {problem.filename}: {problem.strerror}\n")
         return 2
     findings = lint(files, _text_beside)
-    if as_json:
-        import json  # the only one who needs it
-
-        sys.stdout.write(json.dumps([finding.as_dict() for finding in findings], indent=2) + "\n")
-    else:
-        sys.stdout.writelines(f"{finding}\n" for finding in findings)
+    sys.stdout.write(_shown(findings, as_json))
     return 1 if findings else 0
+
+
+def _shown(findings: list[Finding], as_json: bool) -> str:
+    if not as_json:
+        return "".join(f"{finding}\n" for finding in findings)
+    import json  # the only one who needs it
+
+    return json.dumps([finding.as_dict() for finding in findings], indent=2) + "\n"
 
 
 def _text_beside(name: str) -> str | None:

@@ -93,6 +93,13 @@ def test_a_script_that_nobody_reads_ends_without_a_word() -> None:
         assert (running.wait(60), running.stderr.read()) == (141, b"")
 
 
+def test_output_that_is_lost_is_told() -> None:
+    program = [sys.executable, "-m", "alftcl.shell", "-c", "puts -nonewline x"]
+    with open("/dev/full", "w") as full:
+        ended = subprocess.run(program, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (1, 'error writing "stdout": no space left on device\n')
+
+
 def test_commands_in_a_pipe_read_the_lines_after_them() -> None:
     assert alftcl(stdin="gets stdin line\nnext\nputs <$line>\n").stdout == "<next>\n"
 
