@@ -8,6 +8,7 @@ of every character. Encodings that Python has no codec for (symbol fonts, some M
 """
 
 import codecs
+import re
 import sys
 from functools import lru_cache
 
@@ -29,10 +30,12 @@ CODECS = {
     "koi8-r": "koi8_r",
     "koi8-u": "koi8_u",
     "macCentEuro": "mac_latin2",
+    "macCroatian": "mac_croatian",
     "macCyrillic": "mac_cyrillic",
     "macGreek": "mac_greek",
     "macIceland": "mac_iceland",
     "macRoman": "mac_roman",
+    "macRomania": "mac_romanian",
     "macTurkish": "mac_turkish",
     "shiftjis": "shift_jis",
     "tis-620": "tis_620",
@@ -49,6 +52,7 @@ CODECS = {
 }  # fmt: skip
 
 _ERRORS = "alftcl"
+_SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
 
 
 def _same_number(error: UnicodeError) -> tuple[str | bytes, int]:
@@ -60,15 +64,23 @@ def _same_number(error: UnicodeError) -> tuple[str | bytes, int]:
     raise error
 
 
-def _bytes_of_surrogates(error: UnicodeError) -> tuple[str | bytes, int]:
-    """Codec error handler of UTF-8 output: a lone surrogate is written as its three bytes, as Tcl does."""
+def _as_tcl_has_utf_8(error: UnicodeError) -> tuple[str | bytes, int]:
+    """Codec error handler of UTF-8: a lone surrogate is its three bytes and back; C0 80 is a NUL."""
     if isinstance(error, UnicodeEncodeError):
-        return error.object[error.start : error.end].encode("utf-8", "surrogatepass"), error.end
+        text = error.object[error.start : error.end].encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+        return text.encode("utf-8", "surrogatepass"), error.end
+    if isinstance(error, UnicodeDecodeError):
+        start = error.start
+        if error.object[start : start + 2] == b"\xc0\x80":
+            return "\0", start + 2
+        sequence = bytes(error.object[start : start + 3])
+        if _SURROGATE.fullmatch(sequence):
+            return sequence.decode("utf-8", "surrogatepass"), start + 3
     return _same_number(error)
 
 
 codecs.register_error(_ERRORS, _same_number)
-codecs.register_error(_ERRORS + ".utf8", _bytes_of_surrogates)
+codecs.register_error(_ERRORS + ".utf8", _as_tcl_has_utf_8)
 
 
 @lru_cache(maxsize=256)
@@ -106,6 +118,15 @@ def decode(data: bytes | bytearray, name: str) -> str:
     return data.decode(codec, error_handler(codec))
 
 
+_system = ["utf-8"]
+
+
 def system_encoding() -> str:
-    """The encoding of file names, the environment and, by default, of channels."""
-    return "utf-8"
+    """The encoding that channels have by default, and scripts in files."""
+    return _system[0]
+
+
+def set_system_encoding(name: str) -> None:
+    """Choose it, for the whole process as Tcl does. File names stay as the system has them."""
+    codec_of(name)
+    _system[0] = name or "identity"

@@ -76,7 +76,7 @@ def parse(words: list[str]) -> Pipeline:
     place, last_bar = 0, -1
     while place < len(words):
         word = words[place]
-        if word in ("|", "|&"):
+        if word in ("|", "|&") or (word.startswith("|") and place == len(words) - 1):
             if place == last_bar + 1 or place == len(words) - 1:
                 raise _syntax("illegal use of | or |& in command", "PIPESYNTAX")
             current.joins_errors = word == "|&"
@@ -99,7 +99,7 @@ def _take_redirection(pipeline: Pipeline, words: list[str], place: int) -> int:
     word = words[place]
     if word == "2>@1":
         if place != len(words) - 1:
-            raise _syntax(f'must specify "{word}" as last word in command')
+            raise _syntax(f'must specify "{word}" as last word in command', "PIPESYNTAX")
         pipeline.stderr = ("output", "")
         return 1
     spelling, ends, kind, may_be_channel = next(row for row in _REDIRECTIONS if word.startswith(row[0]))

@@ -153,13 +153,16 @@ def subcommand(
     return declare
 
 
-def ensemble(name: str, members: dict[str, tuple[str, Function]]) -> None:
-    """Declare an ensemble: subcommand -> (usage, function). @subcommand adds to it."""
+def ensemble(name: str, members: dict[str, tuple[str, Function]], safe: bool | None = None) -> None:
+    """Declare an ensemble: subcommand -> (usage, function). @subcommand adds to it; `safe` is said once."""
     table = ENSEMBLES.setdefault(name, {})
     for member, (usage, run) in members.items():
         table[member] = _declared(run, usage, None, None, True)
     # What the index gave stays until it is called: it imports the other families of the ensemble.
-    COMMANDS.setdefault(name, Command(_ensemble_runner(name, table), ENSEMBLE_USAGE, 1, UNLIMITED))
+    runner = _ensemble_runner(name, table)
+    known = COMMANDS.setdefault(name, Command(runner, ENSEMBLE_USAGE, 1, UNLIMITED))
+    if safe is not None:
+        known.safe = safe
 
 
 def _ensemble_runner(name: str, table: dict[str, Command]) -> Function:
@@ -173,7 +176,8 @@ def _ensemble_runner(name: str, table: dict[str, Command]) -> Function:
         if count < member.least or count > member.most:
             raise wrong_args(f"{interp.command_word or name} {word} {member.usage}".rstrip())
         if interp.safe and not member.safe:
-            raise interp.hidden(f"{name} {word}")
+            problem = f"not allowed to invoke subcommand {word} of {name}"
+            raise TclError(problem, ["TCL", "SAFE", "SUBCOMMAND"])
         return member.run(interp, args[1:])
 
     return run

@@ -9,7 +9,19 @@ from importlib import import_module
 FAMILIES = (
     *("arrays", "binary", "binary_text", "channel_options", "channels", "clock", "control", "copying", "coroutines"),
     *("dicts", "encoding", "ensembles", "events", "file_changes", "files", "formatting", "globbing", "history"),
-    *("info", "interps", "lists", "mathops", "namespaces", "packages", "processes", "procs", "reflected", "regexps"),
+    *(
+        "info",
+        "interps",
+        "lists",
+        "loading",
+        "mathops",
+        "namespaces",
+        "packages",
+        "processes",
+        "procs",
+        "reflected",
+        "regexps",
+    ),
     *("scanning", "sockets", "sorting", "strings", "trace", "variables"),
 )
 

@@ -20,7 +20,7 @@ _OPTIONS = ("-blocking", "-buffering", "-buffersize", "-encoding", "-eofchar", "
 _LEAST_LETTERS = {"-buffering": 8, "-buffersize": 8, "-translation": 2}  # the others need three
 
 
-@command("fconfigure", "channelId ?-option value ...?", least=1)
+@command("fconfigure", "channelId ?-option value ...?", least=1, safe=False)
 def fconfigure(interp: Interp, args: list[Any]) -> Value:
     """Read or set the options of a channel."""
     return _configure(interp, args, to_str(interp.command_word) or "fconfigure")

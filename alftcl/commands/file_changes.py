@@ -35,7 +35,7 @@ def _force_option(words: list[str]) -> tuple[bool, list[str]]:
     for place, word in enumerate(words):
         if not word.startswith("-"):
             return force, words[place:]
-        if choose(word, ("-force", "--"), exact=False) == "--":
+        if choose(word, ("-force", "--"), exact=True) == "--":
             return force, words[place + 1 :]
         force = True
     return force, []
@@ -173,6 +173,8 @@ def file_mkdir(interp: "Interp", args: list[Any]) -> Value:
     for arg in args:
         name = to_str(arg)
         made = ""
+        if not name:
+            raise posix_error(f'can\'t create directory "{name}"', FileNotFoundError(errno.ENOENT, "no name"))
         for part in paths.split(paths.native_path(name)):
             made = paths.join([made, part])
             if os.path.isdir(made):
@@ -201,11 +203,12 @@ def file_link(interp: "Interp", args: list[Any]) -> Value:
 def _make_link(name: str, target: str, kind: str) -> None:
     link, goal = paths.native_path(name), paths.native_path(target)
     failed = f'could not create new link "{name}"'
-    if os.path.lexists(link):
-        raise TclError(f"{failed}: that path already exists", posix_code(errno.EEXIST))
     seen_from_link = os.path.join(os.path.dirname(link), goal) if kind == "-symbolic" else goal
     if not os.path.lexists(seen_from_link):
-        raise TclError(f'{failed}: target "{target}" doesn\'t exist', posix_code(errno.ENOENT))
+        missing = f'target "{target}" doesn\'t exist' if os.path.isdir(os.path.dirname(link) or ".") else ""
+        raise TclError(f"{failed}: {missing or error_words(errno.ENOENT)}", posix_code(errno.ENOENT))
+    if os.path.lexists(link):
+        raise TclError(f"{failed}: that path already exists", posix_code(errno.EEXIST))
     try:
         if kind == "-symbolic":
             os.symlink(goal, link)
@@ -220,11 +223,14 @@ def file_tempfile(interp: "Interp", args: list[Any]) -> Value:
     """A new file, open to read and write; its name goes into the variable (without one the file has no name)."""
     template = to_str(args[1]) if len(args) > 1 else ""
     directory, base = paths.dirname(template), paths.rootname(paths.tail(template))
-    fd, path = tempfile.mkstemp(
-        suffix=paths.extension(template),
-        prefix=f"{base or 'tcl'}_",
-        dir=paths.native_path(directory) if "/" in template else None,
-    )
+    try:
+        fd, path = tempfile.mkstemp(
+            suffix=paths.extension(template),
+            prefix=f"{base or 'tcl'}_",
+            dir=paths.native_path(directory) if "/" in template else None,
+        )
+    except OSError as cause:
+        raise posix_error("can't create temporary file", cause) from None
     if args:
         interp.set_var(to_str(args[0]), path)
     else:

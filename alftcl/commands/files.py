@@ -17,14 +17,17 @@ import stat
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from alftcl import paths
+from alftcl import encodings, paths
 from alftcl.errors import TclError
 from alftcl.posix import posix_error
-from alftcl.table import choose, command, subcommand
+from alftcl.table import choose, command, ensemble, subcommand, wrong_args
 from alftcl.values import Value, as_number, match_glob, to_str, to_wide
 
 if TYPE_CHECKING:
     from alftcl.interp import Interp
+
+
+ensemble("file", {}, safe=False)
 
 
 # ---- names -----------------------------------------------------------------------------------------
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
 _OF_A_NAME: dict[str, Callable[[str], Value]] = {
     "dirname": paths.dirname,
     "extension": paths.extension,
-    "nativename": paths.native_path,
+    "nativename": lambda name: paths.join(paths.split(paths.native_path(name))),
     "normalize": paths.normalize,
     "pathtype": paths.path_type,
     "rootname": paths.rootname,
@@ -42,7 +45,7 @@ _OF_A_NAME: dict[str, Callable[[str], Value]] = {
 
 
 def _declare_of_a_name(name: str, answer: Callable[[str], Value]) -> None:
-    @subcommand("file", name, "name", safe=False)
+    @subcommand("file", name, "name", safe=name in ("pathtype", "split"))
     def run(interp: "Interp", args: list[Any]) -> Value:
         return answer(to_str(args[0]))
 
@@ -51,16 +54,22 @@ for _name, _answer in _OF_A_NAME.items():
     _declare_of_a_name(_name, _answer)
 
 
-@subcommand("file", "join", "name ?name ...?", safe=False)
+@subcommand("file", "join", "name ?name ...?")
 def file_join(interp: "Interp", args: list[Any]) -> Value:
     """One path of several parts; an absolute part starts over."""
     return paths.join([to_str(arg) for arg in args])
 
 
-@subcommand("file", "separator", "?name?", safe=False)
+@subcommand("file", "separator", "?name?")
 def file_separator(interp: "Interp", args: list[Any]) -> Value:
     """What stands between the parts of a path."""
+    _check_file_system(args)
     return "/"
+
+
+def _check_file_system(args: list[Any]) -> None:
+    if args and not to_str(args[0]):
+        raise TclError("unrecognised path", ["TCL", "LOOKUP", "FILESYSTEM", ""])
 
 
 @subcommand("file", "volumes", "", safe=False)
@@ -69,13 +78,14 @@ def file_volumes(interp: "Interp", args: list[Any]) -> Value:
     return ["/"]
 
 
-@subcommand("file", "system", "name", safe=False)
+@subcommand("file", "system", "name")
 def file_system(interp: "Interp", args: list[Any]) -> Value:
     """Which file system a name belongs to; there is only the native one."""
+    _check_file_system(args)
     return ["native"]
 
 
-@subcommand("file", "channels", "?pattern?", safe=False)
+@subcommand("file", "channels", "?pattern?")
 def file_channels(interp: "Interp", args: list[Any]) -> Value:
     """The names of the open channels."""
     return [name for name in interp.channels if not args or match_glob(to_str(args[0]), name)]
@@ -259,7 +269,7 @@ def _set_attribute(name: str, option: str, value: str) -> None:
     word = option[1:]
     try:
         if option == "-permissions":
-            os.chmod(path, _permissions(value, _status(name).st_mode))
+            os.chmod(path, _permissions(value, os.stat(path).st_mode))
         elif option == "-group":
             os.chown(path, -1, _group_id(name, value))
         else:
@@ -361,3 +371,22 @@ def cd(interp: "Interp", args: list[Any]) -> Value:
     except OSError as cause:
         raise posix_error(f'couldn\'t change working directory to "{name}"', cause) from None
     return ""
+
+
+@command("source", "?-encoding name? fileName", safe=False)
+def source(interp: "Interp", args: list[Any]) -> Value:
+    """Run the script in a file."""
+    if len(args) == 2:
+        raise wrong_args("source ?-encoding name? fileName")
+    if len(args) == 3:
+        choose(args[0], ("-encoding",), exact=True)
+    name = to_str(args[-1])
+    encoding = to_str(args[1]) if len(args) == 3 else encodings.system_encoding()
+    encodings.codec_of(encoding)
+    try:
+        with open(paths.native_path(name), "rb") as file:
+            text = encodings.decode(file.read(), encoding)
+    except OSError as cause:
+        raise posix_error(f'couldn\'t read file "{name}"', cause) from None
+    text = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
+    return interp.eval_file(name, text.partition("\x1a")[0])

@@ -41,6 +41,8 @@ class Options:
     kinds: list[str] = field(default_factory=list)  # b c d f l p s: any of them
     access: list[str] = field(default_factory=list)  # r w x: all of them
     hidden: bool = False
+    readonly: bool = False
+    macintosh: list[str] = field(default_factory=list)
 
 
 def _bad_combination(message: str) -> TclError:
@@ -76,25 +78,42 @@ def _take_value(options: Options, option: str, value: Any) -> None:
     if option == "-directory":
         if options.prefix is not None:
             raise _bad_combination('"-directory" cannot be used with "-path"')
+        if options.directory is not None:
+            raise _bad_combination('"-directory" may only be used once')
         options.directory = to_str(value)
     elif option == "-path":
         if options.directory is not None:
             raise _bad_combination('"-path" cannot be used with "-dictionary"')  # Tcl's own slip
+        if options.prefix is not None:
+            raise _bad_combination('"-path" may only be used once')
         options.prefix = to_str(value)
     else:
         _take_types(options, [to_str(word) for word in to_list(value)])
 
 
 def _take_types(options: Options, words: list[str]) -> None:
-    for word in words:
+    for word in reversed(words):  # of two bad ones the last is told
         if word == "l" or word in _MODES:
             options.kinds.append(word)
         elif word in _ACCESS:
             options.access.append(word)
         elif word == "hidden":
             options.hidden = True
-        elif word != "readonly" and len(word) != 4 and not word.startswith("macintosh "):
+        elif word == "readonly":
+            options.readonly = True
+        elif len(word) == 4 or word.startswith(("macintosh type ", "macintosh creator ")):
+            _take_macintosh(options, word)
+        else:
             raise TclError(f'bad argument to "-types": {word}', ["TCL", "ARGUMENT", "BAD"])
+
+
+def _take_macintosh(options: Options, word: str) -> None:
+    """A type or creator of the Macintosh, which no file has here: only how many there are is looked at."""
+    kind = word.split()[1] if " " in word else "type"
+    if kind in options.macintosh:
+        problem = 'only one MacOS type or creator argument to "-types" allowed'
+        raise TclError(problem, ["TCL", "ARGUMENT", "BAD"])
+    options.macintosh.append(kind)
 
 
 @command("glob", "?-option value ...? ?name ...?", least=0, safe=False)
@@ -126,7 +145,8 @@ def names_matching(pattern: str, options: Options) -> Iterator[str]:
                 yield name[len(base) :] if options.tails else name
         else:
             root, rest = _root(alternative)
-            yield from _walk(root, rest, options)
+            for name in _walk(root, rest, options):
+                yield name[2:] if name.startswith("./~") and not rest.startswith("./") else name
 
 
 def _without(name: str, base: str) -> str:
@@ -225,9 +245,9 @@ def _step(base: str, parts: list[str], options: Options, directories_only: bool)
     for entry in _entries(base, part, options.hidden and not rest):
         name = _below(base, entry)
         if rest:
-            if os.path.isdir(paths.native_path(name)):
+            if _is_directory(name):
                 yield from _step(name, rest, options, directories_only)
-        elif _has_type(name, options) and (not directories_only or os.path.isdir(paths.native_path(name))):
+        elif _has_type(name, options) and not (directories_only and _MAGIC.search(part) and not _is_directory(name)):
             yield name
 
 
@@ -239,6 +259,10 @@ def _below(base: str, entry: str) -> str:
 
 def _exists(name: str) -> bool:
     return os.path.lexists(paths.native_path(name))
+
+
+def _is_directory(name: str) -> bool:
+    return os.path.isdir(paths.native_path(name))
 
 
 _MAGIC = re.compile(r"(?<!\\)[*?\[]")
@@ -268,6 +292,8 @@ def _entries(base: str, part: str, hidden: bool) -> Iterator[str]:
 def _has_type(name: str, options: Options) -> bool:
     path = paths.native_path(name)
     if options.access and not all(os.access(path, _ACCESS[letter]) for letter in options.access):
+        return False
+    if options.readonly and (os.access(path, os.W_OK) or not os.path.exists(path)):
         return False
     if not options.kinds:
         return True

@@ -160,21 +160,6 @@ def subst(interp: Interp, args: list[Any]) -> Value:
     )
 
 
-@command("source", "?-encoding name? fileName", safe=False)
-def source(interp: Interp, args: list[Any]) -> Value:
-    if len(args) == 2 or (len(args) == 3 and to_str(args[0]) != "-encoding"):
-        raise wrong_args("source ?-encoding name? fileName")
-    name = to_str(args[-1])
-    encoding = to_str(args[1]) if len(args) == 3 else "utf-8"
-    try:
-        with open(name, encoding=encoding, errors="surrogateescape", newline="") as file:
-            text = file.read()
-    except OSError as problem:
-        reason = (problem.strerror or str(problem)).lower()
-        raise TclError(f'couldn\'t read file "{name}": {reason}', ["POSIX", "ENOENT", reason]) from None
-    return interp.eval_file(name, text.replace("\r\n", "\n").partition("\x1a")[0])
-
-
 # ---- errors and returning ----------------------------------------------------------------------------
 
 

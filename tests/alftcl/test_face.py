@@ -188,7 +188,7 @@ def test_streams_of_text_stand_for_the_standard_channels() -> None:
 
 def test_streams_of_bytes_do_too_and_a_safe_interpreter_may_have_them() -> None:
     out = io.BytesIO()
-    Interp(safe=True, stdout=out).eval("puts ü; fconfigure stdout -translation binary; puts -nonewline \\xff")
+    Interp(safe=True, stdout=out).eval("puts ü; chan configure stdout -translation binary; puts -nonewline \\xff")
     assert out.getvalue() == b"\xc3\xbc\n\xff"
 
 

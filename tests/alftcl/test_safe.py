@@ -68,5 +68,5 @@ def test_appending_in_a_loop_takes_time_by_length_only(interp: Interp) -> None:
 
 @pytest.mark.parametrize("name", ["exec", "open", "source", "exit", "cd", "pwd", "glob", "file exists"])
 def test_safe_interpreter_has_no_command_that_reaches_outside(name: str) -> None:
-    with pytest.raises(TclError, match=f'invalid command name "{name}"'):
+    with pytest.raises(TclError, match=f'invalid command name "{name.split()[0]}"'):
         Interp(safe=True).eval(f"{name} x")
