@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from alftcl.errors import Completion, LimitExceeded, Return, TclError
+from alftcl.errors import LimitExceeded, Return, TclError
 from alftcl.hiding import make_safe
 from alftcl.procedures import leave
 from alftcl.table import UNLIMITED, Command, wrong_args
@@ -145,7 +145,16 @@ def _gone() -> TclError:
 
 
 def evaluate(target: Interp, script: Value) -> Value:
-    """Run a script at the top level of another interpreter."""
+    """Run a script at the top level of another interpreter; `return` ends it."""
+    try:
+        return evaluate_as_it_ends(target, script)
+    except Return as completion:
+        returned = completion
+        return across(target, lambda: leave(returned))
+
+
+def evaluate_as_it_ends(target: Interp, script: Value) -> Value:
+    """The same, with every completion as it is."""
 
     def run() -> Value:
         frame = target.frame
@@ -157,15 +166,7 @@ def evaluate(target: Interp, script: Value) -> Value:
             target.frame = frame
             target.depth -= 1
 
-    try:
-        return across(target, run)
-    except TclError:
-        raise
-    except Completion as completion:
-        if isinstance(completion, Return):
-            returned = completion
-            return across(target, lambda: leave(returned))
-        raise
+    return across(target, run)
 
 
 def find(interp: Interp, path: Value) -> Interp:

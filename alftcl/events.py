@@ -3,8 +3,8 @@
     after 100 SCRIPT     a timer              fileevent CHANNEL readable SCRIPT
     after idle SCRIPT    when idle            update, vwait: let events happen
 
-One loop serves an interpreter and its children. An event's script runs at the top level of its interpreter; an error
-in it goes to that interpreter's background handler (interp bgerror), when idle.
+One loop serves an interpreter and its children. An event's script runs at the top level of its interpreter; what goes
+wrong in it is told when idle (background.py).
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ import select
 import time
 from collections import deque
 from collections.abc import Callable
-from functools import partial
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from alftcl.background import Background
 from alftcl.errors import Completion, TclError
-from alftcl.values import Value, to_list
+from alftcl.values import Value
 
 if TYPE_CHECKING:
     from alftcl.channels import Channel
@@ -63,6 +63,7 @@ class Events:
         self._watchers: dict[tuple[Channel, str], list[Watcher]] = {}
         self._ready: deque[tuple[Channel, str]] = deque()
         self._next = 0
+        self._background = Background()
 
     # ---- after ----------------------------------------------------------------------------------------
 
@@ -249,39 +250,18 @@ class Events:
 
     def run_script(self, interp: Interp, script: Value, what: str | None) -> bool:
         """Run an event's script; an error is reported when idle. Whether it was none."""
-        from alftcl.children import evaluate
+        from alftcl.children import evaluate_as_it_ends
 
         try:
-            evaluate(interp, script)
-        except TclError as error:
-            interp.uncatchable(error)
-            if what is not None:
-                error.add_info(f"\n    ({what})")
-            interp.publish(error)
-            self._idle.append(partial(report, interp, error))
+            evaluate_as_it_ends(interp, script)
+        except Completion as completion:
+            if isinstance(completion, TclError):
+                interp.uncatchable(completion)
+            self.fail(interp, completion, what)
             return False
         return True
 
-
-def report(interp: Interp, error: TclError) -> None:
-    """Hand an error that nobody waits for to the background handler."""
-    from alftcl.commands.procs import options_of
-
-    handler = to_list(interp.family.background)
-    if handler != ["::tcl::Bgerror"]:
-        words: list[Any] = [*handler, error.message, options_of(interp, error)]
-    elif interp.find_command("::bgerror") is not None:
-        words = ["::bgerror", error.message]
-    else:
-        _complain(interp, error)
-        return
-    try:
-        interp.in_frame(interp.root_frame, lambda: interp.invoke(words))
-    except Completion as completion:
-        if isinstance(completion, TclError):
-            _complain(interp, completion)
-
-
-def _complain(interp: Interp, error: TclError) -> None:
-    if "stderr" in interp.channels:
-        interp.channels.for_writing("stderr").write((error.info or error.message) + "\n")
+    def fail(self, interp: Interp, completion: Completion, what: str | None = None) -> None:
+        """Something in the background did not end well: it is told when idle. `what` says whose script it was."""
+        if self._background.note(interp, completion, what):
+            self._idle.append(self._background.tell)

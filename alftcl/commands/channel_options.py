@@ -105,7 +105,7 @@ def _of_directions(channel: Channel, reading: str, writing: str) -> Value:
 def _set_option(channel: Channel, option: str, value: Any) -> None:
     match option:
         case "-blocking":
-            channel.set_blocking(to_bool(value))
+            channel.set_blocking(_truth(value))
         case "-buffering":
             channel.buffering = _buffering(to_str(value))
         case "-buffersize":
@@ -118,6 +118,13 @@ def _set_option(channel: Channel, option: str, value: Any) -> None:
             _set_eof_chars(channel, value)
         case "-translation":
             _set_translations(channel, value)
+
+
+def _truth(value: Any) -> bool:
+    try:
+        return to_bool(value)
+    except TclError as error:
+        raise TclError(error.value, ["TCL", "VALUE", "BOOLEAN"]) from None
 
 
 def _buffering(word: str) -> str:

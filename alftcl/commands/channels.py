@@ -219,6 +219,8 @@ def chan_read(interp: "Interp", args: list[Any]) -> Value:
 
 
 def _read(interp: "Interp", args: list[Any], words: str) -> Value:
+    if len(args) == 2 and to_str(args[1]) == "nonewline":  # as it was once written
+        args = ["-nonewline", args[0]]
     without_newline = len(args) == 2 and to_str(args[0]) == "-nonewline"
     if len(args) not in (1, 2) or (len(args) == 1 and to_str(args[0]) == "-nonewline"):
         raise TclError(
@@ -263,6 +265,8 @@ def puts(interp: "Interp", args: list[Any]) -> Value:
     line_end = "\n"
     if len(args) > 1 and to_str(args[0]) == "-nonewline":
         line_end, args = "", args[1:]
+    if len(args) == 3 and line_end and to_str(args[2]) == "nonewline":  # as it was once written
+        line_end, args = "", args[:2]
     if len(args) == 3:
         raise wrong_args(f"{to_str(interp.command_word) or 'puts'} ?-nonewline? ?channelId? string")
     channel = interp.channels.for_writing("stdout" if len(args) == 1 else to_str(args[0]))

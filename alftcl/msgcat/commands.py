@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alftcl.errors import TclError
-from alftcl.events import report
 from alftcl.frames import Frame
 from alftcl.msgcat.catalogue import OPTIONS, Catalogue, Package, Preferred
 from alftcl.table import Command, Function, arity
@@ -334,4 +333,4 @@ def _call_back(interp: Interp, space: str, package: Package, option: str, words:
     try:
         interp.in_frame(frame, lambda: interp.invoke([*command, *words]))
     except TclError as error:
-        report(interp, error)
+        interp.events.fail(interp, error)
