@@ -15,6 +15,7 @@ from alftcl.regex.quick import chained_quick_length, is_polynomial, quick_length
 from alftcl.regex.syntax import parse
 from alftcl.regex.tree import Constraint, Group, Node, Options, Parsed, Repeat, Set, walk
 
+_MOST_DISSECTED = 4000  # beyond, `re` is asked unless it could be exponential: its worst case is rare, ours is not
 _LOOKS_BACK = frozenset({"bos", "wordstart", "wordend", "wordedge", "notedge"})
 
 
@@ -81,7 +82,7 @@ class Regex:
         if self._unmeasured:
             self._unmeasured = False
             self._quick_length = chained_quick_length(self.parsed.tree) if is_polynomial(self.parsed.tree) else -1
-        return len(text) <= self._quick_length
+        return len(text) <= self._quick_length or (self._quick_length >= 0 and len(text) > _MOST_DISSECTED)
 
     def _search(self, text: str, offset: int) -> tuple[Span, ...] | None:
         if not self._is_quick(text):

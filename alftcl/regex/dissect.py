@@ -18,6 +18,7 @@ from alftcl.regex.tree import Alternation, Backref, Constraint, Group, Node, Rep
 
 Span = tuple[int, int]
 UNSET: Span = (-1, -1)
+_FEW = 8
 
 
 class Dissection:
@@ -224,8 +225,15 @@ def _between(first: int, last: int) -> int:
 
 
 def _places(bits: int, ascending: bool) -> Iterator[int]:
-    """The places in a set of places, in order."""
-    while bits:
+    """The places in a set of places, in order; the first few cost least, and none costs more than a search for it."""
+    for _ in range(_FEW):
+        if not bits:
+            return
         place = (bits & -bits).bit_length() - 1 if ascending else bits.bit_length() - 1
         yield place
         bits ^= 1 << place
+    digits = bin(bits)[:1:-1] if ascending else bin(bits)[2:]
+    found = digits.find("1")
+    while found >= 0:
+        yield found if ascending else len(digits) - 1 - found
+        found = digits.find("1", found + 1)
