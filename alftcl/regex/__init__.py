@@ -7,7 +7,9 @@
                compiled.py -> python.py: the tree as a pattern for `re`, which finds whether and where (leftmost)
                    |
                    +-> parts.py -> proof.py: is `re`'s match Tcl's?   yes: take it (nearly always)
-                                   dissect.py                         no: decide the end and the captures
+                   |               dissect.py                         no: decide the end and the captures
+                   +-> quick.py: could `re` take too long? then dissect.py finds the beginning, too
+                   +-> about.py: regexp -about
 
 Not here: the options of the commands regexp and regsub (commands/regexps.py).
 """
