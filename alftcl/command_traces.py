@@ -280,7 +280,7 @@ def add(interp: Interp, name: str, trace: CommandTrace) -> None:
         if type(command) is Command:
             shared = command
             command = Command(shared.run, shared.usage, shared.least, shared.most, shared.safe)
-            space.commands[tail] = command
+        space.commands[tail] = command  # also when it is the same: what relies on it being untraced is told
         command.traces = CommandTraces(command, shared)
     command.traces.add(trace)
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from alftcl import builtin_ensembles, environment, plain
@@ -50,6 +50,7 @@ from alftcl.values import Value, list_to_str, quote_element, to_list, to_str
 if TYPE_CHECKING:
     from alftcl.command_traces import Stepper
     from alftcl.coroutines import Coroutine
+    from alftcl.generated.engine import Engine
     from alftcl.msgcat.catalogue import Catalogue
     from alftcl.profiling import Profile
 
@@ -57,6 +58,8 @@ NESTING = ["TCL", "LIMIT", "STACK"]
 TOO_DEEP = "too many nested evaluations (infinite loop?)"
 _PYTHON_FRAMES = 40  # for each nested evaluation, at most: what a level of Tcl takes of Python's own limit
 _LAMBDAS_KEPT = 500
+CALLS_UNTIL_GENERATED = 2  # a procedure that is called but once is not worth it
+ROUNDS_UNTIL_GENERATED = 60  # a loop pays for being generated after about as many
 LARGEST_VALUE = (1 << 31) - 1  # characters: Tcl's own limit
 
 
@@ -106,6 +109,8 @@ class Interp:
         self.largest_value = LARGEST_VALUE
         self.script_file: Value = ""
         self.now: float | None = None  # what `clock` says; None: the machine's own clock
+        self.calls_until_generated = CALLS_UNTIL_GENERATED
+        self.rounds_until_generated = ROUNDS_UNTIL_GENERATED
         self._lambdas: dict[str, Procedure] = {}
         self.tailcalls: dict[Frame, Tailcall] = {}  # of frames that still run
         self.tailcall: Tailcall | None = None  # of the frame that was just left
@@ -126,6 +131,15 @@ class Interp:
         self.root.make("::tcl::mathop").exports.append("*")
         builtin_ensembles.install(self)
         environment.install(self)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The generated engine."""
+        from alftcl.generated.engine import Engine
+
+        made = Engine(self)
+        self.root.watched.changed = made.changed
+        return made
 
     # ---- commands ------------------------------------------------------------------------------------
 
@@ -206,6 +220,7 @@ class Interp:
 
     def step_through(self, stepper: Stepper | None) -> None:
         """Have every command go through `stepper.around(dispatch, word, args)`; None: as always."""
+        self._direct_only(stepper is not None or self.profiler is not None)
         self.stepper = stepper
         self.__dict__.pop("_dispatch", None)
         if stepper is not None:
@@ -216,11 +231,19 @@ class Interp:
         """Have every script go through `profiler.around(run, script, unit)`; None: as always."""
         if profiler is not None and self.profiler is not None:
             raise RuntimeError("the interpreter is profiled already")
+        self._direct_only(profiler is not None or self.stepper is not None)
         self.profiler = profiler
         self.__dict__.pop("run", None)
         if profiler is not None:
             own, around = self.run, profiler.around
             self.__dict__["run"] = lambda script, unit: around(own, script, unit)
+
+    def _direct_only(self, wanted: bool) -> None:
+        """Drop generated code and make no more of it, or allow it again."""
+        self.calls_until_generated = 0 if wanted else CALLS_UNTIL_GENERATED
+        self.rounds_until_generated = sys.maxsize if wanted else ROUNDS_UNTIL_GENERATED
+        if wanted and "engine" in self.__dict__:
+            self.engine.drop_all()
 
     def _unknown(self, name: str, args: list[Any]) -> Value:
         """A name that no command has: the namespace's unknown handler, or `unknown`, gets its words."""

@@ -7,6 +7,7 @@ begins with :: is looked for from the global one only. `a::b::c` is c in the nam
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from sys import getrefcount
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,52 @@ if TYPE_CHECKING:
 _SEPARATOR = re.compile(r"::+")
 
 
+class Watched:
+    """The command names that generated code relies on, and who is told when one of them changes."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+        self.changed: Callable[[str], None] = _nobody
+
+    def tell(self, name: str) -> None:
+        if name in self.names:
+            self.changed(name)
+
+
+def _nobody(name: str) -> None:
+    """Nothing is generated yet."""
+
+
+class CommandTable(dict[str, Command]):
+    """The commands of a namespace by name. Changes are told to who relies on them (generated/engine.py)."""
+
+    __slots__ = ("watched",)
+
+    def __init__(self, watched: Watched) -> None:
+        super().__init__()
+        self.watched = watched
+
+    def __setitem__(self, name: str, command: Command) -> None:
+        super().__setitem__(name, command)
+        self.watched.tell(name)
+
+    def __delitem__(self, name: str) -> None:
+        super().__delitem__(name)
+        self.watched.tell(name)
+
+    def take(self, name: str) -> Command | None:
+        """Remove a command, if it is there."""
+        found = super().pop(name, None)
+        self.watched.tell(name)
+        return found
+
+    def clear(self) -> None:
+        names = list(self)
+        super().clear()
+        for name in names:
+            self.watched.tell(name)
+
+
 class Namespace:
     """One namespace. `name` is fully qualified ("::" for the global one), `tail` its last part."""
 
@@ -28,7 +75,8 @@ class Namespace:
         self.tail = tail
         self.parent = parent
         self.children: dict[str, Namespace] = {}
-        self.commands: dict[str, Command] = {}
+        self.watched: Watched = Watched() if parent is None else parent.watched
+        self.commands = CommandTable(self.watched)
         self.variables: dict[str, Variable] = {}
         self.links: set[str] = set()  # the variables that upvar has linked to others
         self.exports: list[str] = []

@@ -13,6 +13,7 @@ from alftcl.tree import Script
 from alftcl.values import Value, quote_element, to_int, to_list, to_str
 
 if TYPE_CHECKING:
+    from alftcl.generated.failures import Unit
     from alftcl.interp import Interp
 
 Describe = Callable[[list[Any]], str]
@@ -56,9 +57,15 @@ def read_formals(value: Value) -> list[Formal]:
 
 
 class Procedure(Command):
-    """A command written in Tcl; its body is parsed when it is first called."""
+    """A command written in Tcl; its body is parsed when it is first called.
 
-    __slots__ = ("_names", "_script", "body", "formals", "name", "namespace", "rest")
+    `calls` counts towards its being generated (generated/engine.py); then `run` is its function, until that is
+    forgotten. `is_open` says that it cannot be generated.
+    """
+
+    __slots__ = (
+        "_names", "_script", "body", "calls", "formals", "is_generated", "is_open", "name", "namespace", "rest", "unit",
+    )  # fmt: skip
 
     def __init__(self, name: str, formals: list[Formal], body: str, namespace: Namespace) -> None:
         self.name = name
@@ -66,6 +73,9 @@ class Procedure(Command):
         self.body = body
         self.namespace = namespace
         self._script: Script | None = None
+        self.calls = 0
+        self.is_open = self.is_generated = False
+        self.unit: Unit | None = None
         self.rest = bool(formals) and formals[-1].name == "args"
         named = formals[:-1] if self.rest else formals
         plain = not self.rest and all(formal.default is None for formal in formals)
@@ -81,6 +91,25 @@ class Procedure(Command):
         )
 
     def call(self, interp: Interp, args: list[Any]) -> Value:
+        """Run the body; from the second call on by its generated function, if it can have one."""
+        self.calls += 1
+        if self.calls == interp.calls_until_generated:
+            word = interp.command_word
+            interp.engine.generate(self)
+            interp.command_word = word
+            if self.is_generated:
+                return self.run(interp, args)
+        return self.call_directly(interp, args)
+
+    def forget_function(self) -> None:
+        """A command that the generated function relies on has changed: the direct engine takes over."""
+        self.is_generated = False
+        self.unit = None
+        self.calls = 0
+        if self.traces is None:
+            self.run = self.call
+
+    def call_directly(self, interp: Interp, args: list[Any]) -> Value:
         """Run the body in a frame of its own."""
         words = [interp.command_word, *args]
         value = self.call_in_frame(interp, args, words, self._describe)

@@ -186,12 +186,13 @@ class PlainCommand(Command):
 class Script:
     """Commands in a text. After them, `fault` (if any) is raised: Tcl runs what stands before an error."""
 
-    __slots__ = ("_lines", "commands", "fault", "text")
+    __slots__ = ("_lines", "commands", "fault", "rounds", "text")
 
     def __init__(self, text: str, commands: Sequence[Command], fault: Fault | None = None) -> None:
         self.text = text
         self.commands = commands
         self.fault = fault
+        self.rounds = 0  # how often it ran as the body of a loop: what runs often is generated
         self._lines: list[int] | None = None
 
     def position(self, offset: int) -> tuple[int, int]:

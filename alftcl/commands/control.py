@@ -17,6 +17,7 @@ from alftcl.values import Value, match_glob, to_bool, to_int, to_list, to_str
 
 if TYPE_CHECKING:
     from alftcl.interp import Interp
+    from alftcl.tree import Script
 
 
 def run_body(interp: Interp, body: Value, unit: int, label: str) -> Value:
@@ -90,7 +91,12 @@ def _if_error(problem: str) -> TclError:
 def tcl_while(interp: Interp, args: list[Any]) -> Value:
     condition, body = args
     unit = interp.inline_unit()
-    while truth(interp, condition, unit):
+    tree = interp.parse(to_str(body))
+    while True:
+        if _is_hot(interp, tree) and _generated(interp, tree, unit, "while", condition, body):
+            break
+        if not truth(interp, condition, unit):
+            break
         try:
             run_body(interp, body, unit, "while")
         except Break:
@@ -100,12 +106,40 @@ def tcl_while(interp: Interp, args: list[Any]) -> Value:
     return ""
 
 
+def _is_hot(interp: Interp, body: Script) -> bool:
+    """Count a round of a loop: whether it is worth generating code for it."""
+    body.rounds += 1
+    return body.rounds > interp.rounds_until_generated
+
+
+def _generated(
+    interp: Interp,
+    tree: Script,
+    unit: int,
+    label: str,
+    condition: Value,
+    body: Value,
+    following: Value | None = None,
+) -> bool:
+    """Let the generated engine run what is left of a loop; False when it cannot, and need not be asked again."""
+    from alftcl.generated.loops import Shape
+
+    step = None if following is None else to_str(following)
+    shape = Shape(to_str(condition), to_str(body), step, None, None if unit else label)
+    return interp.engine.loops.run(shape, tree, unit)
+
+
 @command("for", "start test next command")
 def tcl_for(interp: Interp, args: list[Any]) -> Value:
     start, condition, following, body = args
     unit = interp.inline_unit()
     _for_part(interp, start, unit, "initial command")
-    while truth(interp, condition, unit):
+    tree = interp.parse(to_str(body))
+    while True:
+        if _is_hot(interp, tree) and _generated(interp, tree, unit, "for", condition, body, following):
+            break
+        if not truth(interp, condition, unit):
+            break
         try:
             run_body(interp, body, unit, "for")
         except Break:
@@ -161,7 +195,13 @@ def _rounds(interp: Interp, args: list[Any], label: str, results: list[Value] | 
         rounds = max(rounds, -(-len(values) // len(variables)))
         if unit and any("(" in name or "::" in name for name in variables):
             unit = 0  # Tcl compiles those with local variables only
+    tree = interp.parse(to_str(body))
     for turn in range(rounds):
+        if _is_hot(interp, tree) and results is None and len(groups) == 1:
+            variables, values = groups[0]
+            left = values[turn * len(variables) :]
+            if _generated_foreach(interp, tree, unit, args[0], left, len(variables), body):
+                break
         for variables, values in groups:
             _assign(interp, variables, values, turn * len(variables), "" if unit else label)
         try:
@@ -173,6 +213,17 @@ def _rounds(interp: Interp, args: list[Any], label: str, results: list[Value] | 
             break
         except Continue:
             continue
+
+
+def _generated_foreach(
+    interp: Interp, tree: Script, unit: int, names: Value, left: list[Value], width: int, body: Value
+) -> bool:
+    """Let the generated engine run the rounds that are left of a foreach; False when it cannot."""
+    from alftcl.generated.loops import Shape
+    from alftcl.generated.operations import groups
+
+    shape = Shape("", to_str(body), None, to_str(names), None if unit else "foreach")
+    return interp.engine.loops.run(shape, tree, unit, left if width == 1 else groups(left, width))
 
 
 def _assign(interp: Interp, variables: list[str], values: list[Value], place: int, label: str) -> None:

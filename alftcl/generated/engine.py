@@ -1,0 +1,321 @@
+"""What is generated, when, and when it is dropped.
+
+    a procedure's second call     it and the procedures it calls are emitted; the closed ones get a function as their
+                                  `run`, which the direct engine calls as it calls any command
+    a loop's round ROUNDS         the loop alone, on the variables of the frame it runs in (loops.py)
+
+**Guards.** A function relies on the commands whose names it uses. The tables of commands (namespaces.CommandTable) tell
+of every change to such a name, and what relies on it is dropped, callers included: their next call is the direct
+engine's, and counting begins anew. What is running goes on to its end with the commands it was made for, as compiled
+code does in Tcl. A variable that is traced when a procedure links it is left to the direct engine (`begin`).
+
+An interpreter with limits generates nothing: limits count commands.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from alftcl.frames import Frame
+from alftcl.generated import control, dicts, lists, texts, variables  # noqa: F401  # they declare their rules
+from alftcl.generated.emitter import RETURNED, Emitter, Open
+from alftcl.generated.failures import Unit
+from alftcl.generated.loops import Loops
+from alftcl.generated.operations import native, vocabulary
+from alftcl.generated.pure import pure_call
+from alftcl.namespaces import Namespace, last_part
+from alftcl.procedures import Procedure
+from alftcl.table import COMMANDS, Command
+from alftcl.values import Value
+
+if TYPE_CHECKING:
+    from alftcl.interp import Interp
+
+_MOST_PASSES = 12
+_LONGEST_BODY = 20_000  # characters: what is longer than that was hardly written for its speed
+
+
+class Resolver:
+    """What the emitter asks about names: it notes what it was told."""
+
+    def __init__(self, engine: Engine, namespace: Namespace) -> None:
+        self.engine = engine
+        self.interp = engine.interp
+        self.namespace = namespace
+        self.callees: set[Procedure] = set()
+        self.names: set[str] = set()
+
+    def depend(self, name: str) -> None:
+        """The unit relies on what a name means."""
+        self.names.add(last_part(name))
+
+    def resolve(self, name: str) -> Command:
+        """The command of that name."""
+        self.depend(name)
+        found = self.namespace.find_command(name)
+        if found is None:
+            raise Open(f"there is no {name}")
+        return found[2]
+
+    def builtin_name(self, name: str, target: Command) -> str:
+        """The name under which Tcl has a built-in command."""
+        tail = last_part(name)
+        if COMMANDS.get(tail) is not target:
+            raise Open(f"{name} is not Tcl's own")
+        return tail
+
+    def pure(self, name: str, words: list[str | None]) -> tuple[str, int, str]:
+        """How a built-in is called: its function, the place of its first argument, the kind of its value."""
+        run, skip, kind = pure_call(last_part(name), words)
+        return self.engine.constant(run), skip, kind
+
+    def constant(self, value: Any) -> str:
+        """The code of a value."""
+        return repr(value) if type(value) in (str, int) else self.engine.constant(value)
+
+    def function_name(self, procedure: Procedure) -> str:
+        """The Python name of a procedure's function."""
+        return self.engine.function_name(procedure)
+
+
+class Engine:
+    """What one interpreter has generated."""
+
+    def __init__(self, interp: Interp) -> None:
+        self.interp = interp
+        self.relying: dict[str, set[Procedure]] = {}  # by the name of a command
+        self.globals = vocabulary()
+        self.globals |= {"interp": interp, "LARGEST": interp.largest_value, "joined": interp.joined}
+        self.names: dict[Procedure, str] = {}
+        self.constants: dict[int, tuple[str, Any]] = {}
+        self.loops = Loops(self)
+
+    def resolver(self, namespace: Namespace) -> Resolver:
+        """What resolves the names in a unit."""
+        return Resolver(self, namespace)
+
+    # ---- names in the generated code -----------------------------------------------------------------
+
+    def constant(self, value: Any) -> str:
+        """A name for an object."""
+        known = self.constants.get(id(value))
+        if known is None:
+            known = self.constants[id(value)] = f"K{len(self.constants)}", value
+            self.globals[known[0]] = value
+        return known[0]
+
+    def function_name(self, procedure: Procedure) -> str:
+        """The name that calls of a procedure are written with; it has a meaning as long as they may run."""
+        name = self.names.get(procedure)
+        if name is None:
+            tail = re.sub(r"\W", "_", procedure.name, flags=re.ASCII)
+            name = self.names[procedure] = f"p{len(self.names)}_{tail}"
+            self.globals[name] = self._stub(procedure)
+        return name
+
+    def _stub(self, procedure: Procedure) -> Any:
+        """What stands for a function that is no more (or not yet) there: the command, called by its name."""
+        interp = self.interp
+
+        def by_name(depth: int, *args: Value) -> Value:
+            outer, interp.depth = interp.depth, depth - 1
+            frame, interp.frame = interp.frame, Frame({}, procedure.namespace, interp.frame)
+            words = [*args]
+            if procedure.rest:
+                words[-1:] = args[-1]  # type: ignore[arg-type]  # the list of the last arguments
+            try:
+                return interp.call(procedure.name, *words)
+            finally:
+                interp.depth, interp.frame = outer, frame
+
+        return by_name
+
+    # ---- procedures ----------------------------------------------------------------------------------
+
+    def generate(self, procedure: Procedure) -> None:
+        """Give a procedure, and those it calls, their functions, if they are closed."""
+        made: dict[Procedure, tuple[Any, Unit, set[Procedure]]] = {}
+        waiting = [procedure]
+        while waiting:
+            found = waiting.pop()
+            if found in made or found.is_generated or found.is_open:
+                continue
+            if found.traces is not None:
+                found.is_open = True
+                continue
+            try:
+                made[found] = self._emitted(found)
+            except Open:
+                found.is_open = True
+                continue
+            waiting.extend(made[found][2])
+        self._without_open(made)
+        self._mark_touching(made)
+        for found, (function, unit, _) in made.items():
+            self._install(found, function, unit)
+
+    def require(self, callees: set[Procedure]) -> None:
+        """Generate what a loop calls. Raises Open when that cannot be, or works on variables that a loop may hold."""
+        for callee in callees:
+            self.generate(callee)
+            if callee.unit is None or callee.unit.touches:
+                raise Open(f"{callee.name} is open")
+
+    def _mark_touching(self, made: dict[Procedure, tuple[Any, Unit, set[Procedure]]]) -> None:
+        changed = True
+        while changed:
+            changed = False
+            for _, unit, callees in made.values():
+                units = [made[callee][1] if callee in made else callee.unit for callee in callees]
+                if not unit.touches and any(found is not None and found.touches for found in units):
+                    unit.touches = changed = True
+
+    def _without_open(self, made: dict[Procedure, tuple[Any, Unit, set[Procedure]]]) -> None:
+        """Who calls an open procedure is open too."""
+        while True:
+            opened = [found for found, (_, _, callees) in made.items() if any(callee.is_open for callee in callees)]
+            if not opened:
+                return
+            for found in opened:
+                found.is_open = True
+                del made[found]
+
+    def _emitted(self, procedure: Procedure) -> tuple[Any, Unit, set[Procedure]]:
+        if len(procedure.body) > _LONGEST_BODY:
+            raise Open("a very long body")
+        interp = self.interp
+        resolver = Resolver(self, procedure.namespace)
+        names = [formal.name for formal in procedure.formals]
+        if len(set(names)) != len(names):
+            raise Open("a parameter that is there twice")
+        emitter = Emitter(resolver, names, True)
+        script = interp.parse(procedure.body)
+        for _ in range(_MOST_PASSES):
+            emitter.begin()
+            emitter.body(script, 1, RETURNED)
+            if not emitter.changed:
+                break
+        else:
+            raise Open("kinds that do not stand still")
+        unit = Unit(interp, True)
+        unit.names = resolver.names
+        unit.touches = bool(emitter.links)
+        head = self._head(procedure, emitter)
+        name = self.function_name(procedure)
+        tail = ["  except Exception as problem:", f"   raise unit.failed({_call(emitter)}) from None"]
+        writer = emitter.writer
+        lines = [*head, "  try:", *("  " + line for line in writer.lines), *tail]
+        unit.sites = [None] * (len(head) + 3) + writer.sites + [None] * len(tail)
+        unit.variables = {python: tcl for tcl, python in emitter.python_variables()}
+        unit.source = "\n".join(["def make(unit, space, direct):", *lines, f" return {name}"])
+        namespace: dict[str, Any] = {}
+        exec(compile(unit.source, f"<{name}>", "exec"), self.globals, namespace)
+        function = namespace["make"](unit, procedure.namespace, self._direct(procedure))
+        Unit.by_code[function.__code__] = unit
+        return function, unit, resolver.callees
+
+    def _head(self, procedure: Procedure, emitter: Emitter) -> list[str]:
+        """Up to where the commands begin: the depth, links, and variables that Python must know of."""
+        arguments = [emitter.python(name) for name in emitter.formals]
+        lines = [
+            f" def {self.function_name(procedure)}({', '.join(['depth', *arguments])}):",
+            "  if depth > interp.recursion_limit: raise too_deep()",
+        ]
+        for name, where in emitter.links.items():
+            link = emitter.python(name, "g_")
+            lines.append(f"  {link} = {where}.variables.get({name!r}) or link_to({where}, {name!r})")
+            lines.append(f"  if type({link}) is not Variable: return direct({', '.join(['depth', *arguments])})")
+        for name in emitter.formals:
+            if name in emitter.assigned:
+                lines.append(f"  {emitter.python(name, 's_')} = {emitter.python(name)}")
+        for name in sorted(emitter.maybe - set(emitter.formals)):
+            lines.append(f"  {emitter.python(name)} = None")
+        for name in sorted(emitter.arrays):
+            lines.append(f"  {emitter.python(name)} = Elements({name!r})")
+        return lines
+
+    def _direct(self, procedure: Procedure) -> Any:
+        """The procedure as the direct engine runs it, with the arguments of its function."""
+        interp = self.interp
+
+        def run(depth: int, *args: Value) -> Value:
+            outer, interp.depth = interp.depth, depth - 1
+            words = [*args]
+            if procedure.rest:
+                words[-1:] = args[-1]  # type: ignore[arg-type]  # the list of the last arguments
+            interp.command_word = procedure.name
+            try:
+                return procedure.call_directly(interp, words)
+            finally:
+                interp.depth = outer
+
+        return run
+
+    def _install(self, procedure: Procedure, function: Any, unit: Unit) -> None:
+        self.globals[self.function_name(procedure)] = function
+        procedure.is_generated = True
+        procedure.unit = unit
+        procedure.run = _entry(procedure, function)
+        for name in (last_part(procedure.name), *unit.names):
+            self.relying.setdefault(name, set()).add(procedure)
+        self.watch(unit.names | {last_part(procedure.name)})
+
+    def watch(self, names: set[str]) -> None:
+        """Be told when a command of one of these names changes."""
+        self.interp.root.watched.names |= names
+
+    # ---- dropping ------------------------------------------------------------------------------------
+
+    def changed(self, name: str) -> None:
+        """A command of that name came, went or changed."""
+        waiting = [name]
+        while waiting:
+            changed = waiting.pop()
+            self.loops.drop(changed)
+            for procedure in self.relying.pop(changed, ()):
+                if procedure.is_generated:
+                    self._drop(procedure)
+                    waiting.append(last_part(procedure.name))
+
+    def drop_all(self) -> None:
+        """Nothing generated is to be used any more."""
+        for name in list(self.relying):
+            self.changed(name)
+        self.loops.known.clear()
+
+    def _drop(self, procedure: Procedure) -> None:
+        self.globals[self.function_name(procedure)] = self._stub(procedure)
+        procedure.forget_function()
+
+
+def _call(emitter: Emitter) -> str:
+    """The exception and the arguments of the call, as they were at its beginning."""
+    saved = [emitter.python(name, "s_" if name in emitter.assigned else "v_") for name in emitter.formals]
+    return ", ".join(["problem", *saved])
+
+
+def _entry(procedure: Procedure, function: Any) -> Any:
+    """The function in the shape of a command."""
+    count = len(procedure.formals)
+    plain = not procedure.rest and procedure.least == count
+
+    def run_plain(interp: Interp, args: list[Any]) -> Value:
+        depth = interp.depth + 1
+        if depth == 1:
+            interp.enter()
+            interp.depth = 0
+        for place, word in enumerate(args):
+            if type(word) is str and word.isdigit():
+                args[place] = native(word)
+        return function(depth, *args)  # type: ignore[no-any-return]  # generated code gives Tcl values
+
+    def run(interp: Interp, args: list[Any]) -> Value:
+        named = procedure.formals[:-1] if procedure.rest else procedure.formals
+        words = args[: len(named)]
+        words += [formal.default for formal in named[len(words) :]]
+        if procedure.rest:
+            words.append(args[len(named) :])
+        return run_plain(interp, words)
+
+    return run_plain if plain else run

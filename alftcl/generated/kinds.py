@@ -1,0 +1,50 @@
+"""What is known of a value when code is generated for it.
+
+                    any
+      number   str  list  dict
+     int float
+
+`bool` is the Python truth of a condition: it never is a value, `Operand.value` makes 1 or 0 of it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+INT, FLOAT, NUMBER, STR, LIST, DICT, ANY, BOOL = "int", "float", "number", "str", "list", "dict", "any", "bool"
+NUMERIC = (INT, FLOAT, NUMBER)
+
+
+def join(first: str | None, second: str) -> str:
+    """The kind of what may be of either."""
+    if first is None or first == second:
+        return second
+    if first in NUMERIC and second in NUMERIC:
+        return NUMBER
+    return ANY
+
+
+class Operand(NamedTuple):
+    """A Python expression that is not evaluated yet.
+
+    `safe`: it cannot fail. `fixed`: a constant or a temporary, so that it may be written twice and what runs
+    meanwhile does not change it.
+    """
+
+    code: str
+    kind: str = ANY
+    safe: bool = False
+    fixed: bool = False
+
+    @property
+    def value(self) -> str:
+        """The code of a Tcl value."""
+        return f"(1 if {self.code} else 0)" if self.kind == BOOL else self.code
+
+    @property
+    def stored(self) -> str:
+        """The kind of a variable that holds it."""
+        return INT if self.kind == BOOL else self.kind
+
+
+EMPTY = Operand("''", STR, safe=True, fixed=True)

@@ -1,0 +1,86 @@
+"""The built-in commands that look at nothing but their words, so that generated code may call their functions.
+
+Neither the variables nor the level of the caller matter to them, and they run no script.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from alftcl.commands import load
+from alftcl.commands.index import INDEX
+from alftcl.generated.emitter import Open
+from alftcl.generated.kinds import ANY, INT, LIST
+from alftcl.table import COMMANDS, ENSEMBLES, Command
+
+_PURE = frozenset(
+    "concat error format join lindex linsert list llength lrange lrepeat lreplace lreverse lsearch lsort pid puts pwd"
+    " regexp regsub split throw".split()
+)
+_ENSEMBLES = {
+    "string": None,  # all of them
+    "dict": frozenset("create exists get keys merge remove replace size values".split()),
+    "binary": frozenset(["format", "decode", "encode"]),
+    "clock": frozenset(["clicks", "microseconds", "milliseconds", "seconds"]),
+    "file": frozenset("dirname extension join rootname split tail".split()),
+}
+_KINDS = {"llength": INT, "lrange": LIST, "split": LIST, "lreverse": LIST, "lrepeat": LIST}
+_MEMBER_KINDS = {("string", "length"): INT, ("dict", "size"): INT, ("dict", "keys"): LIST, ("dict", "values"): LIST}
+
+
+def pure_call(name: str, words: list[str | None]) -> tuple[Callable[..., Any], int, str]:
+    """The function of a built-in, the place of its first argument among `words`, and the kind of its value.
+
+    `words` are those of the command, None where one is not literal. Raises Open when it is not pure.
+    """
+    if name in _ENSEMBLES:
+        return _member(name, words)
+    if name not in _PURE or not _has_no_names(name, words[1:]):
+        raise Open(f"{name} may look at its caller")
+    _load(name)
+    target = COMMANDS[name]
+    _check_count(name, target, len(words) - 1)
+    return target.run, 1, _KINDS.get(name, ANY)
+
+
+def _load(name: str) -> None:
+    for family in INDEX[name][4]:
+        load(family)
+
+
+def _member(name: str, words: list[str | None]) -> tuple[Callable[..., Any], int, str]:
+    member = words[1] if len(words) > 1 else None
+    allowed = _ENSEMBLES[name]
+    if member is None or (allowed is not None and member not in allowed):
+        raise Open(f"{name} {member}")
+    _load(name)
+    target = ENSEMBLES[name].get(member)
+    if target is None:
+        raise Open(f"{name} has no {member}")
+    _check_count(f"{name} {member}", target, len(words) - 2)
+    return target.run, 2, _MEMBER_KINDS.get((name, member), ANY)
+
+
+def _check_count(name: str, target: Command, count: int) -> None:
+    if count < target.least or count > target.most:
+        raise Open(f"{name} with the wrong number of words")
+
+
+def _has_no_names(name: str, words: list[str | None]) -> bool:
+    """Whether the words of a command name no variable and no command."""
+    if name in ("lsort", "lsearch"):
+        return not any(word is None or word.startswith("-c") for word in words[:-1] if word is None or word[:1] == "-")
+    if name not in ("regexp", "regsub"):
+        return True
+    place = 0
+    while place < len(words):
+        word = words[place]
+        if word is None or not word.startswith("-"):
+            break
+        place += 1
+        if word == "--":
+            break
+        if word == "-start":
+            return False
+    return len(words) - place == (2 if name == "regexp" else 3)

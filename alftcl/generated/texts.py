@@ -1,0 +1,48 @@
+"""string length, index, range, equal and compare on Python strings."""
+
+from __future__ import annotations
+
+from alftcl.generated.emitter import Emitter, Open, Want, constant_text, rule
+from alftcl.generated.kinds import BOOL, INT, STR, Operand
+from alftcl.tree import Command, Literal
+
+
+@rule("string")
+def emit_string(emitter: Emitter, node: Command, want: Want) -> Operand:
+    if len(node.words) < 2:
+        raise Open("string without a subcommand")
+    what = constant_text(node.words[1])
+    words = node.words[2:]
+    if what == "length" and len(words) == 1:
+        return Operand(f"len({emitter.text(emitter.word(words[0]))})", INT)
+    if what == "index" and len(words) == 2:
+        text, place = emitter.operands(words)
+        if place.kind == INT:
+            code = _name(emitter, emitter.text(text))
+            place = place if place.fixed or place.code.isidentifier() else emitter.pinned(place)
+            return Operand(f"({code}[{place.code}] if -1 < {place.code} < len({code}) else '')", STR)
+    elif what == "range" and len(words) == 3:
+        text, first, last = emitter.operands(words)
+        if first.kind == last.kind == INT:
+            code = emitter.text(text)
+            first, last = (
+                side if side.fixed or side.code.isidentifier() else emitter.pinned(side) for side in (first, last)
+            )
+            begin = first.code if first.fixed and first.code.isdigit() else f"max(0, {first.code})"
+            return Operand(f"{code}[{begin}:max(0, {last.code} + 1)]", STR)
+    elif what == "equal" and len(words) == 2:
+        left, right = emitter.operands(words)
+        return Operand(f"({emitter.text(left)} == {emitter.text(right)})", BOOL)
+    elif what == "compare" and len(words) == 2 and not any(_is_option(word) for word in words):
+        left, right = emitter.operands(words)
+        first, second = _name(emitter, emitter.text(left)), _name(emitter, emitter.text(right))
+        return Operand(f"(({first} > {second}) - ({first} < {second}))", INT)
+    return emitter.builtin("string", node)
+
+
+def _is_option(word: object) -> bool:
+    return isinstance(word, Literal) and word.text.startswith("-")
+
+
+def _name(emitter: Emitter, code: str) -> str:
+    return code if code.isidentifier() or code.startswith("'") else emitter.pinned(Operand(code, STR)).code
