@@ -220,7 +220,7 @@ class Interp:
 
     def step_through(self, stepper: Stepper | None) -> None:
         """Have every command go through `stepper.around(dispatch, word, args)`; None: as always."""
-        self._direct_only(stepper is not None or self.profiler is not None)
+        self.direct_only(stepper is not None or self.profiler is not None)
         self.stepper = stepper
         self.__dict__.pop("_dispatch", None)
         if stepper is not None:
@@ -231,19 +231,20 @@ class Interp:
         """Have every script go through `profiler.around(run, script, unit)`; None: as always."""
         if profiler is not None and self.profiler is not None:
             raise RuntimeError("the interpreter is profiled already")
-        self._direct_only(profiler is not None or self.stepper is not None)
+        self.direct_only(profiler is not None or self.stepper is not None)
         self.profiler = profiler
         self.__dict__.pop("run", None)
         if profiler is not None:
             own, around = self.run, profiler.around
             self.__dict__["run"] = lambda script, unit: around(own, script, unit)
 
-    def _direct_only(self, wanted: bool) -> None:
-        """Drop generated code and make no more of it, or allow it again."""
+    def direct_only(self, wanted: bool) -> None:
+        """Drop generated code and make no more of it (limits, steps and profiles count commands), or allow it again."""
+        wanted = wanted or self.commands_checked != sys.maxsize
         self.calls_until_generated = 0 if wanted else CALLS_UNTIL_GENERATED
         self.rounds_until_generated = sys.maxsize if wanted else ROUNDS_UNTIL_GENERATED
-        if wanted and "engine" in self.__dict__:
-            self.engine.drop_all()
+        if "engine" in self.__dict__:
+            self.engine.begin_again(wanted)
 
     def _unknown(self, name: str, args: list[Any]) -> Value:
         """A name that no command has: the namespace's unknown handler, or `unknown`, gets its words."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from alftcl.errors import BREAK, CONTINUE, ERROR, OK, RETURN, Break, Completion, Continue, OtherCode, Return, TclError
 from alftcl.frames import Frame, Variable
+from alftcl.generated.kinds import kind_of
 from alftcl.namespaces import Namespace
 from alftcl.table import UNLIMITED, Command
 from alftcl.tree import Script
@@ -64,8 +65,19 @@ class Procedure(Command):
     """
 
     __slots__ = (
-        "_names", "_script", "body", "calls", "formals", "is_generated", "is_open", "name", "namespace", "rest", "unit",
-    )  # fmt: skip
+        "_names",
+        "_script",
+        "body",
+        "calls",
+        "first_kinds",
+        "formals",
+        "is_generated",
+        "is_open",
+        "name",
+        "namespace",
+        "rest",
+        "unit",
+    )
 
     def __init__(self, name: str, formals: list[Formal], body: str, namespace: Namespace) -> None:
         self.name = name
@@ -74,6 +86,7 @@ class Procedure(Command):
         self.namespace = namespace
         self._script: Script | None = None
         self.calls = 0
+        self.first_kinds: dict[str, str] = {}
         self.is_open = self.is_generated = False
         self.unit: Unit | None = None
         self.rest = bool(formals) and formals[-1].name == "args"
@@ -99,7 +112,14 @@ class Procedure(Command):
             interp.command_word = word
             if self.is_generated:
                 return self.run(interp, args)
+        elif self.calls == 1 and interp.calls_until_generated:
+            self._observe(args)
         return self.call_directly(interp, args)
+
+    def _observe(self, args: list[Any]) -> None:
+        """Note the kinds of the first call's arguments: those of later calls will be the same."""
+        for formal, value in zip(self.formals[:-1] if self.rest else self.formals, args, strict=False):
+            self.first_kinds[formal.name] = kind_of(value)
 
     def forget_function(self) -> None:
         """A command that the generated function relies on has changed: the direct engine takes over."""

@@ -42,6 +42,7 @@ class Limits:
         if self.recursion is not None:
             interp.recursion_limit = self.recursion
         _Watch(self, interp)
+        interp.direct_only(interp.stepper is not None or interp.profiler is not None)
 
 
 class _Watch:

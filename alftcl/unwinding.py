@@ -43,34 +43,35 @@ def log(interp: Interp, error: TclError, script: Script, command: Command | None
     log_source(interp, error, script.text[start:end], _inner(error, words, unit))
 
 
-def log_generated(
-    interp: Interp, error: TclError, text: str, start: int, end: int, line: int, call: list[Any] | None
-) -> None:
-    """Note a command of generated code, which knows its line; `call` are the words of the procedure it is in.
+def log_generated(interp: Interp, error: TclError, source: str, call: list[Any] | None) -> None:
+    """Note a command of generated code; `call` are the words of the procedure it is in, if that has no frame.
 
     errorStack then has the command as it is written: its words are no more.
     """
-    error.line, error.text = line, text
     if error.is_logged:
         error.is_logged = False
-        return
-    inner = ["invokeStk1", text[start:end]] if error.stack is None else []
-    log_source(interp, error, text[start:end], inner, call)
+    elif call is None:
+        log_source(interp, error, source, ["invokeStk1", source])
+    else:
+        shown = source if len(source) <= _LOGGED_CHARS else source[:_LOGGED_CHARS] + "..."
+        if error.info is None:
+            error.info = f'{error.message}\n    while executing\n"{shown}"'
+        else:
+            error.info += f'\n    invoked from within\n"{shown}"'
+        if error.stack is None:
+            error.stack = ["INNER", ["invokeStk1", source], "CALL", call]
+        else:
+            error.stack += ["CALL", call]
 
 
-def log_source(
-    interp: Interp, error: TclError, source: str, inner: list[Any], call: list[Any] | None = None
-) -> None:
-    """Note a command; `inner` is what errorStack says when it is the first, `call` a call that has no frame."""
+def log_source(interp: Interp, error: TclError, source: str, inner: list[Any]) -> None:
+    """Note a command; `inner` is what errorStack says when it is the first."""
     if len(source) > _LOGGED_CHARS:
         source = source[:_LOGGED_CHARS] + "..."
     label = "while executing" if error.info is None else "invoked from within"
     error.add_info(f'\n    {label}\n"{source}"')
     if error.stack is None:
         error.stack = ["INNER", inner]
-    if call is not None:
-        error.stack += ["CALL", call]
-        return
     frame = interp.frame
     if interp.uplevel is not None and interp.uplevel[0] is frame:
         error.stack += ["UP", interp.uplevel[1].level - frame.level]

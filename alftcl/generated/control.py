@@ -407,7 +407,8 @@ def emit_catch(emitter: Emitter, node: Command, want: Want) -> Operand:
     problem = emitter.temporary()
     emitter.emit(f"except Exception as {problem}:")
     emitter.writer.indent += 1
-    emitter.emit(f"{problem} = unit.caught({problem}); {code} = {problem}.code; {value.name} = {problem}.value")
+    given = ", ".join([problem, *emitter.call_words()])
+    emitter.emit(f"{problem} = unit.caught({given}); {code} = {problem}.code; {value.name} = {problem}.value")
     emitter.writer.indent -= 1
     if variable is not None:
         emitter.assign(variable, Operand(str(value.name), ANY, safe=True, fixed=True))

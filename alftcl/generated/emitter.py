@@ -14,14 +14,16 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from alftcl.decimals import float_to_str
 from alftcl.errors import TclError
 from alftcl.generated import kinds
-from alftcl.generated.kinds import ANY, BOOL, EMPTY, FLOAT, INT, STR, Operand
+from alftcl.generated.kinds import ANY, BOOL, EMPTY, FLOAT, INT, STR, Open, Operand
+from alftcl.generated.pure import named_from, setting_call
 from alftcl.generated.writer import Site, Writer
+from alftcl.namespaces import last_part
 from alftcl.procedures import Procedure
 from alftcl.tree import Bracket, Command, Compound, ElementSub, Expand, Literal, Script, VarSub, Word
 from alftcl.tree_expr import Number
-from alftcl.values import float_to_str
 
 if TYPE_CHECKING:
     from alftcl.generated.engine import Resolver
@@ -29,10 +31,6 @@ if TYPE_CHECKING:
 _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 _FLOAT = re.compile(r"-?[0-9]+\.[0-9]+")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-
-
-class Open(Exception):
-    """The unit cannot be closed: why."""
 
 
 class Want:
@@ -90,18 +88,21 @@ class Emitter:
     """The lines of one unit, and what is known of its variables."""
 
     def __init__(
-        self, resolver: Resolver, formals: Sequence[str], in_procedure: bool, given: Given | None = None
+        self, resolver: Resolver, formals: Sequence[str], given: Given, in_procedure: bool, is_loop: bool
     ) -> None:
         self.resolver = resolver
         self.formals = formals
         self.in_procedure = in_procedure
-        self.given = dict.fromkeys(formals, ANY) if given is None else given.kinds
-        self.given_arrays = frozenset() if given is None else given.arrays
+        self.is_loop = is_loop
+        self.given = given.kinds
+        self.given_arrays = given.arrays
         self.kinds: dict[str, str] = dict(self.given)
         self.arrays: set[str] = set()
         self.growing: set[str] = set()  # targets of lappend and dict set: "" begins an empty list or dict
         self.growing_dicts: set[str] = set()
         self.maybe: set[str] = set()  # may be unset in ways that Python would not notice: None stands for that
+        self.ropes: set[str] = set()  # grow by append in a loop: pieces wait in a list until someone looks
+        self.reassigned: set[str] = set()  # parameters that the body sets: their first value is kept for errors
         self.links: dict[str, str] = {}  # the namespace that a name is linked to: a Python name
         self.python_names: dict[str, str] = {}
         self.changed = self.facts_changed = True
@@ -135,6 +136,8 @@ class Emitter:
     def writes(self, name: str) -> None:
         """A line that follows assigns a variable."""
         self.assigned.add(name)
+        if name in self.formals:
+            self.learn(self.reassigned, name)
         self.written[self.python(name)] = self.writer.mark
 
     def becomes(self, name: str, kind: str) -> None:
@@ -161,6 +164,10 @@ class Emitter:
     def scalars(self) -> list[str]:
         """The local variables that are no arrays."""
         return [name for name, _ in self.python_variables() if name not in self.arrays]
+
+    def call_words(self) -> list[str]:
+        """The arguments of the call as they were at its beginning."""
+        return [self.python(name, "s_" if name in self.reassigned else "v_") for name in self.formals]
 
     def temporary(self) -> str:
         """A new Python name."""
@@ -332,7 +339,7 @@ class Emitter:
 
     def leave(self, operand: Operand) -> None:
         """return"""
-        if None in self.loops or not self.in_procedure:
+        if None in self.loops or self.is_loop:
             self.emit(f"raise returned({operand.value})")
         else:
             self.emit(f"return {operand.value}")
@@ -398,10 +405,33 @@ class Emitter:
         return Operand(f"{self.resolver.function_name(target)}({arguments})")
 
     def builtin(self, name: str, node: Command) -> Operand:
-        """A built-in that looks at its words only: called as the direct engine calls it."""
-        code, skip, kind = self.resolver.pure(name, [w.text if isinstance(w, Literal) else None for w in node.words])
+        """A built-in that looks at its words only, or sets variables too: called as the direct engine calls it."""
+        texts = [word.text if isinstance(word, Literal) else None for word in node.words]
+        first = named_from(last_part(name), texts)
+        if first is not None:
+            return self._setting(name, node, texts, first)
+        code, skip, kind = self.resolver.pure(name, texts)
         words = [operand.value for operand in self.operands(node.words[skip:])]
         return Operand(f"{code}(interp, [{', '.join(words)}])", kind)
+
+    def _setting(self, name: str, node: Command, texts: list[str | None], first: int) -> Operand:
+        """A built-in that sets variables: it sets those of a frame made for it, then they are taken over."""
+        names = texts[first:]
+        if any(target is None or "(" in target or "::" in target for target in names):
+            raise Open(f"{name} with variables that are not plain")
+        code = self.resolver.constant(setting_call(last_part(name), len(texts) - 1))
+        words = [operand.value for operand in self.operands(node.words[1:])]
+        whole = self.temporary()
+        self.emit(f"{whole} = set_apart({code}, interp, space, [{', '.join(words)}], {names!r})")
+        for place, target in enumerate(names, 1):
+            assert target is not None
+            kept = set(self.sure)
+            self.emit(f"if {whole}[{place}] is not None:")
+            self.writer.indent += 1
+            self.assign(target, Operand(f"{whole}[{place}]"))
+            self.writer.indent -= 1
+            self.sure = kept
+        return Operand(f"{whole}[0]")
 
     # ---- variables -----------------------------------------------------------------------------------
 
@@ -416,10 +446,18 @@ class Emitter:
         if name in self.arrays:
             raise Open(f"the array {name} is read as a scalar")
         code = self.python(name)
+        if name in self.ropes:
+            self.flush(name)
         kind = self.kinds.get(name, INT)
         if name in self.maybe and name not in self.sure:
             return Operand(f"({code} if {code} is not None else unset_read({name!r}))", kind)
         return Operand(code, kind, safe=name in self.sure)
+
+    def flush(self, name: str) -> None:
+        """Join the pieces that wait to be appended."""
+        code, pieces = self.python(name), self.python(name, "b_")
+        self.written[code] = self.writer.mark
+        self.emit(f"if {pieces}: {code} = roped({code}, {pieces})")
 
     def assign(self, name: str, operand: Operand) -> Operand:
         """set; gives the variable's new value."""
@@ -437,6 +475,8 @@ class Emitter:
         code = self.python(name)
         self.becomes(name, operand.stored)
         self.emit(f"{code} = {operand.value}")
+        if name in self.ropes:
+            self.emit(f"{self.python(name, 'b_')}.clear()")
         self.sure.add(name)
         return Operand(code, self.kinds[name], safe=True)
 

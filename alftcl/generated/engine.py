@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, Any
 
 from alftcl.frames import Frame
 from alftcl.generated import control, dicts, lists, texts, variables  # noqa: F401  # they declare their rules
-from alftcl.generated.emitter import RETURNED, Emitter, Open
+from alftcl.generated.emitter import RETURNED, Emitter, Given
 from alftcl.generated.failures import Unit
+from alftcl.generated.kinds import ANY, FLOAT, INT, LIST, Open, native
 from alftcl.generated.loops import Loops
-from alftcl.generated.operations import native, vocabulary
+from alftcl.generated.operations import vocabulary
 from alftcl.generated.pure import pure_call
 from alftcl.namespaces import Namespace, last_part
 from alftcl.procedures import Procedure
@@ -87,13 +88,21 @@ class Engine:
         self.relying: dict[str, set[Procedure]] = {}  # by the name of a command
         self.globals = vocabulary()
         self.globals |= {"interp": interp, "LARGEST": interp.largest_value, "joined": interp.joined}
+        self.globals["roped"] = self._roped
         self.names: dict[Procedure, str] = {}
         self.constants: dict[int, tuple[str, Any]] = {}
+        self.units: dict[int, tuple[Unit, Any]] = {}  # by the id of the code of their functions, which are held
         self.loops = Loops(self)
 
     def resolver(self, namespace: Namespace) -> Resolver:
         """What resolves the names in a unit."""
         return Resolver(self, namespace)
+
+    def _roped(self, text: str, pieces: list[str]) -> str:
+        """A text with the pieces that were appended to it."""
+        whole = self.interp.joined("".join([text, *pieces]))
+        pieces.clear()
+        return whole
 
     # ---- names in the generated code -----------------------------------------------------------------
 
@@ -121,9 +130,7 @@ class Engine:
         def by_name(depth: int, *args: Value) -> Value:
             outer, interp.depth = interp.depth, depth - 1
             frame, interp.frame = interp.frame, Frame({}, procedure.namespace, interp.frame)
-            words = [*args]
-            if procedure.rest:
-                words[-1:] = args[-1]  # type: ignore[arg-type]  # the list of the last arguments
+            words = _spread(procedure, args)
             try:
                 return interp.call(procedure.name, *words)
             finally:
@@ -181,7 +188,8 @@ class Engine:
                 found.is_open = True
                 del made[found]
 
-    def _emitted(self, procedure: Procedure) -> tuple[Any, Unit, set[Procedure]]:
+    def _emitted(self, procedure: Procedure, is_generic: bool = False) -> tuple[Any, Unit, set[Procedure]]:
+        """The function of a procedure: for the kinds of its first call's arguments, or for any (`is_generic`)."""
         if len(procedure.body) > _LONGEST_BODY:
             raise Open("a very long body")
         interp = self.interp
@@ -189,7 +197,9 @@ class Engine:
         names = [formal.name for formal in procedure.formals]
         if len(set(names)) != len(names):
             raise Open("a parameter that is there twice")
-        emitter = Emitter(resolver, names, True)
+        expected = {} if is_generic else procedure.first_kinds
+        given = Given({name: expected.get(name, ANY) for name in names}, frozenset())
+        emitter = Emitter(resolver, names, given, in_procedure=True, is_loop=False)
         script = interp.parse(procedure.body)
         for _ in range(_MOST_PASSES):
             emitter.begin()
@@ -198,12 +208,17 @@ class Engine:
                 break
         else:
             raise Open("kinds that do not stand still")
-        unit = Unit(interp, True)
+        unit = Unit(interp, self.units, in_procedure=True, has_frame=False)
         unit.names = resolver.names
         unit.touches = bool(emitter.links)
-        head = self._head(procedure, emitter)
-        name = self.function_name(procedure)
-        tail = ["  except Exception as problem:", f"   raise unit.failed({_call(emitter)}) from None"]
+        name = self.function_name(procedure) + "_any" * is_generic
+        if not is_generic:
+            self.globals[f"{name}_any"] = self._generic(procedure)
+        tail = [
+            "  except Exception as problem:",
+            f"   raise unit.failed({', '.join(['problem', *emitter.call_words()])}) from None",
+        ]
+        head = self._head(name, emitter)
         writer = emitter.writer
         lines = [*head, "  try:", *("  " + line for line in writer.lines), *tail]
         unit.sites = [None] * (len(head) + 3) + writer.sites + [None] * len(tail)
@@ -212,27 +227,43 @@ class Engine:
         namespace: dict[str, Any] = {}
         exec(compile(unit.source, f"<{name}>", "exec"), self.globals, namespace)
         function = namespace["make"](unit, procedure.namespace, self._direct(procedure))
-        Unit.by_code[function.__code__] = unit
+        self.units[id(function.__code__)] = unit, function
         return function, unit, resolver.callees
 
-    def _head(self, procedure: Procedure, emitter: Emitter) -> list[str]:
+    def _generic(self, procedure: Procedure) -> Any:
+        """What stands for the function for any kinds, until it is called."""
+
+        def generic(*args: Value) -> Value:
+            name = f"{self.function_name(procedure)}_any"
+            if self.globals[name] is generic:
+                try:
+                    self.globals[name] = self._emitted(procedure, is_generic=True)[0]
+                except Open:
+                    self.globals[name] = self._direct(procedure)
+            return self.globals[name](*args)  # type: ignore[no-any-return]  # generated code gives Tcl values
+
+        return generic
+
+    def _head(self, name: str, emitter: Emitter) -> list[str]:
         """Up to where the commands begin: the depth, links, and variables that Python must know of."""
         arguments = [emitter.python(name) for name in emitter.formals]
         lines = [
-            f" def {self.function_name(procedure)}({', '.join(['depth', *arguments])}):",
+            f" def {name}({', '.join(['depth', *arguments])}):",
+            *_guards(name, emitter),
             "  if depth > interp.recursion_limit: raise too_deep()",
         ]
-        for name, where in emitter.links.items():
-            link = emitter.python(name, "g_")
-            lines.append(f"  {link} = {where}.variables.get({name!r}) or link_to({where}, {name!r})")
+        for linked, where in emitter.links.items():
+            link = emitter.python(linked, "g_")
+            lines.append(f"  {link} = {where}.variables.get({linked!r}) or link_to({where}, {linked!r})")
             lines.append(f"  if type({link}) is not Variable: return direct({', '.join(['depth', *arguments])})")
-        for name in emitter.formals:
-            if name in emitter.assigned:
-                lines.append(f"  {emitter.python(name, 's_')} = {emitter.python(name)}")
-        for name in sorted(emitter.maybe - set(emitter.formals)):
-            lines.append(f"  {emitter.python(name)} = None")
-        for name in sorted(emitter.arrays):
-            lines.append(f"  {emitter.python(name)} = Elements({name!r})")
+        for formal in emitter.formals:
+            if formal in emitter.reassigned:
+                lines.append(f"  {emitter.python(formal, 's_')} = {emitter.python(formal)}")
+        lines += [f"  {emitter.python(name, 'b_')} = []" for name in sorted(emitter.ropes)]
+        for unset in sorted(emitter.maybe - set(emitter.formals)):
+            lines.append(f"  {emitter.python(unset)} = None")
+        for array in sorted(emitter.arrays):
+            lines.append(f"  {emitter.python(array)} = Elements({array!r})")
         return lines
 
     def _direct(self, procedure: Procedure) -> Any:
@@ -241,9 +272,7 @@ class Engine:
 
         def run(depth: int, *args: Value) -> Value:
             outer, interp.depth = interp.depth, depth - 1
-            words = [*args]
-            if procedure.rest:
-                words[-1:] = args[-1]  # type: ignore[arg-type]  # the list of the last arguments
+            words = _spread(procedure, args)
             interp.command_word = procedure.name
             try:
                 return procedure.call_directly(interp, words)
@@ -278,21 +307,39 @@ class Engine:
                     self._drop(procedure)
                     waiting.append(last_part(procedure.name))
 
-    def drop_all(self) -> None:
-        """Nothing generated is to be used any more."""
-        for name in list(self.relying):
-            self.changed(name)
-        self.loops.known.clear()
+    def begin_again(self, is_over: bool) -> None:
+        """Take over a changed limit on the size of values; when it `is_over`, use nothing generated any more."""
+        self.globals["LARGEST"] = self.interp.largest_value
+        if is_over:
+            for name in list(self.relying):
+                self.changed(name)
+            self.loops.known.clear()
 
     def _drop(self, procedure: Procedure) -> None:
-        self.globals[self.function_name(procedure)] = self._stub(procedure)
+        name = self.function_name(procedure)
+        self.globals[name] = self.globals[f"{name}_any"] = self._stub(procedure)
         procedure.forget_function()
 
 
-def _call(emitter: Emitter) -> str:
-    """The exception and the arguments of the call, as they were at its beginning."""
-    saved = [emitter.python(name, "s_" if name in emitter.assigned else "v_") for name in emitter.formals]
-    return ", ".join(["problem", *saved])
+def _spread(procedure: Procedure, args: tuple[Any, ...]) -> list[Any]:
+    """The words of a call from the arguments of a function, whose last may be the list of the rest."""
+    return [*args[:-1], *args[-1]] if procedure.rest else list(args)
+
+
+_TYPES = {INT: "int", FLOAT: "float", LIST: "list"}
+
+
+def _guards(name: str, emitter: Emitter) -> list[str]:
+    """The line that leaves a call with arguments of other kinds to the function for any."""
+    checks = [
+        f"type({emitter.python(formal)}) is not {_TYPES[emitter.given[formal]]}"
+        for formal in emitter.formals
+        if emitter.given[formal] in _TYPES
+    ]
+    if not checks:
+        return []
+    arguments = ", ".join(["depth", *(emitter.python(formal) for formal in emitter.formals)])
+    return [f"  if {' or '.join(checks)}: return {name}_any({arguments})"]
 
 
 def _entry(procedure: Procedure, function: Any) -> Any:

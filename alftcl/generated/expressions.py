@@ -18,8 +18,19 @@ from alftcl.generated.emitter import Emitter, Open
 from alftcl.generated.kinds import ANY, BOOL, FLOAT, INT, NUMBER, NUMERIC, STR, Operand
 from alftcl.generated.operations import ARITHMETIC, COMPARISON
 from alftcl.tree import Literal, Script, Word
-from alftcl.tree_expr import And, Arithmetic, Call, Choice, Comparison, Expression, Membership, Number, Or
-from alftcl.tree_expr import TextComparison, Unary
+from alftcl.tree_expr import (
+    And,
+    Arithmetic,
+    Call,
+    Choice,
+    Comparison,
+    Expression,
+    Membership,
+    Number,
+    Or,
+    TextComparison,
+    Unary,
+)
 
 if TYPE_CHECKING:
     from alftcl.generated.writer import Site
@@ -331,4 +342,4 @@ def _quick_function(emitter: Emitter, name: str, operand: Operand) -> Operand | 
     return None
 
 
-__all__ = ["condition", "expression", "Site"]
+__all__ = ["Site", "condition", "expression"]

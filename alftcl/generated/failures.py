@@ -7,9 +7,7 @@ A unit's function catches what leaves it and asks here for the TclError to raise
 from __future__ import annotations
 
 import re
-from types import CodeType
-from typing import TYPE_CHECKING, ClassVar
-from weakref import WeakKeyDictionary
+from typing import TYPE_CHECKING, Any
 
 from alftcl.arithmetic import divide_by_zero, domain_error
 from alftcl.errors import Break, Completion, Continue, TclError
@@ -34,12 +32,11 @@ class Unit:
     `touches` says that it, or what it calls, links variables of namespaces.
     """
 
-    __slots__ = ("in_procedure", "interp", "names", "sites", "source", "touches", "variables")
+    __slots__ = ("has_frame", "in_procedure", "interp", "names", "sites", "source", "touches", "units", "variables")
 
-    by_code: ClassVar[WeakKeyDictionary[CodeType, Unit]] = WeakKeyDictionary()
-    """The units of functions that are there."""
-
-    def __init__(self, interp: Interp, in_procedure: bool) -> None:
+    def __init__(self, interp: Interp, units: dict[int, tuple[Unit, Any]], in_procedure: bool, has_frame: bool) -> None:
+        self.has_frame = has_frame
+        self.units = units
         self.interp = interp
         self.in_procedure = in_procedure
         self.source = ""
@@ -62,7 +59,7 @@ class Unit:
 
     def caught(self, problem: Exception, *call: Value) -> Completion:
         """What a `catch` in this unit gets to see."""
-        error = self._logged(problem, [self._called_as(problem), *call] if self.in_procedure and call else None)
+        error = self._logged(problem, None if self.has_frame else [self._called_as(problem), *call])
         if isinstance(error, TclError):
             self.interp.uncatchable(error)
             self.interp.publish(error)
@@ -73,16 +70,19 @@ class Unit:
         traceback = problem.__traceback__
         assert traceback is not None
         caller = traceback.tb_frame.f_back
-        unit = None if caller is None else Unit.by_code.get(caller.f_code)
-        site = None if unit is None or caller is None else unit.sites[caller.f_lineno]
-        if site is None or site.text is None:
-            return to_str(self.interp.command_word)
-        return site.text[site.start : site.end].split(None, 1)[0]
+        while caller is not None and (found := self.units.get(id(caller.f_code))) is not None:
+            site = found[0].sites[caller.f_lineno]
+            if site is not None and site.text is not None:
+                return site.word
+            caller = caller.f_back  # it has passed the call on to the function for other kinds
+        return to_str(self.interp.command_word)
 
     def left(self, problem: Exception, compiled: int) -> Completion:
         """What leaves a loop that is a unit; `compiled` is the unit that it is part of, or 0 (see interp.py)."""
         error = self._logged(problem, None)
-        if isinstance(error, TclError):
+        traceback = problem.__traceback__
+        site = None if traceback is None else self.sites[traceback.tb_lineno]
+        if isinstance(error, TclError) and site is not None and site.text is not None:
             error.unit = compiled
         return error
 
@@ -97,8 +97,8 @@ class Unit:
 
     def _log(self, error: TclError, site: Site, call: list[Value] | None) -> None:
         if site.text is not None:
-            log_generated(self.interp, error, site.text, site.start, site.end, site.line, call)
-            error.text = site.text if site.base is None else site.base
+            error.line, error.text = site.line, site.text if site.base is None else site.base
+            log_generated(self.interp, error, site.source, call)
         if site.body is not None:
             label, outer = site.body
             error.add_info(f"\n    ({label.format(line=error.line)})")

@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 INT, FLOAT, NUMBER, STR, LIST, DICT, ANY, BOOL = "int", "float", "number", "str", "list", "dict", "any", "bool"
 NUMERIC = (INT, FLOAT, NUMBER)
@@ -22,6 +22,27 @@ def join(first: str | None, second: str) -> str:
     if first in NUMERIC and second in NUMERIC:
         return NUMBER
     return ANY
+
+
+_KINDS = {int: INT, float: FLOAT, list: LIST, str: STR}
+
+
+def native(word: str) -> int | str:
+    """Digits as an int, when the int is written with just these digits."""
+    if len(word) < 19 and word.isascii() and (word[0] != "0" or word == "0"):
+        return int(word)
+    return word
+
+
+def kind_of(value: Any) -> str:
+    """The kind of a value as generated code takes it: digits are an int."""
+    if type(value) is str and value.isdigit() and type(native(value)) is int:
+        return INT
+    return _KINDS.get(type(value), ANY)
+
+
+class Open(Exception):
+    """Why something stays with the direct engine: it may look at what generated code does not have."""
 
 
 class Operand(NamedTuple):

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from alftcl.frames import Frame, Variable
 from alftcl.generated.control import emit_groups, emit_rounds
-from alftcl.generated.emitter import Emitter, Given, Open
+from alftcl.generated.emitter import Emitter, Given
 from alftcl.generated.failures import Unit
-from alftcl.generated.kinds import ANY, FLOAT, INT, LIST, STR
-from alftcl.generated.operations import native
+from alftcl.generated.kinds import ANY, INT, Open, kind_of
 from alftcl.generated.writer import Site
 from alftcl.tree import BRACED, Literal, Script
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
 _MOST_PASSES = 12
 _LONG = 1_000_000  # rounds
-_KINDS = {int: INT, float: FLOAT, list: LIST, str: STR}
 
 
 class Shape:
@@ -75,13 +73,8 @@ def given_in(frame: Frame, scalars: list[str], arrays: list[str]) -> Given | Non
                 return None
             found_arrays.add(name)
         elif variable.value is not None:
-            value = variable.value
-            kinds[name] = INT if _is_int(value) else _KINDS.get(type(value), ANY)
+            kinds[name] = kind_of(variable.value)
     return Given(kinds, frozenset(found_arrays))
-
-
-def _is_int(value: Any) -> bool:
-    return type(value) is int or (type(value) is str and value.isdigit() and type(native(value)) is int)
 
 
 def emitted(engine: Engine, resolver: Resolver, shape: Shape, frame: Frame, name: str) -> LoopFunction:
@@ -91,7 +84,7 @@ def emitted(engine: Engine, resolver: Resolver, shape: Shape, frame: Frame, name
     given = given_in(frame, _used(shape, everything), [])
     if given is None:
         raise Open("variables that a loop cannot take over")
-    emitter = Emitter(resolver, (), in_procedure, given)
+    emitter = Emitter(resolver, (), given, in_procedure, is_loop=True)
     for _ in range(_MOST_PASSES):
         emitter.begin()
         emitter.writer.site = Site(None, 0, 0, 1)
@@ -100,7 +93,7 @@ def emitted(engine: Engine, resolver: Resolver, shape: Shape, frame: Frame, name
             break
     else:
         raise Open("kinds that do not stand still")
-    unit = Unit(engine.interp, in_procedure)
+    unit = Unit(engine.interp, engine.units, in_procedure, has_frame=True)
     unit.names = resolver.names
     unit.variables = {python: tcl for tcl, python in emitter.python_variables()}
     head = [
@@ -122,7 +115,7 @@ def emitted(engine: Engine, resolver: Resolver, shape: Shape, frame: Frame, name
     made: dict[str, Any] = {}
     exec(compile(unit.source, "<loop>", "exec"), engine.globals, made)
     function = made["make"](unit, resolver.namespace)
-    Unit.by_code[function.__code__] = unit
+    engine.units[id(function.__code__)] = unit, function
     return LoopFunction(function, unit, emitter)
 
 
@@ -152,7 +145,9 @@ def _loading(emitter: Emitter) -> list[str]:
             kind = emitter.given[name]
             value = f"variables[{name!r}].value"
             lines.append(f"  {code} = {value}" if kind != INT else f"  {code} = to_int({value})")
-        elif name in emitter.maybe:
+        if name in emitter.ropes:
+            lines.append(f"  {emitter.python(name, 'b_')} = []")
+        if name not in emitter.given and name in emitter.maybe:
             lines.append(f"  {code} = None")
     for name in sorted(emitter.arrays):
         code = emitter.python(name)
@@ -167,6 +162,9 @@ def _storing(emitter: Emitter) -> list[str]:
     lines = ["   pass"]
     for name in sorted(emitter.assigned - emitter.arrays):
         code = emitter.python(name)
+        if name in emitter.ropes:
+            pieces = emitter.python(name, "b_")
+            lines.append(f"   if {pieces}: {code} = roped({code}, {pieces})")
         store = f"store(variables, {name!r}, {code})"
         lines.append(f"   {store}" if name in emitter.given else f"   try: {store}")
         if name not in emitter.given:

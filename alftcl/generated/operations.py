@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from alftcl import arithmetic
 from alftcl.arithmetic import domain_error
 from alftcl.errors import Break, Continue, Return, TclError
-from alftcl.frames import IS_ARRAY, NO_ELEMENT, NO_SUCH, NOT_ARRAY, Variable, variable_error
+from alftcl.frames import IS_ARRAY, NO_ELEMENT, NO_SUCH, NOT_ARRAY, Frame, Variable, variable_error
 from alftcl.functions import FUNCTIONS
 from alftcl.generated.failures import NESTING, TOO_DEEP
 from alftcl.values import (
@@ -31,7 +31,9 @@ from alftcl.values import (
 )
 
 if TYPE_CHECKING:
+    from alftcl.interp import Interp
     from alftcl.namespaces import Namespace
+    from alftcl.table import Function
 
 _MOST_DIGITS = 1 << 16
 _WIDE = 1 << 63
@@ -56,13 +58,6 @@ class _Digits(dict[int, str]):
 
 
 DIGITS = _Digits()
-
-
-def native(word: str) -> Value:
-    """Digits as an int, when the int is written with just these digits."""
-    if len(word) < 19 and word.isascii() and (word[0] != "0" or word == "0"):
-        return int(word)
-    return word
 
 
 def truth(value: Value) -> bool:
@@ -221,6 +216,23 @@ def link_to(space: Namespace, name: str) -> Variable:
     return space.variables.setdefault(name, Variable())
 
 
+MOST_PIECES = 4000  # of a text that grows, before they are joined
+
+
+def set_apart(
+    run: Function, interp: Interp, space: Namespace, words: list[Any], names: list[str]
+) -> list[Value | None]:
+    """Run a command that sets variables of these names: its value, and what they have become (None: not set)."""
+    outer = interp.frame
+    frame = interp.frame = Frame({}, space, outer)
+    try:
+        value = run(interp, words)
+    finally:
+        interp.frame = outer
+    found = [frame.variables.get(name) for name in names]
+    return [value, *(None if variable is None else variable.value for variable in found)]
+
+
 def store(variables: dict[str, Variable], name: str, value: Value | None) -> None:
     """Give a variable of the frame the value that a loop leaves in it."""
     if value is not None:
@@ -372,9 +384,11 @@ def vocabulary() -> dict[str, Any]:
     for found in (
         truth, same_text, member, result, not_a_number, function, increased, increase, unset_read, linked_read,
         linked_write, Elements, linked_elements, linked_element, index, extended, replaced, with_key, no_key,
-        groups, rounds, fail, returned, too_deep, link_to, unset_missing, no_element, store, store_elements, match_glob, Variable, to_str, to_list, to_dict, to_int, getrefcount, pairs_to_dict,
+        groups, rounds, fail, returned, too_deep, link_to, unset_missing, no_element, store,
+        set_apart, store_elements, match_glob, Variable, to_str, to_list, to_dict, to_int, getrefcount, pairs_to_dict,
     ):  # fmt: skip
         names[found.__name__] = found
+    names["MOST_PIECES"] = MOST_PIECES
     names |= {
         "minus": arithmetic.negate, "plus": arithmetic.plus, "invert": arithmetic.invert,
         "logical_not": arithmetic.logical_not, "divide": arithmetic.divide, "modulo": arithmetic.modulo,

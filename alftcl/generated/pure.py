@@ -10,21 +10,43 @@ from typing import Any
 
 from alftcl.commands import load
 from alftcl.commands.index import INDEX
-from alftcl.generated.emitter import Open
-from alftcl.generated.kinds import ANY, INT, LIST
+from alftcl.generated.kinds import ANY, INT, LIST, Open
 from alftcl.table import COMMANDS, ENSEMBLES, Command
 
 _PURE = frozenset(
-    "concat error format join lindex linsert list llength lrange lrepeat lreplace lreverse lsearch lsort pid puts pwd"
-    " regexp regsub split throw".split()
+    [
+        "concat",
+        "error",
+        "format",
+        "join",
+        "lindex",
+        "linsert",
+        "list",
+        "llength",
+        "lrange",
+        "lrepeat",
+        "lreplace",
+        "lreverse",
+        "lsearch",
+        "lsort",
+        "pid",
+        "puts",
+        "pwd",
+        "regexp",
+        "regsub",
+        "split",
+        "throw",
+    ]
 )
 _ENSEMBLES = {
     "string": None,  # all of them
-    "dict": frozenset("create exists get keys merge remove replace size values".split()),
+    "dict": frozenset(["create", "exists", "get", "keys", "merge", "remove", "replace", "size", "values"]),
     "binary": frozenset(["format", "decode", "encode"]),
     "clock": frozenset(["clicks", "microseconds", "milliseconds", "seconds"]),
-    "file": frozenset("dirname extension join rootname split tail".split()),
+    "file": frozenset(["dirname", "extension", "join", "rootname", "split", "tail"]),
 }
+_MATCHING = frozenset(["-all", "-expanded", "-indices", "-line", "-lineanchor", "-linestop", "-nocase"])
+"""The options of regexp and regsub that do not take the next word, nor change what becomes of their variables."""
 _KINDS = {"llength": INT, "lrange": LIST, "split": LIST, "lreverse": LIST, "lrepeat": LIST}
 _MEMBER_KINDS = {("string", "length"): INT, ("dict", "size"): INT, ("dict", "keys"): LIST, ("dict", "values"): LIST}
 
@@ -67,10 +89,44 @@ def _check_count(name: str, target: Command, count: int) -> None:
         raise Open(f"{name} with the wrong number of words")
 
 
+def named_from(name: str, words: list[str | None]) -> int | None:
+    """The place among the words of a command from which on they name variables that it sets; None: it does not.
+
+    Where such a command has options they must be literal.
+    """
+    if name == "scan" and len(words) > 3:
+        return 3
+    if name == "gets" and len(words) == 3:
+        return 2
+    if name not in ("regexp", "regsub"):
+        return None
+    place = 1
+    while place < len(words):
+        word = words[place]
+        if word is None or not word.startswith("-"):
+            break
+        place += 1
+        if word == "--":
+            break
+        if word not in _MATCHING:
+            return None
+    place += 2 if name == "regexp" else 3
+    return place if place < len(words) else None
+
+
+def setting_call(name: str, count: int) -> Callable[..., Any]:
+    """The function of a built-in that sets variables, called with that many words."""
+    _load(name)
+    target = COMMANDS[name]
+    _check_count(name, target, count)
+    return target.run
+
+
 def _has_no_names(name: str, words: list[str | None]) -> bool:
     """Whether the words of a command name no variable and no command."""
     if name in ("lsort", "lsearch"):
-        return not any(word is None or word.startswith("-c") for word in words[:-1] if word is None or word[:1] == "-")
+        options = words[: -1 if name == "lsort" else -2]
+        return not any(word is None or word.startswith("-c") for word in options)
     if name not in ("regexp", "regsub"):
         return True
     place = 0

@@ -35,8 +35,8 @@ def emit_string(emitter: Emitter, node: Command, want: Want) -> Operand:
         return Operand(f"({emitter.text(left)} == {emitter.text(right)})", BOOL)
     elif what == "compare" and len(words) == 2 and not any(_is_option(word) for word in words):
         left, right = emitter.operands(words)
-        first, second = _name(emitter, emitter.text(left)), _name(emitter, emitter.text(right))
-        return Operand(f"(({first} > {second}) - ({first} < {second}))", INT)
+        one, other = _name(emitter, emitter.text(left)), _name(emitter, emitter.text(right))
+        return Operand(f"(({one} > {other}) - ({one} < {other}))", INT)
     return emitter.builtin("string", node)
 
 

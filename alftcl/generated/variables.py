@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from alftcl.generated.emitter import Emitter, Open, Want, constant_text, rule
+from alftcl.generated.emitter import NOTHING, Emitter, Open, Want, constant_text, rule
 from alftcl.generated.kinds import ANY, EMPTY, INT, LIST, STR, Operand
 from alftcl.tree import Command, Compound, Literal, Word
 
@@ -145,11 +145,18 @@ def emit_append(emitter: Emitter, node: Command, want: Want) -> Operand:
     if name not in emitter.sure:
         emitter.learn(emitter.maybe, name)
     emitter.becomes(name, STR)
-    added = texts[0] if len(texts) == 1 else f"({' + '.join(texts)})"
-    if len(texts) > 1:
-        added = emitter.pinned(Operand(added, STR)).code
+    added = texts[0]
+    if len(texts) > 1 or emitter.kinds[name] != STR or name not in emitter.sure:
+        added = emitter.pinned(Operand(" + ".join(texts), STR)).code
+    if emitter.kinds[name] == STR and name in emitter.sure and emitter.loops:
+        emitter.learn(emitter.ropes, name)
+        pieces = emitter.python(name, "b_")
+        emitter.emit(f"{pieces}.append({added})")
+        emitter.emit(f"if len({pieces}) > MOST_PIECES: {code} = roped({code}, {pieces})")
+        return Operand(code, STR, safe=True) if want is NOTHING else emitter.read(name)
+    if name in emitter.ropes:
+        emitter.flush(name)
     if emitter.kinds[name] != STR or name not in emitter.sure:
-        added = emitter.pinned(Operand(added, STR)).code
         emitter.emit(f"if type({code}) is not str: {code} = '' if {code} is None else to_str({code})")
     emitter.emit(f"{code} += {added}")
     emitter.emit(f"if len({code}) > LARGEST: joined({code})")
@@ -173,6 +180,8 @@ def emit_unset(emitter: Emitter, node: Command, want: Want) -> Operand:
         name = constant_text(word)
         if name in emitter.links or name in emitter.arrays or "::" in name:
             raise Open(f"unset of {name}")
+        if name in emitter.ropes:
+            raise Open(f"unset of {name}, which grows piece by piece")
         emitter.learn(emitter.maybe, name)
         emitter.writes(name)
         code = emitter.python(name)

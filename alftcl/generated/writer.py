@@ -5,22 +5,48 @@ An error tells Python's line; the site of that line tells what errorInfo says.
 
 from __future__ import annotations
 
-from typing import NamedTuple
 
-
-class Site(NamedTuple):
+class Site:
     """A command: the text it stands in, from where to where, and its line in `base`, the text of the unit.
 
     A `text` of None is no command of the unit: the condition of a loop that is a unit, say. `body` is for a body that
     Tcl does not compile in place: what to add to errorInfo (with {line}), and the command it belongs to.
     """
 
-    text: str | None
-    start: int
-    end: int
-    line: int
-    base: str | None = None
-    body: tuple[str, Site] | None = None
+    __slots__ = ("_source", "_word", "base", "body", "end", "line", "start", "text")
+
+    def __init__(
+        self,
+        text: str | None,
+        start: int,
+        end: int,
+        line: int,
+        base: str | None = None,
+        body: tuple[str, Site] | None = None,
+    ) -> None:
+        self.text = text
+        self.start = start
+        self.end = end
+        self.line = line
+        self.base = base
+        self.body = body
+        self._source: str | None = None
+        self._word: str | None = None
+
+    @property
+    def source(self) -> str:
+        """The command as it is written."""
+        if self._source is None:
+            assert self.text is not None
+            self._source = self.text[self.start : self.end]
+        return self._source
+
+    @property
+    def word(self) -> str:
+        """Its first word."""
+        if self._word is None:
+            self._word = self.source.split(None, 1)[0]
+        return self._word
 
 
 class Writer:
