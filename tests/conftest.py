@@ -1,4 +1,10 @@
-"""Random tests: the same cases at every run of the gate, new ones with FUZZ=1 (`make fuzz`)."""
+"""What holds for all tests.
+
+Random tests: the same cases at every run of the gate, new ones with FUZZ=1 (`make fuzz`).
+Engines: ALFTCL_ENGINE=direct runs every test with the direct engine alone, ALFTCL_ENGINE=generated generates procedures
+at their first call and loops at their first round.
+Standard input is empty, whoever runs the tests: real Tcl reads the process's own.
+"""
 
 import os
 import sys
@@ -12,7 +18,10 @@ settings.register_profile("fuzz", max_examples=2000, deadline=None, print_blob=T
 settings.load_profile("fuzz" if os.environ.get("FUZZ") else "gate")
 
 ENGINES = {"direct": (0, sys.maxsize), "generated": (1, 0)}
-"""What ALFTCL_ENGINE forces: after how many calls and rounds code is generated (direct: never)."""
 
 if os.environ.get("ALFTCL_ENGINE"):
     interp.CALLS_UNTIL_GENERATED, interp.ROUNDS_UNTIL_GENERATED = ENGINES[os.environ["ALFTCL_ENGINE"]]
+
+_nothing = os.open(os.devnull, os.O_RDONLY)
+os.dup2(_nothing, 0)
+os.close(_nothing)
