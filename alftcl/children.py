@@ -215,6 +215,7 @@ def charge(parent: Interp, child: Interp) -> None:
 
     child.charge = child.check_limits = count
     child.commands_checked = child.commands_run + _CHARGED
+    child.direct_only(False)  # from now on: generated code counts no commands
 
 
 def delete(parent: Interp, name: str) -> None:

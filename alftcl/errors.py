@@ -38,16 +38,17 @@ class TclError(Completion):
 
     code = ERROR
 
+    line = 1
+    unit = 0  # the compiled unit that has already logged its command, see unwinding.py
+    text: str | None = None  # the script text that `line` counts in
+    is_logged = False  # errorInfo already tells of the command that is unwound next
+    stack: list[Any] | None = None  # errorStack, None until the first command was logged
+
     def __init__(self, message: Any, errorcode: list[Any] | None = None, info: str | None = None) -> None:
-        super().__init__(message)
+        self.value = message  # and no more than that: scripts that catch errors make many
         self.errorcode: list[Any] = ["NONE"] if errorcode is None else errorcode
         self.info = info
-        self.line = 1
-        self.unit = 0  # the compiled unit that has already logged its command, see unwinding.py
-        self.text: str | None = None  # the script text that `line` counts in
-        self.is_logged = False  # errorInfo already tells of the command that is unwound next
         self.options: dict[str, Any] = {}  # what return -options, error and throw were given
-        self.stack: list[Any] | None = None  # errorStack, None until the first command was logged
 
     def add_info(self, text: str) -> None:
         """Add to errorInfo."""
@@ -55,9 +56,12 @@ class TclError(Completion):
 
     @property
     def message(self) -> str:
+        value = self.value
+        if type(value) is str:
+            return value
         from alftcl.values import to_str
 
-        return to_str(self.value)
+        return to_str(value)
 
     def __str__(self) -> str:
         return self.message

@@ -58,8 +58,11 @@ NESTING = ["TCL", "LIMIT", "STACK"]
 TOO_DEEP = "too many nested evaluations (infinite loop?)"
 _PYTHON_FRAMES = 40  # for each nested evaluation, at most: what a level of Tcl takes of Python's own limit
 _LAMBDAS_KEPT = 500
-CALLS_UNTIL_GENERATED = 2  # a procedure that is called but once is not worth it
-ROUNDS_UNTIL_GENERATED = 60  # a loop pays for being generated after about as many
+# After how many calls a procedure, and after how many rounds a loop is generated: the engine takes some 20 ms to
+# be imported, a procedure that is called but once is not worth it.
+COLD = (30, 150)
+WARM = (2, 60)
+NEVER = (sys.maxsize, sys.maxsize)
 LARGEST_VALUE = (1 << 31) - 1  # characters: Tcl's own limit
 
 
@@ -109,8 +112,7 @@ class Interp:
         self.largest_value = LARGEST_VALUE
         self.script_file: Value = ""
         self.now: float | None = None  # what `clock` says; None: the machine's own clock
-        self.calls_until_generated = CALLS_UNTIL_GENERATED
-        self.rounds_until_generated = ROUNDS_UNTIL_GENERATED
+        self.calls_until_generated, self.rounds_until_generated = COLD
         self._lambdas: dict[str, Procedure] = {}
         self.tailcalls: dict[Frame, Tailcall] = {}  # of frames that still run
         self.tailcall: Tailcall | None = None  # of the frame that was just left
@@ -138,6 +140,8 @@ class Interp:
         from alftcl.generated.engine import Engine
 
         made = Engine(self)
+        if (self.calls_until_generated, self.rounds_until_generated) == COLD:
+            self.calls_until_generated, self.rounds_until_generated = WARM
         self.root.watched.changed = made.changed
         return made
 
@@ -241,9 +245,9 @@ class Interp:
     def direct_only(self, wanted: bool) -> None:
         """Drop generated code and make no more of it (limits, steps and profiles count commands), or allow it again."""
         wanted = wanted or self.commands_checked != sys.maxsize
-        self.calls_until_generated = 0 if wanted else CALLS_UNTIL_GENERATED
-        self.rounds_until_generated = sys.maxsize if wanted else ROUNDS_UNTIL_GENERATED
-        if "engine" in self.__dict__:
+        is_cold = "engine" not in self.__dict__
+        self.calls_until_generated, self.rounds_until_generated = NEVER if wanted else COLD if is_cold else WARM
+        if not is_cold:
             self.engine.begin_again(wanted)
 
     def _unknown(self, name: str, args: list[Any]) -> Value:

@@ -61,7 +61,7 @@ class Procedure(Command):
     """A command written in Tcl; its body is parsed when it is first called.
 
     `calls` counts towards its being generated (generated/engine.py); then `run` is its function, until that is
-    forgotten. `is_open` says that it cannot be generated.
+    forgotten. `is_open` says that it cannot be generated, `passes` that it has a function all the same (passing.py).
     """
 
     __slots__ = (
@@ -75,6 +75,7 @@ class Procedure(Command):
         "is_open",
         "name",
         "namespace",
+        "passes",
         "rest",
         "unit",
     )
@@ -87,7 +88,7 @@ class Procedure(Command):
         self._script: Script | None = None
         self.calls = 0
         self.first_kinds: dict[str, str] = {}
-        self.is_open = self.is_generated = False
+        self.is_open = self.is_generated = self.passes = False
         self.unit: Unit | None = None
         self.rest = bool(formals) and formals[-1].name == "args"
         named = formals[:-1] if self.rest else formals
@@ -104,15 +105,15 @@ class Procedure(Command):
         )
 
     def call(self, interp: Interp, args: list[Any]) -> Value:
-        """Run the body; from the second call on by its generated function, if it can have one."""
+        """Run the body: by its generated function, once it is called often enough and if it can have one."""
         self.calls += 1
-        if self.calls == interp.calls_until_generated:
+        if self.calls >= interp.calls_until_generated and not self.is_open:
             word = interp.command_word
             interp.engine.generate(self)
             interp.command_word = word
-            if self.is_generated:
+            if self.is_generated or self.passes:
                 return self.run(interp, args)
-        elif self.calls == 1 and interp.calls_until_generated:
+        elif self.calls == 1:
             self._observe(args)
         return self.call_directly(interp, args)
 
@@ -123,7 +124,7 @@ class Procedure(Command):
 
     def forget_function(self) -> None:
         """A command that the generated function relies on has changed: the direct engine takes over."""
-        self.is_generated = False
+        self.is_generated = self.is_open = self.passes = False
         self.unit = None
         self.calls = 0
         if self.traces is None:

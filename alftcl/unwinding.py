@@ -53,11 +53,8 @@ def log_generated(interp: Interp, error: TclError, source: str, call: list[Any] 
     elif call is None:
         log_source(interp, error, source, ["invokeStk1", source])
     else:
-        shown = source if len(source) <= _LOGGED_CHARS else source[:_LOGGED_CHARS] + "..."
-        if error.info is None:
-            error.info = f'{error.message}\n    while executing\n"{shown}"'
-        else:
-            error.info += f'\n    invoked from within\n"{shown}"'
+        label = "while executing" if error.info is None else "invoked from within"
+        error.add_info(f'\n    {label}\n"{shown(source)}"')
         if error.stack is None:
             error.stack = ["INNER", ["invokeStk1", source], "CALL", call]
         else:
@@ -66,10 +63,8 @@ def log_generated(interp: Interp, error: TclError, source: str, call: list[Any] 
 
 def log_source(interp: Interp, error: TclError, source: str, inner: list[Any]) -> None:
     """Note a command; `inner` is what errorStack says when it is the first."""
-    if len(source) > _LOGGED_CHARS:
-        source = source[:_LOGGED_CHARS] + "..."
     label = "while executing" if error.info is None else "invoked from within"
-    error.add_info(f'\n    {label}\n"{source}"')
+    error.add_info(f'\n    {label}\n"{shown(source)}"')
     if error.stack is None:
         error.stack = ["INNER", inner]
     frame = interp.frame
@@ -77,6 +72,11 @@ def log_source(interp: Interp, error: TclError, source: str, inner: list[Any]) -
         error.stack += ["UP", interp.uplevel[1].level - frame.level]
     elif frame.words is not None:
         error.stack += ["CALL", list(frame.words)]
+
+
+def shown(source: str) -> str:
+    """A command as errorInfo shows it."""
+    return source if len(source) <= _LOGGED_CHARS else source[:_LOGGED_CHARS] + "..."
 
 
 def _inner(error: TclError, words: list[Any], unit: int) -> list[Any]:

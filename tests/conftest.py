@@ -7,7 +7,6 @@ Standard input is empty, whoever runs the tests: real Tcl reads the process's ow
 """
 
 import os
-import sys
 
 from hypothesis import settings
 
@@ -17,10 +16,10 @@ settings.register_profile("gate", derandomize=True, deadline=None, database=None
 settings.register_profile("fuzz", max_examples=2000, deadline=None, print_blob=True)
 settings.load_profile("fuzz" if os.environ.get("FUZZ") else "gate")
 
-ENGINES = {"direct": (0, sys.maxsize), "generated": (1, 0)}
+ENGINES = {"direct": interp.NEVER, "generated": (1, 0)}
 
 if os.environ.get("ALFTCL_ENGINE"):
-    interp.CALLS_UNTIL_GENERATED, interp.ROUNDS_UNTIL_GENERATED = ENGINES[os.environ["ALFTCL_ENGINE"]]
+    interp.COLD = interp.WARM = ENGINES[os.environ["ALFTCL_ENGINE"]]
 
 _nothing = os.open(os.devnull, os.O_RDONLY)
 os.dup2(_nothing, 0)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from alftcl.errors import TclError
 from alftcl.generated.emitter import NOTHING, Emitter, Loop, Open, Want, constant_text, rule
 from alftcl.generated.expressions import condition, expression
-from alftcl.generated.kinds import ANY, EMPTY, INT, LIST, Operand
+from alftcl.generated.kinds import ANY, EMPTY, INT, LIST, Operand, native
 from alftcl.tree import Command, Literal, Word
 from alftcl.values import to_list, to_str
 
@@ -199,7 +199,14 @@ def _rounds(emitter: Emitter, node: Command, lists: list[Operand], body: Callabl
     if not all(groups):
         raise Open("foreach without variables")
     before = emitter.branches()
-    targets = [[_target(emitter, name) for name in names] for names in groups]
+    kind = ANY
+    literal = node.words[2] if len(groups) == 1 else None
+    if isinstance(literal, Literal):
+        items = _natives(literal.text)
+        if items and all(type(item) is int for item in items) and len(items) % len(groups[0]) == 0:
+            lists = [Operand(emitter.resolver.constant(items), LIST, safe=True, fixed=True)]
+            kind = INT
+    targets = [[_target(emitter, name, kind) for name in names] for names in groups]
     if len(groups) == 1:
         code = lists[0].code if lists[0].kind == LIST else f"to_list({lists[0].value})"
         if len(groups[0]) > 1:
@@ -231,11 +238,19 @@ def emit_groups(emitter: Emitter, names: str, body: Word, label: str | None) -> 
     emitter.sure = before
 
 
-def _target(emitter: Emitter, name: str) -> str:
+def _natives(text: str) -> list[object]:
+    """The elements of a literal list, digits as ints."""
+    try:
+        return [native(item) if isinstance(item, str) and item.isdigit() else item for item in to_list(text)]
+    except TclError:
+        return []  # the foreach will say so
+
+
+def _target(emitter: Emitter, name: str, kind: str = ANY) -> str:
     if name.endswith(")") or "::" in name or name in emitter.links or name in emitter.arrays:
         raise Open(f"{name} as the variable of a loop")
     emitter.writes(name)
-    emitter.becomes(name, ANY)
+    emitter.becomes(name, kind)
     return emitter.python(name)
 
 

@@ -397,7 +397,8 @@ class Emitter:
             raise Open(f"{name} is called with the wrong number of words")
         named = target.formals[:-1] if target.rest else target.formals
         for formal in named[len(words) :]:
-            words.append(self.resolver.constant(formal.default))
+            default = formal.default
+            words.append(self.literal(default).code if isinstance(default, str) else self.resolver.constant(default))
         if target.rest:
             rest = words[len(named) :]
             words[len(named) :] = [f"[{', '.join(rest)}]"]

@@ -24,6 +24,7 @@ from alftcl.generated.failures import Unit
 from alftcl.generated.kinds import ANY, FLOAT, INT, LIST, Open, native
 from alftcl.generated.loops import Loops
 from alftcl.generated.operations import vocabulary
+from alftcl.generated.passing import passing
 from alftcl.generated.pure import pure_call
 from alftcl.namespaces import Namespace, last_part
 from alftcl.procedures import Procedure
@@ -154,7 +155,7 @@ class Engine:
             try:
                 made[found] = self._emitted(found)
             except Open:
-                found.is_open = True
+                self._leave_open(found)
                 continue
             waiting.extend(made[found][2])
         self._without_open(made)
@@ -185,8 +186,19 @@ class Engine:
             if not opened:
                 return
             for found in opened:
-                found.is_open = True
+                self._leave_open(found)
                 del made[found]
+
+    def _leave_open(self, procedure: Procedure) -> None:
+        """A procedure that is not closed; it may still have a function of the other sort (passing.py)."""
+        procedure.is_open = True
+        resolver = Resolver(self, procedure.namespace)
+        try:
+            procedure.run = passing(procedure, resolver)
+        except Open:
+            return
+        procedure.passes = True
+        self._rely(procedure, resolver.names)
 
     def _emitted(self, procedure: Procedure, is_generic: bool = False) -> tuple[Any, Unit, set[Procedure]]:
         """The function of a procedure: for the kinds of its first call's arguments, or for any (`is_generic`)."""
@@ -285,10 +297,15 @@ class Engine:
         self.globals[self.function_name(procedure)] = function
         procedure.is_generated = True
         procedure.unit = unit
-        procedure.run = _entry(procedure, function)
-        for name in (last_part(procedure.name), *unit.names):
+        procedure.run = _entry(procedure, function) if self.interp.parse(procedure.body).commands else _nothing
+        self._rely(procedure, unit.names)
+
+    def _rely(self, procedure: Procedure, names: set[str]) -> None:
+        """A procedure's function is good as long as these names, and its own, mean what they mean."""
+        names = names | {last_part(procedure.name)}
+        for name in names:
             self.relying.setdefault(name, set()).add(procedure)
-        self.watch(unit.names | {last_part(procedure.name)})
+        self.watch(names)
 
     def watch(self, names: set[str]) -> None:
         """Be told when a command of one of these names changes."""
@@ -303,7 +320,7 @@ class Engine:
             changed = waiting.pop()
             self.loops.drop(changed)
             for procedure in self.relying.pop(changed, ()):
-                if procedure.is_generated:
+                if procedure.is_generated or procedure.passes:
                     self._drop(procedure)
                     waiting.append(last_part(procedure.name))
 
@@ -319,6 +336,11 @@ class Engine:
         name = self.function_name(procedure)
         self.globals[name] = self.globals[f"{name}_any"] = self._stub(procedure)
         procedure.forget_function()
+
+
+def _nothing(interp: Interp, args: list[Any]) -> Value:
+    """A procedure without commands."""
+    return ""
 
 
 def _spread(procedure: Procedure, args: tuple[Any, ...]) -> list[Any]:
@@ -360,7 +382,7 @@ def _entry(procedure: Procedure, function: Any) -> Any:
     def run(interp: Interp, args: list[Any]) -> Value:
         named = procedure.formals[:-1] if procedure.rest else procedure.formals
         words = args[: len(named)]
-        words += [formal.default for formal in named[len(words) :]]
+        words += [formal.default for formal in named[len(words) :]]  # run_plain makes ints of them
         if procedure.rest:
             words.append(args[len(named) :])
         return run_plain(interp, words)

@@ -7,6 +7,7 @@ A unit's function catches what leaves it and asks here for the TclError to raise
 from __future__ import annotations
 
 import re
+from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from alftcl.arithmetic import divide_by_zero, domain_error
@@ -47,7 +48,22 @@ class Unit:
 
     def failed(self, problem: Exception, *call: Value) -> Completion:
         """What leaves the procedure when its function ended with an exception; `call` are the words of its call."""
-        name = self._called_as(problem)
+        traceback = problem.__traceback__
+        assert traceback is not None
+        name = self._called_as(traceback)
+        site = self.sites[traceback.tb_lineno]
+        if type(problem) is TclError and site is not None and site.is_plain and not problem.is_logged:
+            problem.line = site.line
+            problem.unit, problem.text = 0, None
+            where = f'{site.note}\n    (procedure "{shortened(name, 60)}" line {site.line})'
+            if problem.info is None:
+                problem.info = f"{problem.message}\n    while executing{where}"
+            else:
+                problem.info += f"\n    invoked from within{where}"
+            if problem.stack is None:
+                problem.stack = ["INNER", ["invokeStk1", site.source]]
+            problem.stack += ["CALL", [name, *call]]
+            return problem
         error = self._logged(problem, [name, *call])
         if isinstance(error, Break | Continue):
             error = unexpected(error)
@@ -59,16 +75,18 @@ class Unit:
 
     def caught(self, problem: Exception, *call: Value) -> Completion:
         """What a `catch` in this unit gets to see."""
-        error = self._logged(problem, None if self.has_frame else [self._called_as(problem), *call])
+        words: list[Value] | None = None
+        if not self.has_frame:
+            assert problem.__traceback__ is not None
+            words = [self._called_as(problem.__traceback__), *call]
+        error = self._logged(problem, words)
         if isinstance(error, TclError):
             self.interp.uncatchable(error)
             self.interp.publish(error)
         return error
 
-    def _called_as(self, problem: Exception) -> str:
+    def _called_as(self, traceback: TracebackType) -> str:
         """The name that the procedure was called by: what its caller has written, or the running command's."""
-        traceback = problem.__traceback__
-        assert traceback is not None
         caller = traceback.tb_frame.f_back
         while caller is not None and (found := self.units.get(id(caller.f_code))) is not None:
             site = found[0].sites[caller.f_lineno]

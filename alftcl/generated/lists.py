@@ -79,17 +79,16 @@ def emit_lappend(emitter: Emitter, node: Command, want: Want) -> Operand:
     emitter.becomes(name, LIST)
     certain = emitter.kinds[name] == LIST and name in emitter.sure
     checks = f"getrefcount({code}) == ALONE" if certain else f"type({code}) is list and getrefcount({code}) == ALONE"
-    if len(items) == 1:
-        if not items[0].isidentifier():
-            items = [emitter.pinned(Operand(items[0])).code]
-        emitter.emit(f"if {checks}: {code}.append({items[0]})")
-        emitter.emit(f"else: {code} = extended({code}, [{items[0]}])")
-    else:
-        many = emitter.pinned(Operand(f"[{', '.join(items)}]", LIST)).code
-        emitter.emit(f"if {checks}: {code} += {many}")
-        emitter.emit(f"else: {code} = extended({code}, {many})")
+    items = [item if _is_fixed(item) else emitter.pinned(Operand(item)).code for item in items]
+    adding = "; ".join(f"{code}.append({item})" for item in items)
+    emitter.emit(f"if {checks}: {adding}")
+    emitter.emit(f"else: {code} = extended({code}, [{', '.join(items)}])")
     emitter.sure.add(name)
     return Operand(code, LIST, safe=True)
+
+
+def _is_fixed(code: str) -> bool:
+    return code.isidentifier() or code.isdigit()
 
 
 @rule("lset")

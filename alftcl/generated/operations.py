@@ -6,7 +6,7 @@ Every function here follows the rules of the direct engine, mostly by calling th
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from sys import getrefcount
 from typing import TYPE_CHECKING, Any
@@ -60,6 +60,33 @@ class _Digits(dict[int, str]):
 DIGITS = _Digits()
 
 
+class _Numbers(dict[str, int | float | None]):
+    """The numbers that strings look like: lists and arrays often hold the same ones."""
+
+    def __missing__(self, text: str) -> int | float | None:
+        number = as_number(text)
+        if len(self) < _MOST_DIGITS and len(text) < 40:
+            self[text] = number
+        return number
+
+
+_NUMBERS = _Numbers()
+
+
+def _calculating(symbol: str, on_ints: Callable[[Any, Any], Any]) -> Callable[[Value, Value], Value]:
+    """An operator for values of any kind: strings that are ints take a short way."""
+    calculate = partial(arithmetic.calculate, symbol)
+
+    def operation(left: Value, right: Value) -> Value:
+        first = _NUMBERS[left] if type(left) is str else left
+        second = _NUMBERS[right] if type(right) is str else right
+        if type(first) is int and type(second) is int:
+            return on_ints(first, second)  # type: ignore[no-any-return]  # an int
+        return calculate(left, right)
+
+    return operation
+
+
 def truth(value: Value) -> bool:
     """The value of a condition."""
     return value != 0 if type(value) is int else to_bool(value)
@@ -110,6 +137,8 @@ def increased(value: Value | None, step: Value) -> int:
         except TclError as error:
             error.add_info("\n    (reading increment)")
             raise
+    if type(value) is int:
+        return value + step
     return step if value is None else to_int(value) + step
 
 
@@ -378,7 +407,9 @@ def too_deep() -> TclError:
 
 def vocabulary() -> dict[str, Any]:
     """The names that generated code finds in its globals."""
-    names: dict[str, Any] = {name: partial(arithmetic.calculate, symbol) for name, symbol in _SYMBOLS.items()}
+    names: dict[str, Any] = {
+        name: _calculating(symbol, arithmetic.INTEGER_OPERATIONS[symbol]) for name, symbol in _SYMBOLS.items()
+    }
     for name, symbol in _COMPARISONS.items():
         names[name] = partial(arithmetic.compare, symbol)
     for found in (

@@ -5,6 +5,8 @@ An error tells Python's line; the site of that line tells what errorInfo says.
 
 from __future__ import annotations
 
+from alftcl.unwinding import shown
+
 
 class Site:
     """A command: the text it stands in, from where to where, and its line in `base`, the text of the unit.
@@ -13,7 +15,7 @@ class Site:
     Tcl does not compile in place: what to add to errorInfo (with {line}), and the command it belongs to.
     """
 
-    __slots__ = ("_source", "_word", "base", "body", "end", "line", "start", "text")
+    __slots__ = ("_note", "_source", "_word", "base", "body", "end", "is_plain", "line", "start", "text")
 
     def __init__(
         self,
@@ -30,6 +32,8 @@ class Site:
         self.line = line
         self.base = base
         self.body = body
+        self.is_plain = text is not None and body is None
+        self._note: str | None = None
         self._source: str | None = None
         self._word: str | None = None
 
@@ -40,6 +44,13 @@ class Site:
             assert self.text is not None
             self._source = self.text[self.start : self.end]
         return self._source
+
+    @property
+    def note(self) -> str:
+        """What errorInfo shows of it, after `while executing`."""
+        if self._note is None:
+            self._note = f'\n"{shown(self.source)}"'
+        return self._note
 
     @property
     def word(self) -> str:

@@ -331,3 +331,18 @@ proc main {} { set x 1; trace add variable x write {apply {args {lappend ::seen 
 
 proc gen {} { set x 0; while {$x < 3} { yield $x; incr x } }
 proc main {} { coroutine c gen; list [c] [c] [catch c] }
+
+proc Task {title body} {uplevel 1 $body}
+proc main {} { set n 0; Task a { incr n; Task b { incr n; Task c { incr n [info level] } } }; return $n }
+
+proc Task {title body} {uplevel 1 $body}
+proc main {} { Task a { Task b { Task c {
+   error oops } } } }
+
+proc Task {title body} {
+   uplevel 1 $body
+}
+proc main {} { set r [list [Task a { return inner }] [catch { Task b { break } } m] $m [catch { Task c { return -code error bad } } m] $m [catch {Task x} m] $m]; Task d { nosuch command } }
+
+proc Task {title body} {uplevel 1 $body}
+proc main {} { set r [Task a { expr 1 }]; rename uplevel saved; proc uplevel args { return "mine $args" }; catch { Task a { expr 2 } } m; rename uplevel {}; rename saved uplevel; list $r $m [Task b { expr 3 }] }
