@@ -66,7 +66,7 @@ def make_safe(child: Interp) -> None:
     hidden = child.family.hidden
     hidden.update({name: command for name, command in builtins().items() if not command.safe})
     for name in _WHOLE:
-        whole = child.root.commands.pop(name, None)
+        whole = child.root.commands.take(name)
         if whole is not None:
             hidden[name] = whole
     hidden.pop("history", None)  # of no safe interpreter

@@ -227,10 +227,10 @@ class Expression(Node):
         return number
 
 
-def _is_constant(node: Word) -> bool:
+def is_constant(node: Word) -> bool:
     """Whether Tcl computes it when it compiles: operators on literals, no function."""
     if isinstance(node, Node):
-        return type(node) is not Call and all(_is_constant(operand) for operand in node.operands())
+        return type(node) is not Call and all(is_constant(operand) for operand in node.operands())
     return type(node) in (Number, Literal)
 
 
@@ -238,7 +238,7 @@ def _fails_when_compiled(node: Word, interp: Interp, message: str) -> bool:
     """Whether the error is that of a constant part, which Tcl has found before it ran the command."""
     if not isinstance(node, Node):
         return False
-    if not _is_constant(node):
+    if not is_constant(node):
         return any(_fails_when_compiled(operand, interp, message) for operand in node.operands())
     try:
         node.value(interp)

@@ -62,7 +62,7 @@ def rename(interp: Interp, args: list[Any]) -> Value:
         target.namespace = place
     if target.traces is not None:
         target.traces.renamed(interp, space.qualify(tail), place.qualify(name))
-    space.commands.pop(tail, None)
+    space.commands.take(tail)
     return ""
 
 

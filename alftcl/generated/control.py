@@ -305,11 +305,14 @@ def emit_return(emitter: Emitter, node: Command, want: Want) -> Operand | None:
 def emit_switch(emitter: Emitter, node: Command, want: Want) -> Operand | None:
     words = node.words[1:]
     how = "-exact"
-    while words and isinstance(words[0], Literal) and words[0].text in ("-exact", "-glob", "--"):
-        option = words.pop(0)
-        if constant_text(option) == "--":
+    is_compiled = False
+    while len(words) > 2 and isinstance(words[0], Literal) and words[0].text in ("-exact", "-glob", "--"):
+        option = constant_text(words.pop(0))
+        if option == "--":
+            is_compiled = True
             break
-        how = constant_text(option)
+        how = option
+    is_compiled = is_compiled or len(words) == 2
     if len(words) < 2 or (isinstance(words[0], Literal) and words[0].text.startswith("-") and len(node.words) > 3):
         raise Open("a switch of another form")
     arms = _arms(emitter, words)
@@ -328,11 +331,18 @@ def emit_switch(emitter: Emitter, node: Command, want: Want) -> Operand | None:
         else:
             emitter.emit(f"{keyword} {_matched(name, patterns, how)}:")
         keyword = "elif"
+        enclosing = emitter.base, emitter.enclosing
+        if not is_compiled:
+            assert site is not None
+            if len(patterns) > 1:
+                raise Open("arms as words, of which several have one body")
+            line, emitter.base, emitter.enclosing = 1, body, (_arm_label(patterns[0]), site)
         emitter.writer.indent += 1
         emitter.blocks += 1
         emitter.body(emitter.resolver.interp.parse(body), line, want)
         emitter.blocks -= 1
         emitter.writer.indent -= 1
+        emitter.base, emitter.enclosing = enclosing
         ends.append(emitter.sure)
         emitter.sure = set(before)
         emitter.writer.site = site
@@ -345,6 +355,12 @@ def emit_switch(emitter: Emitter, node: Command, want: Want) -> Operand | None:
             emitter.writer.indent -= 1
     emitter.sure = before | set.intersection(*ends)
     return None
+
+
+def _arm_label(pattern: str) -> str:
+    shown = pattern[:50] + "..." * (len(pattern) > 50)
+    escaped = shown.replace("{", "{{").replace("}", "}}")
+    return f'"{escaped}" arm line {{line}}'
 
 
 def _matched(name: str, patterns: list[str], how: str) -> str:

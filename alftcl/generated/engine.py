@@ -374,6 +374,7 @@ def _entry(procedure: Procedure, function: Any) -> Any:
         if depth == 1:
             interp.enter()
             interp.depth = 0
+        interp.called_from = None  # what looks at it would see an older command
         for place, word in enumerate(args):
             if type(word) is str and word.isdigit():
                 args[place] = native(word)

@@ -26,10 +26,12 @@ from alftcl.tree_expr import (
     Comparison,
     Expression,
     Membership,
+    Node,
     Number,
     Or,
     TextComparison,
     Unary,
+    is_constant,
 )
 
 if TYPE_CHECKING:
@@ -61,9 +63,24 @@ def _in_expression(emitter: Emitter, word: Word, action: Callable[[Word], Operan
     outer = emitter.script, emitter.line
     emitter.line, emitter.script = emitter.line_of(word), Script(word.text, [])
     node = tree.root if isinstance(tree, Expression) else tree
+    _check_constants(emitter, node)
     found = action(node)
     emitter.script, emitter.line = outer
     return found
+
+
+def _check_constants(emitter: Emitter, node: Word) -> None:
+    """A constant part that fails is an error of its own sort in Tcl, found before the command runs."""
+    if not isinstance(node, Node):
+        return
+    if is_constant(node):
+        try:
+            node.value(emitter.resolver.interp)
+        except TclError:
+            raise Open("a constant that fails") from None
+        return
+    for operand in node.operands():
+        _check_constants(emitter, operand)
 
 
 def _settled(emitter: Emitter, operand: Operand) -> Operand:

@@ -144,6 +144,8 @@ def _loading(emitter: Emitter) -> list[str]:
         if name in emitter.given:
             kind = emitter.given[name]
             value = f"variables[{name!r}].value"
+            if name in emitter.growing or name in emitter.growing_dicts:
+                value = f"taken(variables[{name!r}])"
             lines.append(f"  {code} = {value}" if kind != INT else f"  {code} = to_int({value})")
         if name in emitter.ropes:
             lines.append(f"  {emitter.python(name, 'b_')} = []")
@@ -207,6 +209,7 @@ class Loops:
             if chosen is None:
                 return False
         interp.depth += 1
+        interp.called_from = None  # what looks at it would see an older command
         try:
             chosen.function(interp.depth, frame.variables, compiled, rounds)
         finally:

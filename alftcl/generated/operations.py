@@ -130,16 +130,13 @@ def function(name: str, *args: Value) -> Value:
 
 
 def increased(value: Value | None, step: Value) -> int:
-    """incr: None is a variable that is not set."""
-    if type(step) is not int:
-        try:
-            step = to_int(step)
-        except TclError as error:
-            error.add_info("\n    (reading increment)")
-            raise
-    if type(value) is int:
-        return value + step
-    return step if value is None else to_int(value) + step
+    """incr: None is a variable that is not set. What is compiled looks at the variable first."""
+    number = 0 if value is None else to_int(value)
+    try:
+        return number + to_int(step)
+    except TclError as error:
+        error.add_info("\n    (reading increment)")
+        raise
 
 
 def increase(variable: Variable, step: Value) -> Value:
@@ -260,6 +257,13 @@ def set_apart(
         interp.frame = outer
     found = [frame.variables.get(name) for name in names]
     return [value, *(None if variable is None else variable.value for variable in found)]
+
+
+def taken(variable: Variable) -> Value | None:
+    """The value of a variable that a loop changes in place: the variable lets go of it meanwhile."""
+    value = variable.value
+    variable.value = None
+    return value
 
 
 def store(variables: dict[str, Variable], name: str, value: Value | None) -> None:
@@ -415,7 +419,7 @@ def vocabulary() -> dict[str, Any]:
     for found in (
         truth, same_text, member, result, not_a_number, function, increased, increase, unset_read, linked_read,
         linked_write, Elements, linked_elements, linked_element, index, extended, replaced, with_key, no_key,
-        groups, rounds, fail, returned, too_deep, link_to, unset_missing, no_element, store,
+        groups, rounds, fail, returned, too_deep, link_to, unset_missing, no_element, store, taken,
         set_apart, store_elements, match_glob, Variable, to_str, to_list, to_dict, to_int, getrefcount, pairs_to_dict,
     ):  # fmt: skip
         names[found.__name__] = found
