@@ -83,10 +83,16 @@ class Coroutine(Command):
         """Let it go on until it yields, and give what it yields; or its result, or its error, when it ends."""
         answer = self._switch(value)
         if isinstance(answer, _Call):
-            return self._interp.invoke(answer.words)
+            return self._interp.invoke_logged(answer.words)
         if isinstance(answer, BaseException):
             raise answer
         return answer  # type: ignore[no-any-return]  # a Tcl value
+
+    @property
+    def name_now(self) -> str:
+        """Its full name, whatever it is called by now."""
+        home = self._interp.root.home_of(self)
+        return self.name if home is None else home[0].qualify(home[1])
 
     def _switch(self, value: Any) -> Any:
         interp = self._interp

@@ -175,10 +175,11 @@ class ElementLink(Variable):
 class Frame:
     """The variables a script sees, where it runs and who called it.
 
-    `words` are those of the procedure call (for info level), None in a namespace eval.
+    `words` are those of the procedure call (for info level), None in a namespace eval. `unit` is the compiled unit
+    (interp.py) of its body, to which its variables are locals.
     """
 
-    __slots__ = ("caller", "level", "links", "namespace", "procedure", "variables", "words")
+    __slots__ = ("caller", "level", "links", "namespace", "procedure", "unit", "variables", "words")
 
     def __init__(
         self,
@@ -194,6 +195,7 @@ class Frame:
         self.level: int = 0 if caller is None else caller.level + 1
         self.procedure = procedure
         self.words = words
+        self.unit = -1
         self.links: set[str] | None = None  # names that upvar, global or variable gave
 
     def owns(self, variable: Variable) -> bool:
@@ -261,9 +263,9 @@ def variable_error(verb: str, name: str, key: str | None, reason: str, code: lis
     return TclError(f'can\'t {verb} "{full_name(name, key)}": {reason}', ["TCL", *code])
 
 
-def not_found(verb: str, frame: Frame, name: str, key: str | None) -> TclError:
-    """The variable does not exist; Tcl's code tells a procedure's own variables from others."""
-    if frame.procedure is None or "::" in name:
+def not_found(verb: str, in_body: bool, name: str, key: str | None) -> TclError:
+    """The variable does not exist; Tcl's code tells what the body of a procedure knows as its own from others."""
+    if not in_body or "::" in name:
         code = ["LOOKUP", "VARNAME", name]
     elif key is None:
         code = ["UNSET" if verb == "unset" else "READ", "VARNAME"]

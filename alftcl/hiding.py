@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from alftcl.commands.index import INDEX
 from alftcl.errors import TclError
 from alftcl.table import UNLIMITED, Command, builtins, find_subcommand, members_of, wrong_args
 from alftcl.values import Value, to_str
@@ -15,7 +16,8 @@ from alftcl.values import Value, to_str
 if TYPE_CHECKING:
     from alftcl.interp import Interp
 
-_WHOLE = ("encoding", "fconfigure", "file", "history")
+_WHOLE = ("encoding", "fconfigure", "file")
+_LIBRARY = ("history", "library")  # families of which a safe interpreter has nothing, hidden or not
 _PARTS = {
     "encoding": ("dirs",),
     "file": (
@@ -64,12 +66,15 @@ def expose(child: Interp, token: str, name: str) -> Value:
 def make_safe(child: Interp) -> None:
     """Hide what Tcl hides in a safe interpreter."""
     hidden = child.family.hidden
-    hidden.update({name: command for name, command in builtins().items() if not command.safe})
+    for name, command in builtins().items():
+        if INDEX[name][4][0] in _LIBRARY:
+            child.root.commands.pop(name, None)
+        elif not command.safe:
+            hidden[name] = command
     for name in _WHOLE:
         whole = child.root.commands.take(name)
         if whole is not None:
             hidden[name] = whole
-    hidden.pop("history", None)  # of no safe interpreter
     for name, members in _PARTS.items():
         hidden[name] = _Guarded(name, members)
         for member in members:

@@ -450,7 +450,7 @@ class Interp:
         Those that set variables are compiled in procedures only (`locals_only`).
         """
         command = self.called_from
-        if locals_only and self.frame.procedure is None:
+        if locals_only and not self._in_body:
             return 0
         if not self.unit or command is None or command.expands:
             return 0
@@ -544,7 +544,7 @@ class Interp:
         if key is not None:
             return self.get_element(base, key)
         if variable is None:
-            raise not_found("read", self.frame, name, None)
+            raise not_found("read", self._in_body, name, None)
         value = variable.read(self, name)
         if value is not None:
             return value
@@ -555,13 +555,13 @@ class Interp:
         """The value of one element of an array."""
         variable = find_variable(self.frame, name)
         if variable is None:
-            raise not_found("read", self.frame, name, key)
+            raise not_found("read", self._in_body, name, key)
         elements = variable.elements
         if elements is None:
             bare = variable.bare
             if bare.elements is None:
                 if bare.value is None:
-                    raise not_found("read", self.frame, name, key)
+                    raise not_found("read", self._in_body, name, key)
                 raise variable_error("read", name, key, NOT_ARRAY, self._lookup_code(name))
             value = variable.read(self, name, key)
         else:
@@ -570,8 +570,13 @@ class Interp:
             raise variable_error("read", name, key, NO_ELEMENT, ["READ", "VARNAME"])
         return value
 
+    @property
+    def _in_body(self) -> bool:
+        """Whether the code that runs is compiled with the procedure whose locals it sees."""
+        return self.unit == self.frame.unit
+
     def _lookup_code(self, name: str) -> list[str]:
-        return ["LOOKUP", "VARNAME"] if self.frame.procedure is not None else ["LOOKUP", "VARNAME", name]
+        return ["LOOKUP", "VARNAME"] if self._in_body else ["LOOKUP", "VARNAME", name]
 
     def set_var(self, name: str, value: Value) -> Value:
         """Set a variable (or element) of the current frame and return the value it then has."""
@@ -638,7 +643,7 @@ class Interp:
             self.unset_element(base, key)
             return
         if variable is None:
-            raise not_found("unset", self.frame, name, None)
+            raise not_found("unset", self._in_body, name, None)
         was_set = variable.is_set
         variable.unset(self, name)
         if not was_set:
@@ -652,7 +657,7 @@ class Interp:
         """Unset one element of an array; an error when there is none."""
         variable = find_variable(self.frame, name)
         if variable is None or not variable.is_set:
-            raise not_found("unset", self.frame, name, key)
+            raise not_found("unset", self._in_body, name, key)
         elements = variable.bare.elements
         if elements is None:
             raise variable_error("unset", name, key, NOT_ARRAY, self._lookup_code(name))

@@ -11,6 +11,7 @@ from alftcl.generated.kinds import kind_of
 from alftcl.namespaces import Namespace
 from alftcl.table import UNLIMITED, Command
 from alftcl.tree import Script
+from alftcl.unwinding import shortened
 from alftcl.values import Value, quote_element, to_int, to_list, to_str
 
 if TYPE_CHECKING:
@@ -154,6 +155,7 @@ class Procedure(Command):
         outer = interp.frame
         interp.enter()
         frame = interp.frame = Frame(variables, self.namespace, outer, self, words)
+        frame.unit = interp.units + 1
         try:
             return interp.run_unit(script)
         except Return as completion:
@@ -221,11 +223,6 @@ def follow(interp: Interp) -> Value:
             interp.log_words(error, words)
             raise
     return value
-
-
-def shortened(text: str, limit: int) -> str:
-    """A name for errorInfo: at most `limit` characters, then an ellipsis."""
-    return text if len(text) <= limit else text[:limit] + "..."
 
 
 def leave(completion: Return) -> Value:

@@ -17,7 +17,7 @@ from alftcl.tree import Command, Script
 if TYPE_CHECKING:
     from alftcl.interp import Interp
 
-_LOGGED_CHARS = 150  # of a command in errorInfo
+_LOGGED_BYTES = 150  # of a command in errorInfo; Tcl counts those of UTF-8
 _THROWING = ("error", "return", "throw")  # Tcl compiles these to one instruction
 
 
@@ -34,12 +34,12 @@ def log(interp: Interp, error: TclError, script: Script, command: Command | None
     if unit and error.unit == unit:
         _relocate(error, script, start, end)
         return
-    error.unit = unit
+    error.unit = 0 if command is None else unit  # a fault is found when the command around it is compiled
+    if error.is_logged:  # the line stays that of the part which has been told of
+        error.is_logged, error.text = False, None
+        return
     error.text = script.text
     error.line = script.position(start)[0]
-    if error.is_logged:
-        error.is_logged = False
-        return
     log_source(interp, error, script.text[start:end], _inner(error, words, unit))
 
 
@@ -76,7 +76,14 @@ def log_source(interp: Interp, error: TclError, source: str, inner: list[Any]) -
 
 def shown(source: str) -> str:
     """A command as errorInfo shows it."""
-    return source if len(source) <= _LOGGED_CHARS else source[:_LOGGED_CHARS] + "..."
+    return shortened(source, _LOGGED_BYTES)
+
+
+def shortened(text: str, limit: int) -> str:
+    """A piece for errorInfo: what fits into `limit` bytes of UTF-8, then an ellipsis."""
+    if len(text) <= limit and (text.isascii() or len(text.encode(errors="replace")) <= limit):
+        return text
+    return text[:limit].encode(errors="replace")[:limit].decode(errors="ignore") + "..."
 
 
 def _inner(error: TclError, words: list[Any], unit: int) -> list[Any]:
@@ -93,6 +100,8 @@ def _relocate(error: TclError, script: Script, start: int, end: int) -> None:
     """The line of an error in an inlined body, counted in the text that the body stands in."""
     if error.text is None or error.text == script.text:
         return
+    if len(error.text) > end - start and script.text.startswith(error.text):
+        return  # of a bracket in a script that is read only up to its fault
     place = script.text.find(error.text, start, end)
     error.line += script.position(max(place, start))[0] - 1
     error.text = script.text

@@ -12,6 +12,7 @@ FAMILIES = (
     *(
         "info",
         "interps",
+        "library",
         "lists",
         "loading",
         "mathops",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from alftcl.errors import Break, Continue, TclError
 from alftcl.table import choose, command, wrong_args
+from alftcl.unwinding import shortened
 from alftcl.values import Value, match_glob, to_bool, to_int, to_list, to_str
 
 if TYPE_CHECKING:
@@ -385,7 +386,7 @@ def _run_arm(interp: Interp, pattern: str, arms: list[Any], index: int, unit: in
         return interp.eval_body(arms[index], unit)
     except TclError as error:
         if not unit:
-            error.add_info(f'\n    ("{pattern[:50]}{"..." if len(pattern) > 50 else ""}" arm line {error.line})')
+            error.add_info(f'\n    ("{shortened(pattern, 50)}" arm line {error.line})')
         raise
 
 

@@ -191,7 +191,7 @@ def info_cmdcount(interp: Interp, args: list[Any]) -> Value:
 
 @subcommand("info", "coroutine", "")
 def info_coroutine(interp: Interp, args: list[Any]) -> Value:
-    return "" if interp.coroutine is None else interp.coroutine.name
+    return "" if interp.coroutine is None else interp.coroutine.name_now
 
 
 _CONTINUED = re.compile(r"(?<!\\)(?:\\\\)*\\\n\Z")  # the last line goes on

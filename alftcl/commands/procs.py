@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from alftcl.children import Alias, loop
 from alftcl.errors import CODE_NAMES, ERROR, OK, RETURN, Completion, Return, TclError
 from alftcl.namespaces import last_part, qualifiers
-from alftcl.procedures import Procedure, Tailcall, complete, follow, read_formals, shortened
+from alftcl.procedures import Procedure, Tailcall, complete, follow, read_formals
 from alftcl.table import choose, command, wrong_args
+from alftcl.unwinding import shortened
 from alftcl.values import Value, as_number, to_dict, to_int, to_list, to_str
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from alftcl.arithmetic import divide_by_zero, domain_error
 from alftcl.errors import Break, Completion, Continue, TclError
 from alftcl.frames import NO_SUCH, variable_error
-from alftcl.procedures import shortened, unexpected
-from alftcl.unwinding import log_generated
+from alftcl.procedures import unexpected
+from alftcl.unwinding import log_generated, shortened
 from alftcl.values import Value, to_str
 
 if TYPE_CHECKING:

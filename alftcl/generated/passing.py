@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from alftcl.errors import Break, Continue, Return, TclError
 from alftcl.generated.kinds import Open
-from alftcl.procedures import Procedure, leave, shortened, unexpected
+from alftcl.procedures import Procedure, leave, unexpected
 from alftcl.tree import Literal, VarSub
-from alftcl.unwinding import log_generated
+from alftcl.unwinding import log_generated, shortened
 from alftcl.values import Value, to_str
 
 if TYPE_CHECKING:

@@ -21,6 +21,7 @@ FAMILIES = (
     "msgcat_packages",
     "dicts",
     "ensembles",
+    "errorinfo",
     "expr",
     "arrays",
     "formatting",

@@ -72,6 +72,8 @@ coroutine c apply {{} {yield; rename c {}; list x}}; c
 # ----
 coroutine c apply {{} {rename [info coroutine] {}; yield 3}}
 # ----
+coroutine c apply {{} {yield; rename c d; yield [info coroutine]}}; list [c] [d]
+# ----
 coroutine c apply {{} {yield}}; rename c {}; info commands c
 # ----
 coroutine c apply {{} {yield}}; rename c d; list [info commands c] [d]
@@ -81,6 +83,12 @@ coroutine c apply {{} {yield}}; coroutine c apply {{} {yield 3}}; c
 coroutine c apply {{} {yield}}; proc c {} {list P}; c
 # ----
 coroutine c apply {{} {yieldto return 3; list 4}}
+# ----
+coroutine c apply {{} {yieldto error foo; list 4}}
+# ----
+coroutine c apply {{} {yieldto info level 0; list 4}}
+# ----
+coroutine c apply {{} {yieldto nosuch; list 4}}
 # ----
 coroutine c apply {{} {yieldto list}}; c; 
 # ----
