@@ -396,7 +396,7 @@ def case(interp: Interp, args: list[Any]) -> Value:
     arms = args[2:] if len(args) > 1 and args[1] == "in" else args[1:]
     if len(arms) == 1:
         arms = to_list(arms[0])
-    if not arms:
+    if not arms and len(args) < 2:
         raise wrong_args("case string ?in? ?pattern body ...? ?default body?")
     if len(arms) % 2:
         raise TclError("extra case pattern with no body")

@@ -146,7 +146,7 @@ INDEX: dict[str, tuple[str, int, int, bool, tuple[str, ...]]] = {
     'time': ('command ?count?', 1, 2, True, ('control',)),
     'trace': ('option ?arg ...?', 1, -1, True, ('trace',)),
     'try': ('body ?handler ...? ?finally script?', 1, -1, True, ('procs',)),
-    'unknown': ('cmdName ?arg ...?', 1, -1, True, ('procs',)),
+    'unknown': ('?arg ...?', 0, -1, True, ('procs',)),
     'unload': ('?-switch ...? fileName ?packageName? ?interp?', 0, 1000, False, ('loading',)),
     'unset': ('?-nocomplain? ?--? ?varName varName ...?', 0, -1, True, ('variables',)),
     'update': ('?idletasks?', 0, 1, True, ('events',)),

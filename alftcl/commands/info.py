@@ -7,12 +7,13 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from alftcl.command_frames import levels
 from alftcl.errors import TclError
 from alftcl.frames import Frame, Variable
 from alftcl.namespaces import Imported, Namespace, last_part, qualifiers
 from alftcl.procedures import Formal, Procedure
 from alftcl.table import subcommand
-from alftcl.values import Value, match_glob, to_str
+from alftcl.values import Value, match_glob, to_int, to_str
 
 if TYPE_CHECKING:
     from alftcl.interp import Interp
@@ -150,8 +151,6 @@ def info_level(interp: Interp, args: list[Any]) -> Value:
     if not args:
         return level
     text = to_str(args[0])
-    from alftcl.values import to_int
-
     wanted = to_int(args[0])
     frame = interp.frame_at(f"#{wanted if wanted > 0 else level + wanted}")
     if frame is None or frame.level == 0 or frame.words is None:
@@ -162,12 +161,15 @@ def info_level(interp: Interp, args: list[Any]) -> Value:
 
 @subcommand("info", "frame", "?number?")
 def info_frame(interp: Interp, args: list[Any]) -> Value:
+    running = levels(interp)
     if not args:
-        return interp.depth
-    described: dict[str, Value] = {"type": "eval", "line": 1}
-    if interp.frame.procedure is not None:
-        described = {"type": "proc", "line": 1, "proc": interp.frame.namespace.qualify(interp.frame.procedure.name)}
-    return {**described, "level": 0}
+        return len(running)
+    wanted = to_int(args[0])
+    place = wanted if wanted > 0 else len(running) + wanted
+    if not 1 <= place <= len(running):
+        shown = to_str(args[0])
+        raise TclError(f'bad level "{shown}"', ["TCL", "LOOKUP", "LEVEL", shown])
+    return running[place - 1].described(interp.frame)
 
 
 @subcommand("info", "errorstack", "?interp?")

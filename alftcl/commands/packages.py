@@ -176,7 +176,7 @@ def _ask_handler(interp: Interp, packages: Packages, name: str, requirements: li
         if not interp.safe:
             _read_indexes(interp)
         return
-    words = list_to_str([name, *requirements])
+    words = list_to_str([name, *(requirements or ["0-"])])
     try:
         interp.in_frame(interp.root_frame, lambda: interp.eval_body(f"{packages.unknown} {words}"))
     except TclError as error:

@@ -82,9 +82,9 @@ def apply(interp: Interp, args: list[Any]) -> Value:
     return value if interp.tailcall is None else follow(interp)
 
 
-@command("unknown", "cmdName ?arg ...?")
+@command("unknown", "?arg ...?")
 def unknown(interp: Interp, args: list[Any]) -> Value:
-    name = to_str(args[0])
+    name = to_str(args[0]) if args else ""
     raise TclError(f'invalid command name "{name}"', ["TCL", "LOOKUP", "COMMAND", name])
 
 
