@@ -93,18 +93,17 @@ class _Checker:
         self.place = match.end()
         kind = self.text[self.place : self.place + 1]
         self.place += 1
+        slot = self._slot(match.group("place"), bool(match.group("skip")))
+        if kind == "c" and match.group("width"):
+            raise _fault("field width may not be specified in %c conversion", "BADWIDTH")
         if kind and kind in "cns[" and match.group("size") not in ("", "h"):
             raise _fault(f"field size modifier may not be specified in %{kind} conversion", "BADSIZE")
-        slot = self._slot(match.group("place"), bool(match.group("skip")))
         chars = ""
         if kind == "[":
             chars = self._set()
-        elif kind == "c":
-            if match.group("width"):
-                raise _fault("field width may not be specified in %c conversion", "BADWIDTH")
         elif kind == "u" and match.group("size") == "ll":
             raise _fault("unsigned bignum scans are invalid", "BADUNSIGNED")
-        elif not kind or kind not in "nduioxXbsfeEgG":
+        elif not kind or kind not in "cnduioxXbsfeEgG":
             raise _fault(f'bad scan conversion character "{kind or chr(0)}"', "BADTYPE")
         return Conversion(kind, slot, int(match.group("width") or 0), chars, match.group("size") == "ll")
 
