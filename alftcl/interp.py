@@ -17,12 +17,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from alftcl import builtin_ensembles, environment, plain
 from alftcl.channel_table import ChannelTable
 from alftcl.children import Family
+from alftcl.collector import seldom
 from alftcl.errors import Completion, LimitExceeded, Return, TclError
 from alftcl.events import Events
 from alftcl.frames import (
@@ -322,7 +324,7 @@ class Interp:
         if self.commands_run >= self.commands_checked:
             self.check_limits()
         text = script if type(script) is str else to_str(script)
-        tree = kept.pop(text, None) if kept else None
+        tree = kept.pop(id(text), None) if kept else None  # it holds the text: nothing else can have that id
         if tree is None:
             tree = _parsed(text) if len(text) <= plain.LONGEST else _read_long(text)
         if not unit:
@@ -398,7 +400,8 @@ class Interp:
         outer, self.script_file = self.script_file, name
         self.enter()
         try:
-            return self.run(self.parse(text), 0)
+            with seldom() if len(text) > plain.LONGEST else nullcontext():
+                return self.run(self.parse(text), 0)
         except Return as completion:
             return leave(completion)
         except TclError as error:

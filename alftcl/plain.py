@@ -31,8 +31,9 @@ _KEPT_CHARS = 8_000_000  # of bodies that nobody has evaluated yet
 _LONGEST_SHAPE = 40  # words
 
 _KINDS = {scan.BARE: BARE, scan.BRACED: BRACED, scan.QUOTED: QUOTED}
-kept: dict[str, Script] = {}
-"""Scripts of bodies that were read ahead, by their text; who takes one takes it out."""
+kept: dict[int, Script] = {}
+"""Scripts of bodies that were read ahead, by the identity of their text (to look one up by its value would take a
+look at all of it); who takes one takes it out."""
 _kept_chars = 0
 
 _finish = re.compile(r"[\x20\t\v\f\r]*(?:[\n;][\x20\t\v\f\r\n;]*|(?=\}))").match
@@ -111,7 +112,7 @@ def parse(text: str) -> Script | None:
             kept.clear()
             _kept_chars = 0
         for body in reader.bodies:
-            kept[body.text] = body
+            kept[id(body.text)] = body
             _kept_chars += len(body.text)
     return Script(text, commands)
 
@@ -157,7 +158,7 @@ def _long_braces(text: str) -> dict[int, int]:
 
 def read_ahead(text: str) -> Script | None:
     """The script of a body, if it was read with the script around it. It is handed out once."""
-    return kept.pop(text, None)
+    return kept.pop(id(text), None)
 
 
 def nodes(text: str, start: int, end: int) -> list[Word]:
@@ -300,13 +301,15 @@ class _Reader:
         text, part = self.text, self._part
         known = len(self.bodies)
         end = self._in_place(brace, depth, after) if part is None else part.end_of(brace)
+        body = self.bodies[-1].text if part is None and end >= 0 else None
         if end < 0:
             end = scan.brace_end(text, brace, len(text))
             if end < 0:
                 raise _NotPlainError
         if not scan.stands_alone(text, end, len(text)) and not (depth and text[end] == "}"):
             raise _NotPlainError
-        body = text[brace + 1 : end - 1]
+        if body is None:
+            body = text[brace + 1 : end - 1]
         if "\\\n" in body:
             del self.bodies[known:]  # a blank takes its place: the scripts in it are others
             body = join_lines(body)
