@@ -149,15 +149,24 @@ class _StandardDevice(Device):
         """The stream belongs to the process; closing the channel only forgets it."""
 
 
+def _no_stream() -> OSError:
+    """For a program without such a stream (it has no terminal, or was started with it closed): sys.stdout is None."""
+    return OSError(errno.EBADF, "closed")
+
+
 class StandardInput(_StandardDevice):
     """``sys.stdin``, through its own buffer so that Python and Tcl may take turns reading it."""
 
     def read(self, size: int) -> bytes | None:
+        if sys.stdin is None:
+            raise _no_stream()
         stream = sys.stdin.buffer
         size = max(size, io.DEFAULT_BUFFER_SIZE)  # what stays in Python's buffer would not be seen to be there
         return stream.read1(size) if isinstance(stream, io.BufferedReader) else stream.read(size)
 
     def fileno(self, writing: bool) -> int:
+        if sys.stdin is None:
+            raise _no_stream()
         return sys.stdin.fileno()
 
 
@@ -169,6 +178,8 @@ class StandardOutput(_StandardDevice):
 
     def write(self, data: bytes) -> int:
         text_stream = getattr(sys, self._stream)
+        if text_stream is None:
+            raise _no_stream()
         raw: BinaryIO | None = getattr(text_stream, "buffer", None)
         if raw is None:
             text_stream.write(data.decode("utf-8", "replace"))
@@ -177,10 +188,15 @@ class StandardOutput(_StandardDevice):
         return len(data)
 
     def flush(self) -> None:
-        getattr(sys, self._stream).flush()
+        stream = getattr(sys, self._stream)
+        if stream is not None:
+            stream.flush()
 
     def fileno(self, writing: bool) -> int:
-        fd: int = getattr(sys, self._stream).fileno()
+        stream = getattr(sys, self._stream)
+        if stream is None:
+            raise _no_stream()
+        fd: int = stream.fileno()
         return fd
 
 

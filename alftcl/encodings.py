@@ -118,6 +118,13 @@ def decode(data: bytes | bytearray, name: str) -> str:
     return data.decode(codec, error_handler(codec))
 
 
+def script_text(data: bytes, name: str) -> str:
+    """The bytes of a script's file as the script that `source` runs: line ends of any system, no byte order mark,
+    nothing from a Ctrl-Z on."""
+    text = decode(data, name).replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
+    return text.partition("\x1a")[0]
+
+
 _system = ["utf-8"]
 
 

@@ -3,6 +3,7 @@
     env            this process's environment: setting an element is setenv(3), as in Tcl
     tcl_platform   what machine this is; a safe interpreter is told only what scripts need to compute
     tcl_precision  the digits that doubles are written with (decimals.py), the same in all interpreters
+    auto_path      where `package require` looks: the directories of the environment's TCLLIBPATH (a list) at first
     tcl_version    8.6: the language that alftcl speaks; tcl_patchLevel names the release compared with
 
 Source: tclvars(n) of Tcl 8.6.
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 TCL_VERSION = "8.6"
 TCL_PATCH_LEVEL = "8.6.13"
+
+executable = sys.executable
+"""What `info nameofexecutable` says: the program that runs Tcl scripts. The command alftcl puts its own name here."""
 
 
 class Environment(dict[str, Any]):
@@ -117,7 +121,7 @@ def install(interp: "Interp") -> None:
         "argc": 0,
         "argv": [],
         "argv0": "alftcl",
-        "auto_path": [],
+        "auto_path": [] if interp.safe else os.environ.get("TCLLIBPATH", []),
         "tcl_interactive": 0,
         "tcl_patchLevel": TCL_PATCH_LEVEL,
         "tcl_version": TCL_VERSION,

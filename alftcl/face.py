@@ -218,7 +218,11 @@ class Interp(Engine):
         from alftcl.python_commands import python_command
 
         if not isinstance(function, str):
-            self.add_command(function.__name__, python_command(function.__name__, function))
+            name = getattr(function, "__name__", None)
+            if name is None or not callable(function):
+                named = "; give its command a name: @interp.command('name')" if callable(function) else ""
+                raise TypeError(f"a command is made from a function, not from {function!r}{named}")
+            self.add_command(name, python_command(name, function))
             return function
 
         def under_that_name(decorated: F) -> F:

@@ -7,6 +7,8 @@
     alftcl                                     at a terminal: a session (alftcl/interactive); else the commands on
                                                standard input, one after the other
 
+A word that means nothing is told with what would; a standard stream that is closed is /dev/null.
+
 Exit status: that of `exit`; 0; 1 when a script ended with an error (its errorInfo goes to stderr) or the input ended in
 a command; 2 for words that mean nothing here; 130 after Ctrl-C, 141 when nobody reads what it writes.
 Commands on standard input run as tclsh runs them: an error is reported and the next command runs.
@@ -18,7 +20,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 
-from alftcl.environment import TCL_PATCH_LEVEL
+from alftcl import environment
 from alftcl.errors import Exit, TclError
 from alftcl.interp import Interp
 from alftcl.values import to_str
@@ -28,7 +30,7 @@ USAGE = """\
 usage: alftcl ?-encoding name? file ?arg ...?     run a script (- for standard input)
        alftcl -c script ?arg ...?                 run a script given here
        alftcl -lint ?-json? file ?file ...?       what is wrong with scripts
-       alftcl -version
+       alftcl -version                            (and -help: this)
        alftcl                                     a session, or the commands on standard input
 """
 INTERRUPTED, NO_READER = 130, 141
@@ -36,6 +38,9 @@ INTERRUPTED, NO_READER = 130, 141
 
 def main(argv: list[str] | None = None) -> int:
     """The program; returns its exit status."""
+    _open_closed_streams()
+    if argv is None and os.access(sys.argv[0], os.X_OK):  # not python -m alftcl.shell
+        environment.executable = os.path.abspath(sys.argv[0])
     words = sys.argv[1:] if argv is None else argv
     interp = Interp()
     try:
@@ -47,6 +52,18 @@ def main(argv: list[str] | None = None) -> int:
     except OSError as problem:
         status = _lost(problem)
     return _finished(interp, status)
+
+
+def _open_closed_streams() -> None:
+    """A descriptor that the parent has closed reads and writes nothing. Left closed it would be that of the first
+    file that the script opens, and what programs print would be in there."""
+    for fd, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            opened = os.open(os.devnull, os.O_RDWR)
+            os.dup2(opened, fd)
+            if opened != fd:
+                os.close(opened)
+            setattr(sys, name, open(fd, "r" if fd == 0 else "w", closefd=False))  # noqa: SIM115  # as Python's own
 
 
 def _finished(interp: Interp, status: int) -> int:
@@ -77,7 +94,7 @@ def _run(interp: Interp, words: list[str]) -> int:
     if first in ("-version", "--version"):
         from importlib.metadata import version
 
-        interp.channels.for_writing("stdout").write(f"alftcl {version('alftcl')} (Tcl {TCL_PATCH_LEVEL})\n")
+        interp.channels.for_writing("stdout").write(f"alftcl {version('alftcl')} (Tcl {environment.TCL_PATCH_LEVEL})\n")
         return 0
     if first == "-lint":
         from alftcl.lint.program import run  # not for scripts: they start without it
@@ -92,12 +109,18 @@ def _run(interp: Interp, words: list[str]) -> int:
     if first == "-encoding" and len(words) > 2:
         return _run_file(interp, words[:2], words[2:])
     if first.startswith("-"):
-        interp.channels.for_writing("stderr").write(USAGE)
-        return 2
+        return _refused(first)
     if words:
         return _run_file(interp, [], words)
     _set_arguments(interp, "alftcl", [])
     return _interactive(interp) if sys.stdin.isatty() and sys.stdout.isatty() else _commands(interp)
+
+
+def _refused(option: str) -> int:
+    lacking = {"-c": "a script", "-encoding": "a name and a file"}.get(option)
+    reason = f'unknown option "{option}"' if lacking is None else f"{option} needs {lacking}"
+    sys.stderr.write(f"alftcl: {reason}\n{USAGE}")
+    return 2
 
 
 def _run_file(interp: Interp, encoding: list[str], words: list[str]) -> int:

@@ -385,8 +385,7 @@ def source(interp: "Interp", args: list[Any]) -> Value:
     encodings.codec_of(encoding)
     try:
         with open(paths.native_path(name), "rb") as file:
-            text = encodings.decode(file.read(), encoding)
+            text = encodings.script_text(file.read(), encoding)
     except OSError as cause:
         raise posix_error(f'couldn\'t read file "{name}"', cause) from None
-    text = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
-    return interp.eval_file(name, text.partition("\x1a")[0])
+    return interp.eval_file(name, text)

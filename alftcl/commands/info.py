@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from alftcl import environment
 from alftcl.command_frames import levels
 from alftcl.errors import TclError
 from alftcl.frames import Frame, Variable
@@ -221,7 +221,7 @@ def info_patchlevel(interp: Interp, args: list[Any]) -> Value:
 
 @subcommand("info", "nameofexecutable", "", safe=False)
 def info_nameofexecutable(interp: Interp, args: list[Any]) -> Value:
-    return sys.executable
+    return environment.executable
 
 
 @subcommand("info", "hostname", "", safe=False)

@@ -6,7 +6,8 @@
         set sum [expr {$sum + $x}]
                  ^^^^^^^^^^^^^^^^^
 
-The place comes from errorInfo: the command that was logged first, and the procedure or file it stands in. All of
+The place comes from errorInfo: the command that was logged first, the procedure or file it stands in, and the line of
+the file whose reading led there. All of
 errorInfo is in the variable of that name, as ever.
 """
 
@@ -16,6 +17,7 @@ import re
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
+from alftcl.encodings import script_text, system_encoding
 from alftcl.errors import TclError
 from alftcl.interp import Interp
 from alftcl.namespaces import Namespace, last_part
@@ -23,6 +25,7 @@ from alftcl.procedures import Procedure
 
 _COMMAND = re.compile(r'\n    (?:while executing|invoked from within)\n"((?:.|\n)*?)"(?=\n    |\Z)')
 _WITHIN = re.compile(r'\n    \((procedure|file) "(.*)" line (\d+)\)')
+_IN_FILE = re.compile(r'\n    \(file "(.*)" line (\d+)\)')
 _NAMED = re.compile(r'(can\'t (?:read|set|unset|incr)|invalid command name|bad option|subcommand) "(.+?)"')
 
 
@@ -49,7 +52,11 @@ def _located(interp: Interp, error: TclError, typed: str) -> tuple[str, str, int
         kind, name, number = within[1], within[2], int(within[3])
         found = _body(interp.root, last_part(name), number, (logged or [""])[-1])
         text = _text_of(name) if kind == "file" else found
-        return _marked(f'in {kind} "{name}", ', text, number, logged, error.message)
+        marked = _marked(f'in {kind} "{name}", ', text, number, logged, error.message)
+        sourced = _IN_FILE.search(info, within.end())
+        if marked is None or sourced is None:
+            return marked
+        return f'{marked[0]}, from file "{sourced[1]}", line {sourced[2]}', *marked[1:]
     fault = interp.parse(typed).fault
     if fault is not None and fault.message == error.message:
         line, column = interp.parse(typed).position(fault.offset)
@@ -73,8 +80,8 @@ def _body(space: Namespace, name: str, number: int, command: str) -> str:
 
 def _text_of(name: str) -> str:
     try:
-        with open(name, encoding="utf-8", errors="replace") as file:
-            return file.read()
+        with open(name, "rb") as file:
+            return script_text(file.read(), system_encoding())
     except OSError:  # it was read a moment ago and is gone: then there is no line to show
         return ""
 

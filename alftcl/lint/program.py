@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from alftcl.encodings import script_text
 from alftcl.lint import Finding, lint
 
 USAGE = "usage: alftcl -lint ?-json? file ?file ...?     (- for standard input)\n"
@@ -13,8 +14,10 @@ def run(words: list[str]) -> int:
     """The exit status: 0 nothing found, 1 something, 2 a file that cannot be read."""
     as_json = "-json" in words
     names = [word for word in words if word != "-json"]
-    if not names or any(name.startswith("-") and name != "-" for name in names):
-        sys.stderr.write(USAGE)
+    unknown = [name for name in names if name.startswith("-") and name != "-"]
+    if unknown or not names:
+        reason = f'-lint has no option "{unknown[0]}"' if unknown else "-lint needs a file"
+        sys.stderr.write(f"alftcl: {reason}\n{USAGE}")
         return 2
     try:
         files = [(name, _text_of(name)) for name in names]
@@ -43,6 +46,6 @@ def _text_beside(name: str) -> str | None:
 
 def _text_of(name: str) -> str:
     if name == "-":
-        return sys.stdin.read()
-    with open(name, encoding="utf-8", errors="replace") as file:
-        return file.read().partition("\x1a")[0]
+        return script_text(sys.stdin.buffer.read(), "utf-8")
+    with open(name, "rb") as file:
+        return script_text(file.read(), "utf-8")

@@ -1,12 +1,14 @@
 """The Python face: Python values in and out, and an interpreter that survives whatever ends a call."""
 
 import copy
+import functools
 import io
 import pickle
 import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -166,6 +168,22 @@ def test_the_limits_have_their_arguments() -> None:
         interp.call("string", "repeat", "x", 1001)
     with pytest.raises(TclError, match="too many nested evaluations"):
         interp.eval("proc f {} f; f")
+
+
+@pytest.mark.parametrize("limit", [{"seconds": "2"}, {"commands": -1}, {"largest_value": []}])
+def test_a_limit_that_is_none_is_refused_at_once(limit: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=f"the limit {next(iter(limit))} is a number from 0 on, not "):
+        Interp(**limit)
+
+
+def test_an_object_without_a_name_asks_for_one(interp: Interp) -> None:
+    halve = functools.partial(lambda by, n: int(n) // by, 2)
+    with pytest.raises(TypeError, match=r"give its command a name: @interp\.command\('name'\)"):
+        interp.command(halve)
+    interp.command("halve")(halve)
+    assert interp.eval("halve 8") == 4
+    with pytest.raises(TypeError, match="a command is made from a function, not from 3"):
+        interp.command(3)  # type: ignore[call-overload]
 
 
 def test_an_interpreter_cannot_be_pickled_or_copied(interp: Interp) -> None:

@@ -41,6 +41,16 @@ def test_the_place_of_an_error_in_a_procedure_is_marked(shell: Terminal) -> None
     ]
 
 
+def test_the_place_of_an_error_in_a_file_is_the_files(shell: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "a.tcl").write_text("proc f {} {\n    nosuch\n}\n\nf\n")
+    shell.run(f"cd {tmp_path}")
+    assert shell.run("source a.tcl")[1:] == [
+        '  in procedure "f", line 2, from file "a.tcl", line 5:',
+        "    nosuch",
+        "    ^^^^^^",
+    ]
+
+
 def test_the_place_of_an_error_in_a_lambda_is_its_call(shell: Terminal) -> None:
     shell.run("proc f {} {set a 1; apply {{} {nosuch}}}")
     assert shell.run("f") == [

@@ -266,6 +266,12 @@ def test_findings_as_json() -> None:
     ]
 
 
+def test_a_file_is_read_as_source_reads_it(tmp_path: Path) -> None:
+    (tmp_path / "a.tcl").write_bytes(b"\xef\xbb\xbfputs a\r\nset x {\r\n}\r\nputs \\\r\n \xe9\r\n\x1arest")
+    ended = alftcl(str(tmp_path / "a.tcl"))
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
+
+
 def test_a_file_that_is_not_there_is_status_2(tmp_path: Path) -> None:
     missing = os.fspath(tmp_path / "none.tcl")
     ended = alftcl(missing)

@@ -5,7 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from alftcl import Interp
+import pytest
+
+from alftcl import Interp, TclError
 from alftcl.shell import complete_commands
 
 
@@ -78,10 +80,22 @@ def test_input_that_ends_in_a_command_is_told() -> None:
     assert ended.stderr == "the input ended in a command that began in line 3: missing close-brace\n"
 
 
-def test_words_that_mean_nothing_are_refused() -> None:
-    ended = alftcl("-nonsense")
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["-nonsense"], 'alftcl: unknown option "-nonsense"'),
+        (["-c"], "alftcl: -c needs a script"),
+        (["-encoding", "utf-8"], "alftcl: -encoding needs a name and a file"),
+        (["-lint"], "alftcl: -lint needs a file"),
+        (["-lint", "-x", "a.tcl"], 'alftcl: -lint has no option "-x"'),
+    ],
+)
+def test_words_that_mean_nothing_are_named_above_what_would_do(words: list[str], told: str) -> None:
+    ended = alftcl(*words)
     assert ended.returncode == 2
-    assert "usage: alftcl" in ended.stderr
+    first, second = ended.stderr.splitlines()[:2]
+    assert first == told
+    assert second.startswith("usage: alftcl")
 
 
 def test_a_script_that_nobody_reads_ends_without_a_word() -> None:
@@ -98,6 +112,44 @@ def test_output_that_is_lost_is_told() -> None:
     with open("/dev/full", "w") as full:
         ended = subprocess.run(program, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert (ended.returncode, ended.stderr) == (1, 'error writing "stdout": no space left on device\n')
+
+
+@pytest.mark.parametrize("words", ["-c 'puts a; puts stderr b; gets stdin'", "-", "-help", "-lint -", ""])
+def test_standard_streams_that_are_closed_are_empty(words: str) -> None:
+    command = f"{sys.executable} -m alftcl.shell {words} <&- >&- 2>&-"
+    assert subprocess.run(["sh", "-c", command], check=False).returncode == 0
+
+
+def test_a_file_of_the_script_is_not_taken_for_a_closed_stream(tmp_path: Path) -> None:
+    script = f"set f [open {tmp_path}/out w]; puts told; exec echo told >@stdout; puts $f written"
+    subprocess.run(["sh", "-c", f"{sys.executable} -m alftcl.shell -c '{script}' >&-"], check=True)
+    assert (tmp_path / "out").read_text() == "written\n"
+
+
+def test_a_program_without_standard_streams_gets_errors_of_tcl(monkeypatch: pytest.MonkeyPatch) -> None:
+    interp = Interp()
+    for name in ("stdin", "stdout", "stderr"):
+        monkeypatch.setattr(sys, name, None)
+    with pytest.raises(TclError, match='error writing "stdout": bad file number'):
+        interp.eval("puts hi")
+    with pytest.raises(TclError, match='error reading "stdin": bad file number'):
+        interp.eval("gets stdin")
+
+
+def test_scripts_can_run_scripts_by_the_name_of_their_program(tmp_path: Path) -> None:
+    (tmp_path / "a.tcl").write_text("exec [info nameofexecutable] b.tcl >@stdout")
+    (tmp_path / "b.tcl").write_text("puts [interp eval [interp create] {info nameofexecutable}]")
+    program = Path(sys.executable).parent / "alftcl"
+    ended = subprocess.run([program, "a.tcl"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert ended.stdout == f"{program}\n"
+
+
+def test_packages_are_looked_for_where_the_environment_says(tmp_path: Path) -> None:
+    (tmp_path / "pkgIndex.tcl").write_text("package ifneeded greeting 1.0 {package provide greeting 1.0}")
+    command = [sys.executable, "-m", "alftcl.shell", "-c", "puts [package require greeting]"]
+    environ = os.environ | {"TCLLIBPATH": f"/nowhere {tmp_path}"}
+    ended = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    assert (ended.stdout, ended.stderr) == ("1.0\n", "")
 
 
 def test_commands_in_a_pipe_read_the_lines_after_them() -> None:
