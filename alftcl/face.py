@@ -60,10 +60,15 @@ class Interp(Engine):
         super().__init__(safe)
         self._thread = 0
         self._limits: Any = None
-        if (commands, seconds, largest_value, recursion) != (None, None, None, None):
+        limits = {"commands": commands, "seconds": seconds, "largest_value": largest_value, "recursion": recursion}
+        given: dict[str, Any] = {name: limit for name, limit in limits.items() if limit is not None}
+        if given:
             from alftcl.safe import Limits
 
-            self._limits = Limits(commands, seconds, largest_value, recursion)
+            for name, limit in given.items():
+                if not (isinstance(limit, int | float) and limit >= 0):
+                    raise ValueError(f"the limit {name} is a number from 0 on, not {limit!r}")
+            self._limits = Limits(**given)
             self._limits.start(self)
         for name, stream in (("stdin", stdin), ("stdout", stdout), ("stderr", stderr)):
             if stream is not None:

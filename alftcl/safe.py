@@ -35,12 +35,6 @@ class Limits:
     recursion: int | None = None
     clock: Callable[[], float] = time.monotonic
 
-    def __post_init__(self) -> None:
-        for name in ("commands", "seconds", "largest_value", "recursion"):
-            value = getattr(self, name)
-            if value is not None and not (isinstance(value, int | float) and value >= 0):
-                raise ValueError(f"the limit {name} is a number from 0 on, not {value!r}")
-
     def start(self, interp: Interp) -> None:
         """Limit an interpreter from now on."""
         if self.largest_value is not None:

@@ -24,6 +24,21 @@ def test_every_link_leads_somewhere():
     assert [target for target in targets if not (ROOT / target).exists()] == []
 
 
+def test_its_first_screen_leads_to_the_language():
+    screen = README.splitlines()[:24]
+    for page in ("language", "python", "shell", "speed"):
+        assert any(f"(docs/{page}.md)" in line for line in screen), page
+
+
+def test_every_page_that_a_page_names_is_there():
+    pages = list((ROOT / "docs").glob("*.md"))
+    for page in pages:
+        named = re.findall(r"\]\(([^)#:]+)\)", page.read_text())
+        assert [target for target in named if not (ROOT / "docs" / target).exists()] == [], page
+        named = re.findall(r"\b(?:docs|tests|benchmarks)/[\w-]+\.\w+\b", page.read_text())
+        assert [target for target in named if not (ROOT / target).exists()] == [], page
+
+
 @pytest.mark.parametrize("target", re.findall(r"^    (make \w+)$", README, re.MULTILINE))
 def test_every_make_command_is_a_target(target):
     assert re.search(rf"^{target.split()[1]}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
