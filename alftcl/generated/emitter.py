@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from alftcl.decimals import float_to_str
 from alftcl.errors import TclError
 from alftcl.generated import kinds
-from alftcl.generated.kinds import ANY, BOOL, EMPTY, FLOAT, INT, STR, Open, Operand
-from alftcl.generated.pure import named_from, setting_call
+from alftcl.generated.kinds import ANY, BOOL, EMPTY, FLOAT, INT, LIST, STR, Open, Operand
+from alftcl.generated.pure import named_from, pure_command, setting_call
 from alftcl.generated.writer import Site, Writer
 from alftcl.namespaces import last_part
 from alftcl.procedures import Procedure
@@ -47,6 +47,8 @@ class Want:
         self.kind: str | None = None
 
 
+EXISTING = "existing"
+"""What links a name such as ::x: the global variable, which must be there when the procedure is called."""
 NOTHING = Want()
 RETURNED = Want(returns=True)
 
@@ -306,13 +308,15 @@ class Emitter:
     def command(self, node: Command, want: Want) -> Operand | None:
         """One command. Its value is returned, or None when `want` has it already."""
         name = node.words[0]
-        if not isinstance(name, Literal) or node.expands:
-            raise Open("a command whose name or number of words is not known")
+        if not isinstance(name, Literal):
+            raise Open("a command whose name is not known")
         self.writer.site = self.site(node)
         self.begun = self.begun or name.text not in ("global", "variable")
         target = self.resolver.resolve(name.text)
         if isinstance(target, Procedure):
             return self.call(target, name.text, node)
+        if node.expands:
+            return self.expanding(name.text, node)
         found = RULES.get(self.resolver.builtin_name(name.text, target) or "")
         if found is not None:
             return found(self, node, want)
@@ -389,9 +393,29 @@ class Emitter:
         self.writer.indent -= 1
         self.base, self.enclosing = outer
 
+    def spread(self, nodes: Sequence[Word]) -> str:
+        """The code of a list of words of which some are {*}."""
+        plain = [node.word if isinstance(node, Expand) else node for node in nodes]
+        parts = []
+        for node, operand in zip(nodes, self.operands(plain), strict=True):
+            parts.append(f"*to_list({operand.value})" if isinstance(node, Expand) else operand.value)
+        return f"[{', '.join(parts)}]"
+
+    def expanding(self, name: str, node: Command) -> Operand:
+        """A built-in with a {*} among its words: their number is known when it runs."""
+        tail = last_part(name)
+        self.resolver.builtin_name(name, self.resolver.resolve(name))
+        if tail == "list":
+            return Operand(self.spread(node.words[1:]), LIST)
+        command = self.resolver.constant(pure_command(tail, len(node.words)))
+        return Operand(f"counted({command}, {name!r}, interp, {self.spread(node.words[1:])})")
+
     def call(self, target: Procedure, name: str, node: Command) -> Operand:
         """A call of another closed procedure."""
         self.resolver.callees.add(target)
+        if node.expands:
+            procedure = self.resolver.constant(target)
+            return Operand(f"called({procedure}, {name!r}, interp, depth + 1, {self.spread(node.words[1:])})")
         words = [operand.value for operand in self.operands(node.words[1:])]
         if len(words) < target.least or len(words) > target.most:
             raise Open(f"{name} is called with the wrong number of words")
@@ -436,10 +460,21 @@ class Emitter:
 
     # ---- variables -----------------------------------------------------------------------------------
 
+    def check_name(self, name: str) -> None:
+        """A name with :: must be that of a global variable: it is linked when the procedure begins, see engine.py."""
+        if name.endswith(")"):
+            raise Open(f"the variable {name}")
+        if "::" not in name:
+            return
+        if not name.startswith("::") or "::" in name[2:] or self.is_loop:
+            raise Open(f"the variable {name}")
+        if name not in self.links:
+            self.links[name] = EXISTING
+            self.changed = self.facts_changed = True
+
     def read(self, name: str) -> Operand:
         """$name"""
-        if name.endswith(")") or "::" in name:
-            raise Open(f"the variable {name}")
+        self.check_name(name)
         if name in self.links:
             code = self.temporary()
             link = self.python(name, "g_")
@@ -462,8 +497,7 @@ class Emitter:
 
     def assign(self, name: str, operand: Operand) -> Operand:
         """set; gives the variable's new value."""
-        if name.endswith(")") or "::" in name:
-            raise Open(f"the variable {name}")
+        self.check_name(name)
         if name in self.links:
             value = self.pinned(Operand(operand.value, operand.stored, operand.safe, operand.fixed))
             link = self.python(name, "g_")
@@ -483,8 +517,9 @@ class Emitter:
 
     def element(self, name: str) -> str:
         """The Python name of a local array."""
-        if "::" in name or not name:
-            raise Open(f"the array {name}")
+        if not name:
+            raise Open("an array without a name")
+        self.check_name(name)
         if name not in self.links:
             if name in self.formals or name in self.kinds or name in self.given:
                 raise Open(f"{name} is both an array and a scalar")

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from alftcl.frames import Frame
 from alftcl.generated import control, dicts, lists, texts, variables  # noqa: F401  # they declare their rules
-from alftcl.generated.emitter import RETURNED, Emitter, Given
+from alftcl.generated.emitter import EXISTING, RETURNED, Emitter, Given
 from alftcl.generated.failures import Unit
 from alftcl.generated.kinds import ANY, FLOAT, INT, LIST, Open, native
 from alftcl.generated.loops import Loops
@@ -266,7 +266,10 @@ class Engine:
         ]
         for linked, where in emitter.links.items():
             link = emitter.python(linked, "g_")
-            lines.append(f"  {link} = {where}.variables.get({linked!r}) or link_to({where}, {linked!r})")
+            if where == EXISTING:
+                lines.append(f"  {link} = interp.root.variables.get({linked[2:]!r})")
+            else:
+                lines.append(f"  {link} = {where}.variables.get({linked!r}) or link_to({where}, {linked!r})")
             lines.append(f"  if type({link}) is not Variable: return direct({', '.join(['depth', *arguments])})")
         for formal in emitter.formals:
             if formal in emitter.reassigned:

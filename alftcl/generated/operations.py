@@ -17,11 +17,13 @@ from alftcl.errors import Break, Continue, Return, TclError
 from alftcl.frames import IS_ARRAY, NO_ELEMENT, NO_SUCH, NOT_ARRAY, Frame, Variable, variable_error
 from alftcl.functions import FUNCTIONS
 from alftcl.generated.failures import NESTING, TOO_DEEP
+from alftcl.table import wrong_args
 from alftcl.values import (
     Value,
     as_number,
     match_glob,
     pairs_to_dict,
+    quote_element,
     to_bool,
     to_dict,
     to_index,
@@ -33,7 +35,8 @@ from alftcl.values import (
 if TYPE_CHECKING:
     from alftcl.interp import Interp
     from alftcl.namespaces import Namespace
-    from alftcl.table import Function
+    from alftcl.procedures import Procedure
+    from alftcl.table import Command, Function
 
 _MOST_DIGITS = 1 << 16
 _WIDE = 1 << 63
@@ -242,6 +245,25 @@ def link_to(space: Namespace, name: str) -> Variable:
     return space.variables.setdefault(name, Variable())
 
 
+def counted(command: Command, name: str, interp: Interp, words: list[Any]) -> Value:
+    """A built-in called with words whose number was not known before."""
+    if not command.least <= len(words) <= command.most:
+        raise wrong_args(f"{name} {command.usage}".rstrip())
+    return command.run(interp, words)
+
+
+def called(procedure: Procedure, name: str, interp: Interp, depth: int, words: list[Any]) -> Value:
+    """A closed procedure called with words whose number was not known before."""
+    if not procedure.least <= len(words) <= procedure.most:
+        raise wrong_args(f"{quote_element(name)} {procedure.usage}".rstrip())
+    outer, word = interp.depth, interp.command_word
+    interp.depth, interp.command_word = depth - 1, name
+    try:
+        return procedure.run(interp, words)
+    finally:
+        interp.depth, interp.command_word = outer, word
+
+
 MOST_PIECES = 4000  # of a text that grows, before they are joined
 
 
@@ -420,7 +442,8 @@ def vocabulary() -> dict[str, Any]:
         truth, same_text, member, result, not_a_number, function, increased, increase, unset_read, linked_read,
         linked_write, Elements, linked_elements, linked_element, index, extended, replaced, with_key, no_key,
         groups, rounds, fail, returned, too_deep, link_to, unset_missing, no_element, store, taken,
-        set_apart, store_elements, match_glob, Variable, to_str, to_list, to_dict, to_int, getrefcount, pairs_to_dict,
+        set_apart, counted, called, store_elements, match_glob, Variable, to_str, to_list, to_dict, to_int,
+        getrefcount, pairs_to_dict,
     ):  # fmt: skip
         names[found.__name__] = found
     names["MOST_PIECES"] = MOST_PIECES

@@ -116,6 +116,18 @@ def named_from(name: str, words: list[str | None]) -> int | None:
     return place if place < len(words) else None
 
 
+_NAMELESS = _PURE - {"lsort", "lsearch", "regexp", "regsub"}
+"""Those whose words never name a variable or a command, however many there are."""
+
+
+def pure_command(name: str, count: int) -> Command:
+    """A built-in that may be called with any words."""
+    if name not in _NAMELESS:
+        raise Open(f"{name} with a {{*}}")
+    _load(name)
+    return COMMANDS[name]
+
+
 def setting_call(name: str, count: int) -> Callable[..., Any]:
     """The function of a built-in that sets variables, called with that many words."""
     _load(name)

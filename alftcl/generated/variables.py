@@ -66,6 +66,7 @@ def emit_incr(emitter: Emitter, node: Command, want: Want) -> Operand:
     if element is not None:
         return _incr_element(emitter, element, words)
     name = constant_text(words[1])
+    emitter.check_name(name)
     step = _step(emitter, words)
     if name in emitter.links:
         link = emitter.python(name, "g_")
@@ -232,6 +233,7 @@ def emit_info(emitter: Emitter, node: Command, want: Want) -> Operand:
             return Operand(f"({link}.elements is not None and {key} in {link}.elements)", "bool")
         return Operand(f"({key} in {code})", "bool")
     name = constant_text(words[2])
+    emitter.check_name(name)
     if name in emitter.links:
         return Operand(f"{emitter.python(name, 'g_')}.is_set", "bool", safe=True)
     if name in emitter.arrays or "::" in name:

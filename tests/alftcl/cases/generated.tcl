@@ -346,3 +346,26 @@ proc main {} { set r [list [Task a { return inner }] [catch { Task b { break } }
 
 proc Task {title body} {uplevel 1 $body}
 proc main {} { set r [Task a { expr 1 }]; rename uplevel saved; proc uplevel args { return "mine $args" }; catch { Task a { expr 2 } } m; rename uplevel {}; rename saved uplevel; list $r $m [Task b { expr 3 }] }
+
+proc main {} { set ::qualified 5; incr ::qualified 2; append r $::qualified [info exists ::qualified]; return $r }
+
+proc main {} { list [catch {set ::missing} m] $m $::errorCode }
+
+proc main {} { set ::table(a) 1; incr ::table(a); list $::table(a) [info exists ::table(b)] [catch {set ::table(b)} m] $m }
+
+proc use {} { return $::later }
+proc main {} { catch use a; set ::later here; set r [list $a [use]]; unset ::later; lappend r [catch use m] $m }
+
+proc main {} { set ::count 0; for {set i 0} {$i < 5} {incr i} { incr ::count $i }; set ::count }
+
+proc main {} { set l {b c}; list [list a {*}$l d] [llength [concat {*}$l $l]] [string length {*}$l] }
+
+proc main {} { set l {1 2 3}; llength {*}$l }
+
+proc f {a {b x} args} { list $a $b $args }
+proc main {} { set l {1 2 3 4}; set none {}; list [f {*}$l] [f q {*}$none] [catch {f {*}$none} m] $m }
+
+proc f {a} { error "in f $a" }
+proc main {} { set l {1}; f {*}$l }
+
+proc main {} { set l "a \{b"; list {*}$l }
