@@ -654,7 +654,16 @@ class Interp:
         is_gone = type(variable) is Variable and not variable.is_set
         del variable
         if is_gone:
-            forget(self.frame.variables if name in self.frame.variables else self.root.variables, name)
+            self._forget(name)
+
+    def _forget(self, name: str) -> None:
+        """Drop a variable that is unset from the table it is in."""
+        if name in self.frame.variables:
+            forget(self.frame.variables, name)
+        elif "::" not in name:
+            forget(self.root.variables, name)
+        elif (place := self.frame.namespace.place_for(name)) is not None:
+            forget(place[0].variables, place[1])
 
     def unset_element(self, name: str, key: str) -> None:
         """Unset one element of an array; an error when there is none."""
