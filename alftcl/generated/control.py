@@ -217,8 +217,14 @@ def _rounds(emitter: Emitter, node: Command, lists: list[Operand], body: Callabl
         shapes = ", ".join(f"({', '.join(names)},)" for names in targets)
         widths = ", ".join(f"('',) * {len(names)}" for names in groups)
         emitter.emit(f"for {shapes} in rounds(({rows},), ({widths},)):")
-    for names in groups:
-        emitter.sure.update(names)
+    writer.indent += 1
+    for names, codes in zip(groups, targets, strict=True):
+        for name, code in zip(names, codes, strict=True):
+            if name in emitter.links:
+                emitter.assign(name, Operand(code, kind, safe=True, fixed=True))
+            else:
+                emitter.sure.add(name)
+    writer.indent -= 1
     emitter.loops.append(Loop())
     body()
     emitter.loops.pop()
@@ -228,10 +234,13 @@ def _rounds(emitter: Emitter, node: Command, lists: list[Operand], body: Callabl
 
 def emit_groups(emitter: Emitter, names: str, body: Word, label: str | None) -> None:
     """A foreach over one list whose first rounds are over: `given_rounds` has the others."""
-    targets = [_target(emitter, to_str(name)) for name in to_list(names)]
+    variables = [to_str(name) for name in to_list(names)]
+    targets = [_target(emitter, name) for name in variables]
+    if not emitter.links.keys().isdisjoint(variables):
+        raise Open("a variable of the loop that is handed on")
     emitter.emit(f"for {', '.join(targets)} in given_rounds:")
     before = emitter.branches()
-    emitter.sure.update(to_str(name) for name in to_list(names))
+    emitter.sure.update(variables)
     emitter.loops.append(Loop())
     emitter.literal_body(body, NOTHING, label)
     emitter.loops.pop()
@@ -247,8 +256,11 @@ def _natives(text: str) -> list[object]:
 
 
 def _target(emitter: Emitter, name: str, kind: str = ANY) -> str:
-    if name.endswith(")") or "::" in name or name in emitter.links or name in emitter.arrays:
+    emitter.check_name(name)
+    if name in emitter.arrays:
         raise Open(f"{name} as the variable of a loop")
+    if name in emitter.links:
+        return emitter.temporary()
     emitter.writes(name)
     emitter.becomes(name, kind)
     return emitter.python(name)

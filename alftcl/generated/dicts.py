@@ -90,6 +90,10 @@ def _set(emitter: Emitter, words: list[Word]) -> Operand:
     if not key.fixed:
         text = emitter.pinned(Operand(text, STR)).code
     value = item if item.fixed else emitter.pinned(Operand(item.value, item.stored))
+    name = constant_text(words[0])
+    emitter.check_name(name)
+    if name in emitter.links:
+        return Operand(f"set_key_linked({emitter.python(name, 'g_')}, {name!r}, {text}, {value.value})", DICT)
     code, alone = _variable(emitter, words[0])
     emitter.emit(f"if {alone}: {code}[{text}] = {value.value}")
     emitter.emit(f"else: {code} = with_key({code}, {text}, {value.value})")

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from alftcl.decimals import float_to_str
 from alftcl.errors import TclError
 from alftcl.generated import kinds
+from alftcl.generated.byname import is_plain, linked_parameters
 from alftcl.generated.kinds import ANY, BOOL, EMPTY, FLOAT, INT, LIST, STR, Open, Operand
 from alftcl.generated.pure import named_from, pure_command, setting_call
 from alftcl.generated.writer import Site, Writer
@@ -47,6 +48,10 @@ class Want:
         self.kind: str | None = None
 
 
+PASSED = "passed"
+"""What links a name that upvar gives: a Variable among the function's arguments, see byname.py."""
+BOXED = "boxed"
+"""What links a name that is handed on to such a function: a Variable that the unit has made (or found in its frame)."""
 EXISTING = "existing"
 """What links a name such as ::x: the global variable, which must be there when the procedure is called."""
 NOTHING = Want()
@@ -311,7 +316,7 @@ class Emitter:
         if not isinstance(name, Literal):
             raise Open("a command whose name is not known")
         self.writer.site = self.site(node)
-        self.begun = self.begun or name.text not in ("global", "variable")
+        self.begun = self.begun or name.text not in ("global", "upvar", "variable")
         target = self.resolver.resolve(name.text)
         if isinstance(target, Procedure):
             return self.call(target, name.text, node)
@@ -413,6 +418,10 @@ class Emitter:
     def call(self, target: Procedure, name: str, node: Command) -> Operand:
         """A call of another closed procedure."""
         self.resolver.callees.add(target)
+        linked = linked_parameters(self.resolver.interp, target)
+        if linked and (node.expands or max(place for place, _ in linked) + 1 >= len(node.words)):
+            raise Open(f"{name} is handed what is not named here")
+        handed = [self.boxed(node.words[place + 1]) for place, _ in linked]
         if node.expands:
             procedure = self.resolver.constant(target)
             return Operand(f"called({procedure}, {name!r}, interp, depth + 1, {self.spread(node.words[1:])})")
@@ -426,8 +435,18 @@ class Emitter:
         if target.rest:
             rest = words[len(named) :]
             words[len(named) :] = [f"[{', '.join(rest)}]"]
-        arguments = ", ".join(["depth + 1", *words])
+        arguments = ", ".join(["depth + 1", *words, *handed])
         return Operand(f"{self.resolver.function_name(target)}({arguments})")
+
+    def boxed(self, word: Word) -> str:
+        """The code of the Variable of a name that is handed on."""
+        if not isinstance(word, Literal) or not is_plain(word.text):
+            raise Open("a name that is handed on and not plain")
+        name = word.text
+        if name not in self.links:
+            self.links[name] = BOXED
+            self.changed = self.facts_changed = True
+        return self.python(name, "g_")
 
     def builtin(self, name: str, node: Command) -> Operand:
         """A built-in that looks at its words only, or sets variables too: called as the direct engine calls it."""

@@ -17,9 +17,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from alftcl.frames import Frame
+from alftcl.frames import Frame, Variable
 from alftcl.generated import control, dicts, lists, texts, variables  # noqa: F401  # they declare their rules
-from alftcl.generated.emitter import EXISTING, RETURNED, Emitter, Given
+from alftcl.generated.byname import handed, linked_parameters
+from alftcl.generated.emitter import BOXED, EXISTING, PASSED, RETURNED, Emitter, Given
 from alftcl.generated.failures import Unit
 from alftcl.generated.kinds import ANY, FLOAT, INT, LIST, Open, native
 from alftcl.generated.loops import Loops
@@ -29,7 +30,7 @@ from alftcl.generated.pure import pure_call
 from alftcl.namespaces import Namespace, last_part
 from alftcl.procedures import Procedure
 from alftcl.table import COMMANDS, Command
-from alftcl.values import Value
+from alftcl.values import Value, to_str
 
 if TYPE_CHECKING:
     from alftcl.interp import Interp
@@ -130,8 +131,8 @@ class Engine:
 
         def by_name(depth: int, *args: Value) -> Value:
             outer, interp.depth = interp.depth, depth - 1
-            frame, interp.frame = interp.frame, Frame({}, procedure.namespace, interp.frame)
-            words = _spread(procedure, args)
+            words, shared = _as_called(interp, procedure, args)
+            frame, interp.frame = interp.frame, Frame(shared, procedure.namespace, interp.frame)
             try:
                 return interp.call(procedure.name, *words)
             finally:
@@ -209,7 +210,8 @@ class Engine:
         names = [formal.name for formal in procedure.formals]
         if len(set(names)) != len(names):
             raise Open("a parameter that is there twice")
-        expected = {} if is_generic else procedure.first_kinds
+        linked = linked_parameters(interp, procedure)
+        expected = {} if is_generic or linked else procedure.first_kinds
         given = Given({name: expected.get(name, ANY) for name in names}, frozenset())
         emitter = Emitter(resolver, names, given, in_procedure=True, is_loop=False)
         script = interp.parse(procedure.body)
@@ -222,7 +224,9 @@ class Engine:
             raise Open("kinds that do not stand still")
         unit = Unit(interp, self.units, in_procedure=True, has_frame=False)
         unit.names = resolver.names
-        unit.touches = bool(emitter.links)
+        unit.touches = any(where not in (PASSED, BOXED) for where in emitter.links.values())
+        if len({place for place, _ in linked}) != len(linked):
+            raise Open("a parameter that is linked twice")
         name = self.function_name(procedure) + "_any" * is_generic
         if not is_generic:
             self.globals[f"{name}_any"] = self._generic(procedure)
@@ -230,7 +234,7 @@ class Engine:
             "  except Exception as problem:",
             f"   raise unit.failed({', '.join(['problem', *emitter.call_words()])}) from None",
         ]
-        head = self._head(name, emitter)
+        head = self._head(name, emitter, [local for _, local in linked])
         writer = emitter.writer
         lines = [*head, "  try:", *("  " + line for line in writer.lines), *tail]
         unit.sites = [None] * (len(head) + 3) + writer.sites + [None] * len(tail)
@@ -256,20 +260,27 @@ class Engine:
 
         return generic
 
-    def _head(self, name: str, emitter: Emitter) -> list[str]:
+    def _head(self, name: str, emitter: Emitter, linked: list[str]) -> list[str]:
         """Up to where the commands begin: the depth, links, and variables that Python must know of."""
         arguments = [emitter.python(name) for name in emitter.formals]
+        arguments += [emitter.python(local, "g_") for local in linked]
         lines = [
             f" def {name}({', '.join(['depth', *arguments])}):",
             *_guards(name, emitter),
             "  if depth > interp.recursion_limit: raise too_deep()",
         ]
-        for linked, where in emitter.links.items():
-            link = emitter.python(linked, "g_")
+        for tcl_name, where in emitter.links.items():
+            link = emitter.python(tcl_name, "g_")
+            if where == PASSED:
+                continue
+            if where == BOXED:
+                value = emitter.python(tcl_name) if tcl_name in emitter.formals else ""
+                lines.append(f"  {link} = Variable({value})")
+                continue
             if where == EXISTING:
-                lines.append(f"  {link} = interp.root.variables.get({linked[2:]!r})")
+                lines.append(f"  {link} = interp.root.variables.get({tcl_name[2:]!r})")
             else:
-                lines.append(f"  {link} = {where}.variables.get({linked!r}) or link_to({where}, {linked!r})")
+                lines.append(f"  {link} = {where}.variables.get({tcl_name!r}) or link_to({where}, {tcl_name!r})")
             lines.append(f"  if type({link}) is not Variable: return direct({', '.join(['depth', *arguments])})")
         for formal in emitter.formals:
             if formal in emitter.reassigned:
@@ -287,12 +298,15 @@ class Engine:
 
         def run(depth: int, *args: Value) -> Value:
             outer, interp.depth = interp.depth, depth - 1
-            words = _spread(procedure, args)
+            words, shared = _as_called(interp, procedure, args)
+            frame = interp.frame
+            if shared:
+                interp.frame = Frame(shared, procedure.namespace, frame)
             interp.command_word = procedure.name
             try:
                 return procedure.call_directly(interp, words)
             finally:
-                interp.depth = outer
+                interp.depth, interp.frame = outer, frame
 
         return run
 
@@ -300,7 +314,9 @@ class Engine:
         self.globals[self.function_name(procedure)] = function
         procedure.is_generated = True
         procedure.unit = unit
-        procedure.run = _entry(procedure, function) if self.interp.parse(procedure.body).commands else _nothing
+        linked = linked_parameters(self.interp, procedure)
+        is_empty = not self.interp.parse(procedure.body).commands
+        procedure.run = _nothing if is_empty else _entry(procedure, function, linked)
         self._rely(procedure, unit.names)
 
     def _rely(self, procedure: Procedure, names: set[str]) -> None:
@@ -346,9 +362,16 @@ def _nothing(interp: Interp, args: list[Any]) -> Value:
     return ""
 
 
-def _spread(procedure: Procedure, args: tuple[Any, ...]) -> list[Any]:
-    """The words of a call from the arguments of a function, whose last may be the list of the rest."""
-    return [*args[:-1], *args[-1]] if procedure.rest else list(args)
+def _as_called(interp: Interp, procedure: Procedure, args: tuple[Any, ...]) -> tuple[list[Any], dict[str, Variable]]:
+    """The words of a call from the arguments of a function, and the variables that it is handed, by name.
+
+    The last argument may be the list of the rest.
+    """
+    linked = linked_parameters(interp, procedure)
+    count = len(procedure.formals)
+    words = [*args[: count - 1], *args[count - 1]] if procedure.rest else list(args[:count])
+    shared = {to_str(args[place]): variable for (place, _), variable in zip(linked, args[count:], strict=True)}
+    return words, shared
 
 
 _TYPES = {INT: "int", FLOAT: "float", LIST: "list"}
@@ -367,10 +390,12 @@ def _guards(name: str, emitter: Emitter) -> list[str]:
     return [f"  if {' or '.join(checks)}: return {name}_any({arguments})"]
 
 
-def _entry(procedure: Procedure, function: Any) -> Any:
+def _entry(procedure: Procedure, function: Any, linked: list[tuple[int, str]]) -> Any:
     """The function in the shape of a command."""
     count = len(procedure.formals)
     plain = not procedure.rest and procedure.least == count
+    if linked:
+        return _entry_by_name(procedure, function, linked)
 
     def run_plain(interp: Interp, args: list[Any]) -> Value:
         depth = interp.depth + 1
@@ -392,3 +417,22 @@ def _entry(procedure: Procedure, function: Any) -> Any:
         return run_plain(interp, words)
 
     return run_plain if plain else run
+
+
+def _entry_by_name(procedure: Procedure, function: Any, linked: list[tuple[int, str]]) -> Any:
+    """The same for a procedure that is handed variables: those of the frame it is called from."""
+    last = max(place for place, _ in linked)
+    named = procedure.formals[:-1] if procedure.rest else procedure.formals
+
+    def run(interp: Interp, args: list[Any]) -> Value:
+        shared = handed(interp, linked, args) if last < len(args) else None
+        if shared is None or interp.depth == 0:
+            return procedure.call_directly(interp, args)
+        interp.called_from = None
+        words = [native(word) if type(word) is str and word.isdigit() else word for word in args[: len(named)]]
+        words += [formal.default for formal in named[len(words) :]]
+        if procedure.rest:
+            words.append(args[len(named) :])
+        return function(interp.depth + 1, *words, *shared)  # type: ignore[no-any-return]  # a Tcl value
+
+    return run

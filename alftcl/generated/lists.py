@@ -73,7 +73,10 @@ def emit_lappend(emitter: Emitter, node: Command, want: Want) -> Operand:
     if len(node.words) < 3:
         raise Open("lappend without values")
     name = constant_text(node.words[1])
+    emitter.check_name(name)
     items = [item.value for item in emitter.operands(node.words[2:])]
+    if name in emitter.links:
+        return Operand(f"extend_linked({emitter.python(name, 'g_')}, {name!r}, [{', '.join(items)}])", LIST)
     code = _local(emitter, name)
     emitter.learn(emitter.growing, name)
     emitter.becomes(name, LIST)

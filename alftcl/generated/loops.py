@@ -44,7 +44,7 @@ class Shape:
 class LoopFunction:
     """The function of a loop, and what it was made for."""
 
-    __slots__ = ("arrays", "function", "given_arrays", "kinds", "names", "scalars", "unit")
+    __slots__ = ("arrays", "boxed", "function", "given_arrays", "kinds", "names", "scalars", "unit")
 
     def __init__(self, function: Any, unit: Unit, emitter: Emitter) -> None:
         self.function = function
@@ -52,6 +52,7 @@ class LoopFunction:
         self.names = set(unit.names)
         self.scalars = emitter.scalars()
         self.arrays = sorted(emitter.arrays)
+        self.boxed = list(emitter.links)
         self.given_arrays = {name for name in self.arrays if name in emitter.given_arrays}
         self.kinds = {name: emitter.given.get(name) for name in self.scalars}
 
@@ -138,7 +139,10 @@ def _emit(emitter: Emitter, shape: Shape) -> None:
 
 
 def _loading(emitter: Emitter) -> list[str]:
-    lines = []
+    lines = [
+        f"  {emitter.python(name, 'g_')} = variables.get({name!r}) or variables.setdefault({name!r}, Variable())"
+        for name in emitter.links
+    ]
     for name in emitter.scalars():
         code = emitter.python(name)
         if name in emitter.given:
@@ -242,7 +246,7 @@ class Loops:
 
 
 def _fits(made: LoopFunction, frame: Frame) -> bool:
-    given = given_in(frame, made.scalars, made.arrays)
+    given = given_in(frame, [*made.scalars, *made.boxed], made.arrays)
     if given is None:
         return False
     if any(name in given.arrays for name in made.scalars) or any(name in given.kinds for name in made.arrays):

@@ -14,7 +14,18 @@ from typing import TYPE_CHECKING, Any
 from alftcl import arithmetic
 from alftcl.arithmetic import domain_error
 from alftcl.errors import Break, Continue, Return, TclError
-from alftcl.frames import IS_ARRAY, NO_ELEMENT, NO_SUCH, NOT_ARRAY, Frame, Variable, variable_error
+from alftcl.frames import (
+    IS_ARRAY,
+    NO_ELEMENT,
+    NO_SUCH,
+    NOT_ARRAY,
+    Frame,
+    Variable,
+    append_text,
+    owned_dict,
+    owned_list,
+    variable_error,
+)
 from alftcl.functions import FUNCTIONS
 from alftcl.generated.failures import NESTING, TOO_DEEP
 from alftcl.table import wrong_args
@@ -174,6 +185,33 @@ def linked_write(variable: Variable, name: str, value: Value) -> Value:
         raise variable_error("set", name, None, IS_ARRAY, ["WRITE", "VARNAME"])
     variable.value = value
     return value
+
+
+def _scalar(variable: Variable, name: str) -> None:
+    if variable.elements is not None:
+        raise variable_error("set", name, None, IS_ARRAY, ["WRITE", "VARNAME"])
+
+
+def append_linked(variable: Variable, name: str, text: str) -> str:
+    """append to a linked variable."""
+    _scalar(variable, name)
+    return append_text(variable, text)
+
+
+def extend_linked(variable: Variable, name: str, items: list[Any]) -> list[Any]:
+    """lappend to a linked variable."""
+    _scalar(variable, name)
+    found = owned_list(variable)
+    found += items
+    return found
+
+
+def set_key_linked(variable: Variable, name: str, key: str, item: Value) -> dict[str, Any]:
+    """dict set in a linked variable."""
+    _scalar(variable, name)
+    found = owned_dict(variable)
+    found[key] = item
+    return found
 
 
 class Elements(dict[str, Any]):
@@ -443,7 +481,7 @@ def vocabulary() -> dict[str, Any]:
         linked_write, Elements, linked_elements, linked_element, index, extended, replaced, with_key, no_key,
         groups, rounds, fail, returned, too_deep, link_to, unset_missing, no_element, store, taken,
         set_apart, counted, called, store_elements, match_glob, Variable, to_str, to_list, to_dict, to_int,
-        getrefcount, pairs_to_dict,
+        getrefcount, pairs_to_dict, append_linked, extend_linked, set_key_linked,
     ):  # fmt: skip
         names[found.__name__] = found
     names["MOST_PIECES"] = MOST_PIECES

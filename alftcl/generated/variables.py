@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from alftcl.generated.emitter import NOTHING, Emitter, Open, Want, constant_text, rule
+from alftcl.generated.byname import pairs
+from alftcl.generated.emitter import NOTHING, PASSED, Emitter, Open, Want, constant_text, rule
 from alftcl.generated.kinds import ANY, EMPTY, INT, LIST, STR, Operand
 from alftcl.tree import Command, Compound, Literal, Word
 
@@ -139,7 +140,11 @@ def emit_append(emitter: Emitter, node: Command, want: Want) -> Operand:
         emitter.emit(f"{array}[{key}] = {changed} = to_str({array}.get({key}, '')) + {' + '.join(texts)}")
         return Operand(changed, STR, safe=True, fixed=True)
     name = constant_text(words[1])
-    if name in emitter.links or name in emitter.arrays or "::" in name:
+    emitter.check_name(name)
+    if name in emitter.links:
+        added = " + ".join(texts)
+        return Operand(f"joined(append_linked({emitter.python(name, 'g_')}, {name!r}, {added}))", STR)
+    if name in emitter.arrays:
         raise Open(f"append to {name}")
     code = emitter.python(name)
     emitter.writes(name)
@@ -207,9 +212,21 @@ def emit_variable(emitter: Emitter, node: Command, want: Want) -> Operand:
     return EMPTY
 
 
+@rule("upvar")
+def emit_upvar(emitter: Emitter, node: Command, want: Want) -> Operand:
+    linked = pairs(node)
+    if linked is None:
+        raise Open("upvar of another form")
+    for parameter, local in linked:
+        if parameter not in emitter.formals or local in emitter.formals:
+            raise Open("upvar of what is no parameter")
+        _link(emitter, local, PASSED)
+    return EMPTY
+
+
 def _link(emitter: Emitter, name: str, where: str) -> None:
     """A name of the procedure for a variable of a namespace: before all other commands, see engine.py."""
-    if not emitter.in_procedure or emitter.begun or "::" in name or name.endswith(")"):
+    if emitter.is_loop or emitter.begun or "::" in name or name.endswith(")"):
         raise Open(f"a link to {name}")
     if name in emitter.formals or emitter.links.get(name, where) != where:
         raise Open(f"{name} is linked twice")

@@ -369,3 +369,48 @@ proc f {a} { error "in f $a" }
 proc main {} { set l {1}; f {*}$l }
 
 proc main {} { set l "a \{b"; list {*}$l }
+
+proc push {name x} { upvar 1 $name l; lappend l $x }
+proc main {} { push mine a; push mine b; set copy $mine; push mine c; list $mine $copy [llength $mine] [info exists mine] }
+
+proc bumpBy {name {n 1}} { upvar $name v; incr v $n; return $v }
+proc main {} { set total 5; for {set i 0} {$i < 4} {incr i} { bumpBy total $i; bumpBy other }; list $total $other $i }
+
+proc swap {a b} { upvar 1 $a x $b y; set t $x; set x $y; set y $t; return }
+proc main {} { set p 1; set q two; swap p q; foreach p2 {a b} { swap p p2; append r $p$p2 }; list $p $q $p2 $r }
+
+proc setel {name k v} { upvar 1 $name arr; set arr($k) $v; incr arr(count); append arr(all) $k }
+proc main {} { setel t a 1; setel t b 2; list $t(a) $t(b) $t(count) $t(all) [info exists t(zz)] [catch {set t(none)} m] $m }
+
+proc get {name} { upvar 1 $name v; return $v }
+proc main {} { set a(x) 5; set s 3; list [get s] [catch {get nothing} m] $m [get a(x)] [catch {get a} m2] $m2 }
+
+proc get {name} { upvar 1 $name v; return $v }
+proc main {} { global gg; set gg 7; set ::hh 8; list [get gg] [get ::hh] [catch {get gg(x)} m] $m }
+
+proc sum {name args} { upvar 1 $name acc; foreach x $args { incr acc $x }; return $acc }
+proc main {} { set acc 1; set n acc; list [sum acc 1 2 3] [sum $n 4] $acc [sum fresh 5] $fresh }
+
+proc outer {name} { upvar 1 $name o; inner o; append o "-outer" }
+proc inner {name} { upvar 1 $name i; append i "-inner" }
+proc main {} { set v start; outer v; outer v; set v }
+
+proc walk {name depth} { upvar 1 $name seen; lappend seen $depth; if {$depth > 0} { walk seen [expr {$depth - 1}] }; llength $seen }
+proc main {} { list [walk trail 5] $trail }
+
+proc chg {name} { upvar 1 $name v; foreach v {a b c} { append out $v }; dict set v k 1; return $out$v }
+proc main {} { set v keep; list [chg v] $v }
+
+proc failing {name} { upvar 1 $name v; incr v; error "v is $v" }
+proc main {} { set x 4; catch { failing x } m; list $m $x [failing x] }
+
+proc param {p} { push2 p z; return $p }
+proc push2 {name x} { upvar 1 $name l; lappend l $x }
+proc main {} { set l {1 2}; set r [param $l]; list $r $l [param {}] }
+
+proc total {listName} { upvar 1 $listName l; set s 0; foreach x $l { incr s $x }; set s }
+proc main {} { set nums {}; for {set i 0} {$i < 200} {incr i} { lappend nums $i; if {$i % 50 == 0} { append log [total nums] , } }; list $log [total nums] }
+for {set k 0} {$k < 300} {incr k} { lappend topnums $k; if {$k % 100 == 0} { append toplog [llength $topnums] [expr {[info procs total] eq ""}] } }
+
+proc tr {name} { upvar 1 $name v; incr v }
+proc main {} { set x 1; trace add variable x write {apply {args {incr ::fired}}}; set ::fired 0; tr x; tr x; list $x $::fired }
