@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from alftcl.commands.procs import tcl_return
 from alftcl.errors import TclError
 from alftcl.generated.emitter import NOTHING, Emitter, Loop, Open, Want, constant_text, rule
 from alftcl.generated.expressions import condition, expression
@@ -305,8 +306,23 @@ def _nothing_follows(want: Want) -> Operand | None:
 @rule("return")
 def emit_return(emitter: Emitter, node: Command, want: Want) -> Operand | None:
     if len(node.words) > 2:
-        raise Open("return with options")
+        return _asking(emitter, node, want)
     emitter.leave(emitter.word(node.words[1]) if len(node.words) == 2 else EMPTY)
+    return _nothing_follows(want)
+
+
+def _asking(emitter: Emitter, node: Command, want: Want) -> Operand | None:
+    """return -code error: what it raises passes through the procedure as a Return (failures.py)."""
+    options = node.words[1:-1]
+    if node.expands or len(options) % 2:
+        raise Open("return without a value")
+    names = [constant_text(word) for word in options[::2]]
+    if names[:1] != ["-code"] or len(names) != len(set(names)):
+        raise Open("return with options")
+    if constant_text(options[1]) not in ("error", "1") or not {"-code", "-errorcode", "-errorinfo"}.issuperset(names):
+        raise Open("return with other options")
+    words = [operand.value for operand in emitter.operands(node.words[1:])]
+    emitter.emit(f"{emitter.resolver.constant(tcl_return)}(interp, [{', '.join(words)}])")
     return _nothing_follows(want)
 
 

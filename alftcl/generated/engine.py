@@ -212,7 +212,8 @@ class Engine:
             raise Open("a parameter that is there twice")
         linked = linked_parameters(interp, procedure)
         expected = {} if is_generic or linked else procedure.first_kinds
-        given = Given({name: expected.get(name, ANY) for name in names}, frozenset())
+        kinds = {name: kind if kind in _TYPES else ANY for name, kind in expected.items()}
+        given = Given({name: kinds.get(name, ANY) for name in names}, frozenset())
         emitter = Emitter(resolver, names, given, in_procedure=True, is_loop=False)
         script = interp.parse(procedure.body)
         for _ in range(_MOST_PASSES):

@@ -11,9 +11,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from alftcl.arithmetic import divide_by_zero, domain_error
-from alftcl.errors import Break, Completion, Continue, TclError
+from alftcl.errors import Break, Completion, Continue, Return, TclError
 from alftcl.frames import NO_SUCH, variable_error
-from alftcl.procedures import unexpected
+from alftcl.procedures import leave, unexpected
 from alftcl.unwinding import log_generated, shortened
 from alftcl.values import Value, to_str
 
@@ -48,6 +48,8 @@ class Unit:
 
     def failed(self, problem: Exception, *call: Value) -> Completion:
         """What leaves the procedure when its function ended with an exception; `call` are the words of its call."""
+        if isinstance(problem, Return):
+            return _asked_for(problem)
         traceback = problem.__traceback__
         assert traceback is not None
         name = self._called_as(traceback)
@@ -139,3 +141,12 @@ class Unit:
         if isinstance(problem, MemoryError):
             return TclError("out of memory", ["TCL", "MEMORY"])
         raise problem
+
+
+def _asked_for(completion: Return) -> Completion:
+    """The error that `return -code error` asks for: it is the caller's, nothing is said of the procedure."""
+    try:
+        leave(completion)
+    except Completion as asked:
+        return asked
+    raise AssertionError("only errors are asked for")

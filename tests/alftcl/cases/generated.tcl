@@ -414,3 +414,19 @@ for {set k 0} {$k < 300} {incr k} { lappend topnums $k; if {$k % 100 == 0} { app
 
 proc tr {name} { upvar 1 $name v; incr v }
 proc main {} { set x 1; trace add variable x write {apply {args {incr ::fired}}}; set ::fired 0; tr x; tr x; list $x $::fired }
+
+proc check x { if {$x < 0} { return -code error "negative: $x" }; return ok }
+proc main {} { list [check 1] [catch {check -1} m] $m }
+
+proc check x { if {$x < 0} { return -code error -errorcode {MY NEG} "negative: $x" }; return ok }
+proc middle x { check $x }
+proc main {} { catch {middle -1} m; set r [list $m $::errorCode]; middle -5 }
+
+proc check x { return -code error -errorinfo "my info" -errorcode BAD "msg $x" }
+proc main {} { check 3 }
+
+proc check x { list [catch {return -code error inner} m] $m }
+proc main {} { check 3 }
+
+proc check x { foreach y {1 2 3} { if {$y == $x} { return -code error "found $y" } }; return none }
+proc main {} { catch {check 2} m; list $m [check 9] }
