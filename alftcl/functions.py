@@ -38,10 +38,10 @@ class MathFunction:
         return self.run(*args)
 
 
-def _real(function: Callable[..., float]) -> Callable[..., Value]:
+def _real(function: Callable[..., float]) -> Callable[..., float]:
     """A function of doubles: an impossible argument is a domain error, an overflow Inf."""
 
-    def run(*args: Value) -> Value:
+    def run(*args: Value) -> float:
         numbers = [to_float(arg) for arg in args]
         try:
             return finite(function(*numbers))
@@ -101,6 +101,16 @@ def _isqrt(value: Value) -> int:
             "square root of negative argument", ["ARITH", "DOMAIN", "domain error: argument not in valid range"]
         )
     return math.isqrt(_entier(number))
+
+
+def _sqrt(value: Value) -> float:
+    number = as_number(value)
+    if type(number) is int and int_to_float(number) == math.inf:
+        return int_to_float(math.isqrt(number))
+    return _root(value)
+
+
+_root = _real(math.sqrt)
 
 
 def _log(number: float) -> float:
@@ -197,9 +207,10 @@ _ONE: dict[str, Callable[..., Value]] = {
     "floor": _floor,
     "log": _real(_log),
     "log10": _real(_log10),
+    "sqrt": _sqrt,
 } | {
     name: _real(getattr(math, name))
-    for name in ("acos", "asin", "atan", "cos", "cosh", "exp", "sin", "sinh", "sqrt", "tan", "tanh")
+    for name in ("acos", "asin", "atan", "cos", "cosh", "exp", "sin", "sinh", "tan", "tanh")
 }
 _TWO: dict[str, Callable[..., Value]] = {
     "atan2": _real(math.atan2),

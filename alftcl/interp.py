@@ -497,9 +497,9 @@ class Interp:
 
         return parse_expr(text if type(text) is str else to_str(text)).value(self)
 
-    def math_function(self, name: str) -> str | None:
+    def math_function(self, name: str, seen_from: Namespace | None = None) -> str | None:
         """The command that a script has made for a function of expr, tcl::mathfunc::name, or None."""
-        for space in (self.frame.namespace, self.root):
+        for space in (seen_from or self.frame.namespace, self.root):
             tcl = space.children.get("tcl")
             functions = None if tcl is None else tcl.children.get("mathfunc")
             found = None if functions is None else functions.commands.get(name)

@@ -134,6 +134,18 @@ class Namespace:
 
     # -- commands
 
+    def look_in(self, path: list[Namespace]) -> None:
+        """Set the path. It may give a new meaning to every name that is known there, or was until now."""
+        touched = [*self.path, *path]
+        self.path = path
+        for space in touched:
+            space.tell_all()
+
+    def tell_all(self) -> None:
+        """Tell those who rely on the names of this namespace's commands that they may mean others."""
+        for name in list(self.commands):
+            self.watched.tell(name)
+
     def find_command(self, name: str) -> tuple[Namespace, str, Command] | None:
         """Where the command of that name lives, its plain name there, and the command."""
         if "::" not in name:

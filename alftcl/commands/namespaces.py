@@ -118,6 +118,7 @@ def _delete(interp: Interp, space: Namespace) -> None:
         space.tear_down(interp)
     elif type(user) is Frame:
         user.__class__ = TracedFrame
+        space.tell_all()
 
 
 def _outermost_user(interp: Interp, space: Namespace) -> Frame | None:
@@ -132,7 +133,7 @@ def _outermost_user(interp: Interp, space: Namespace) -> Frame | None:
 
 def _leave_paths(space: Namespace, gone: Namespace) -> None:
     if gone in space.path:
-        space.path = [found for found in space.path if found is not gone]
+        space.look_in([found for found in space.path if found is not gone])
     for child in space.below:
         _leave_paths(child, gone)
 
@@ -151,7 +152,7 @@ def tail(interp: Interp, args: list[Any]) -> Value:
 def path(interp: Interp, args: list[Any]) -> Value:
     here = interp.frame.namespace
     if args:
-        here.path = [require(interp, to_str(name)) for name in to_list(args[0])]
+        here.look_in([require(interp, to_str(name)) for name in to_list(args[0])])
         return ""
     return [space.name for space in here.path]
 

@@ -114,7 +114,7 @@ def emit_rounds(
 
         def step_on() -> None:
             emitter.sure = set(before)  # a continue may have left out what the body sets
-            emitter.loops.append(Loop())
+            emitter.loops.append(Loop(_leave_to_outer))
             outer = emitter.line, emitter.script, writer.indent, emitter.base, emitter.enclosing
             emitter.line, emitter.script, writer.indent = line, script, writer.indent - 1
             emitter.base, emitter.enclosing = base, enclosing
@@ -131,6 +131,11 @@ def emit_rounds(
         writer.indent -= 1
     emitter.sure = before
     writer.site = site
+
+
+def _leave_to_outer() -> None:
+    """A continue in the end of a `for` is for the loop around it."""
+    raise Open("continue in the end of a for")
 
 
 @rule("while")

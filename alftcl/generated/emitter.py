@@ -160,7 +160,7 @@ class Emitter:
         """The Python name of a Tcl variable."""
         made = self.python_names.get(prefix + name)
         if made is None:
-            tail = name if _NAME.fullmatch(name) else f"_{len(self.python_names)}"
+            tail = name if _NAME.fullmatch(name) else str(len(self.python_names))
             made = self.python_names[prefix + name] = prefix + tail
         return made
 
@@ -235,7 +235,18 @@ class Emitter:
                 found = [earlier if self._stays(earlier, before) else self.pinned(earlier) for earlier in found]
                 self.paste(tail)
             found.append(operand)
-        return found
+        return self._read_in_order(found)
+
+    def _read_in_order(self, found: list[Operand]) -> list[Operand]:
+        """Operands of which some read variables that may not be set: their line may turn the reads round."""
+        doubtful = [place for place, operand in enumerate(found) if operand.code.isidentifier() and not operand.safe]
+        if len(found) < 2 or not doubtful:
+            return found
+        last = doubtful[-1]
+        return [
+            self.pinned(operand) if place <= last and not operand.safe else operand
+            for place, operand in enumerate(found)
+        ]
 
     def _stays(self, operand: Operand, since: int) -> bool:
         """Whether the lines written since then leave an operand as it is."""
@@ -505,7 +516,8 @@ class Emitter:
             self.flush(name)
         kind = self.kinds.get(name, INT)
         if name in self.maybe and name not in self.sure:
-            return Operand(f"({code} if {code} is not None else unset_read({name!r}))", kind)
+            missing = f"unset_read({name!r}, {self.in_procedure})"
+            return Operand(f"({code} if {code} is not None else {missing})", kind)
         return Operand(code, kind, safe=name in self.sure)
 
     def flush(self, name: str) -> None:

@@ -22,11 +22,12 @@ from alftcl.generated import control, dicts, lists, texts, variables  # noqa: F4
 from alftcl.generated.byname import handed, linked_parameters
 from alftcl.generated.emitter import BOXED, EXISTING, PASSED, RETURNED, Emitter, Given
 from alftcl.generated.failures import Unit
-from alftcl.generated.kinds import ANY, FLOAT, INT, LIST, Open, native
+from alftcl.generated.kinds import ANY, FLOAT, INT, LIST, STR, Open, native
 from alftcl.generated.loops import Loops
 from alftcl.generated.operations import vocabulary
 from alftcl.generated.passing import passing
 from alftcl.generated.pure import pure_call
+from alftcl.generated.writer import compiled
 from alftcl.namespaces import Namespace, last_part
 from alftcl.procedures import Procedure
 from alftcl.table import COMMANDS, Command
@@ -155,7 +156,7 @@ class Engine:
                 continue
             try:
                 made[found] = self._emitted(found)
-            except Open:
+            except (Open, RecursionError, MemoryError):
                 self._leave_open(found)
                 continue
             waiting.extend(made[found][2])
@@ -241,9 +242,7 @@ class Engine:
         unit.sites = [None] * (len(head) + 3) + writer.sites + [None] * len(tail)
         unit.variables = {python: tcl for tcl, python in emitter.python_variables()}
         unit.source = "\n".join(["def make(unit, space, direct):", *lines, f" return {name}"])
-        namespace: dict[str, Any] = {}
-        exec(compile(unit.source, f"<{name}>", "exec"), self.globals, namespace)
-        function = namespace["make"](unit, procedure.namespace, self._direct(procedure))
+        function = compiled(unit.source, name, self.globals)(unit, procedure.namespace, self._direct(procedure))
         self.units[id(function.__code__)] = unit, function
         return function, unit, resolver.callees
 
@@ -255,7 +254,7 @@ class Engine:
             if self.globals[name] is generic:
                 try:
                     self.globals[name] = self._emitted(procedure, is_generic=True)[0]
-                except Open:
+                except (Open, RecursionError, MemoryError):
                     self.globals[name] = self._direct(procedure)
             return self.globals[name](*args)  # type: ignore[no-any-return]  # generated code gives Tcl values
 
@@ -375,7 +374,7 @@ def _as_called(interp: Interp, procedure: Procedure, args: tuple[Any, ...]) -> t
     return words, shared
 
 
-_TYPES = {INT: "int", FLOAT: "float", LIST: "list"}
+_TYPES = {INT: "int", FLOAT: "float", LIST: "list", STR: "str"}
 
 
 def _guards(name: str, emitter: Emitter) -> list[str]:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 _ON_INTS = {"+", "-", "*", "&", "|", "^"}  # Python's operators on ints do the same and cannot fail
 _ON_FLOATS = {"+", "-", "*"}
+_MOST_BITS = 10_000  # of an int that Python reads and writes in decimal
 
 
 def expression(emitter: Emitter, word: Word) -> Operand:
@@ -105,6 +106,8 @@ def _checked(emitter: Emitter, operand: Operand) -> Operand:
 def _compile(emitter: Emitter, node: Word) -> Operand:
     if isinstance(node, Number):
         if isinstance(node.number, int):
+            if node.number.bit_length() > _MOST_BITS:
+                raise Open("a constant of thousands of digits")
             return Operand(repr(node.number), INT, safe=True, fixed=True)
         if node.number - node.number != 0:
             raise Open("infinity as a constant")
@@ -318,7 +321,7 @@ def _unary(emitter: Emitter, node: Unary) -> Operand:
 
 def _call(emitter: Emitter, node: Call) -> Operand:
     emitter.resolver.depend(node.name)
-    if node.builtin is None or emitter.resolver.interp.math_function(node.name) is not None:
+    if node.builtin is None or emitter.resolver.interp.math_function(node.name, emitter.resolver.namespace) is not None:
         raise Open(f"the function {node.name}")
     arguments = emitter.in_order(node.arguments, lambda side: _number(_compile(emitter, side)))
     if node.builtin.least != len(arguments) and not node.builtin.least < len(arguments) <= node.builtin.most:

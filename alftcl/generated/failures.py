@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 NESTING = ["TCL", "LIMIT", "STACK"]
 TOO_DEEP = "too many nested evaluations (infinite loop?)"
+MAKING = "generic"  # what makes the function for any kinds, and calls it
 _QUOTED = re.compile("'([^']*)'")
 
 
@@ -90,11 +91,14 @@ class Unit:
     def _called_as(self, traceback: TracebackType) -> str:
         """The name that the procedure was called by: what its caller has written, or the running command's."""
         caller = traceback.tb_frame.f_back
-        while caller is not None and (found := self.units.get(id(caller.f_code))) is not None:
-            site = found[0].sites[caller.f_lineno]
+        while caller is not None:
+            found = self.units.get(id(caller.f_code))
+            if found is None and caller.f_code.co_name != MAKING:
+                break
+            site = None if found is None else found[0].sites[caller.f_lineno]
             if site is not None and site.text is not None:
                 return site.word
-            caller = caller.f_back  # it has passed the call on to the function for other kinds
+            caller = caller.f_back  # it has passed the call on to the function for other kinds, or made that first
         return to_str(self.interp.command_word)
 
     def left(self, problem: Exception, compiled: int) -> Completion:

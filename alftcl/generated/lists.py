@@ -82,7 +82,7 @@ def emit_lappend(emitter: Emitter, node: Command, want: Want) -> Operand:
     emitter.becomes(name, LIST)
     certain = emitter.kinds[name] == LIST and name in emitter.sure
     checks = f"getrefcount({code}) == ALONE" if certain else f"type({code}) is list and getrefcount({code}) == ALONE"
-    items = [item if _is_fixed(item) else emitter.pinned(Operand(item)).code for item in items]
+    items = [item if _is_fixed(item) and item != code else emitter.pinned(Operand(item)).code for item in items]
     adding = "; ".join(f"{code}.append({item})" for item in items)
     emitter.emit(f"if {checks}: {adding}")
     emitter.emit(f"else: {code} = extended({code}, [{', '.join(items)}])")
@@ -101,8 +101,9 @@ def emit_lset(emitter: Emitter, node: Command, want: Want) -> Operand:
     name = constant_text(node.words[1])
     if name not in emitter.sure:
         raise Open("lset of a variable that may not be set")
+    own = emitter.python(name)  # the list itself may become an item of its successor, never of itself
     *places, item = [
-        operand if operand.fixed or operand.code.isidentifier() else emitter.pinned(operand)
+        operand if operand.fixed or (operand.code.isidentifier() and operand.code != own) else emitter.pinned(operand)
         for operand in emitter.operands(node.words[2:])
     ]
     if len(places) == 1 and places[0].kind not in (INT, ANY):

@@ -13,7 +13,7 @@ from alftcl.generated.control import emit_groups, emit_rounds
 from alftcl.generated.emitter import Emitter, Given
 from alftcl.generated.failures import Unit
 from alftcl.generated.kinds import ANY, INT, Open, kind_of
-from alftcl.generated.writer import Site
+from alftcl.generated.writer import Site, compiled
 from alftcl.tree import BRACED, Literal, Script
 
 if TYPE_CHECKING:
@@ -113,9 +113,7 @@ def emitted(engine: Engine, resolver: Resolver, shape: Shape, frame: Frame, name
     unit.sites = [None] * (len(head) + 2) + writer.sites + [None] * len(tail)
     lines = [*head, *("  " + line for line in writer.lines), *tail]
     unit.source = "\n".join(["def make(unit, space):", *lines, f" return {name}"])
-    made: dict[str, Any] = {}
-    exec(compile(unit.source, "<loop>", "exec"), engine.globals, made)
-    function = made["make"](unit, resolver.namespace)
+    function = compiled(unit.source, "loop", engine.globals)(unit, resolver.namespace)
     engine.units[id(function.__code__)] = unit, function
     return LoopFunction(function, unit, emitter)
 
@@ -160,7 +158,7 @@ def _loading(emitter: Emitter) -> list[str]:
         if name in emitter.given_arrays:
             lines.append(f"  {code} = variables[{name!r}].elements")
         else:
-            lines.append(f"  {code} = Elements({name!r})")
+            lines.append(f"  {code} = Elements({name!r}, {emitter.in_procedure})")
     return lines
 
 
@@ -228,7 +226,7 @@ class Loops:
         try:
             made = emitted(self.engine, resolver, shape, frame, f"loop{self.count}")
             self.engine.require(resolver.callees)
-        except Open:
+        except (Open, RecursionError, MemoryError):
             self.known[key] = None
             return None
         if not _fits(made, frame):

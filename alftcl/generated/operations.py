@@ -22,12 +22,14 @@ from alftcl.frames import (
     Frame,
     Variable,
     append_text,
+    not_found,
     owned_dict,
     owned_list,
     variable_error,
 )
 from alftcl.functions import FUNCTIONS
 from alftcl.generated.failures import NESTING, TOO_DEEP
+from alftcl.namespaces import forget
 from alftcl.table import wrong_args
 from alftcl.values import (
     Value,
@@ -159,14 +161,14 @@ def increase(variable: Variable, step: Value) -> Value:
     return number
 
 
-def unset_missing(name: str) -> None:
+def unset_missing(name: str, in_procedure: bool) -> None:
     """unset of a variable that is not set."""
-    raise variable_error("unset", name, None, NO_SUCH, ["UNSET", "VARNAME"])
+    raise not_found("unset", in_procedure, name, None)
 
 
-def unset_read(name: str) -> Value:
+def unset_read(name: str, in_procedure: bool) -> Value:
     """A variable that may be unset, and is."""
-    raise variable_error("read", name, None, NO_SUCH, ["READ", "VARNAME"])
+    raise not_found("read", in_procedure, name, None)
 
 
 def linked_read(variable: Variable, name: str) -> Value:
@@ -217,37 +219,47 @@ def set_key_linked(variable: Variable, name: str, key: str, item: Value) -> dict
 class Elements(dict[str, Any]):
     """The elements of an array that is a local variable; `exists` when `array set` made it, empty or not."""
 
-    __slots__ = ("exists", "name")
+    __slots__ = ("exists", "in_procedure", "name")
 
-    def __init__(self, name: str, elements: dict[str, Any] | None = None) -> None:
-        if elements is not None:
-            super().__init__(elements)
+    def __init__(self, name: str, in_procedure: bool = True) -> None:
         self.name = name
-        self.exists = elements is not None
+        self.in_procedure = in_procedure
+        self.exists = False
 
     def __missing__(self, key: str) -> Value:
         if self or self.exists:
             raise variable_error("read", self.name, key, NO_ELEMENT, ["READ", "VARNAME"])
-        raise variable_error("read", self.name, key, NO_SUCH, ["LOOKUP", "VARNAME"])
+        raise not_found("read", self.in_procedure, self.name, key)
 
     def fill(self, pairs: Value) -> str:
         """array set"""
-        items = to_list(pairs)
-        if len(items) % 2:
-            raise TclError("list must have an even number of elements", ["TCL", "ARGUMENT", "FORMAT"])
-        for key, value in zip(items[::2], items[1::2], strict=True):
-            self[key if type(key) is str else to_str(key)] = value
+        fill(self, pairs)
         self.exists = True
         return ""
 
     def remove(self, key: str) -> None:
         """unset a(key)"""
-        if key not in self:
-            if self or self.exists:
-                raise variable_error("unset", self.name, key, NO_ELEMENT, ["LOOKUP", "ELEMENT", key])
-            raise variable_error("unset", self.name, key, NO_SUCH, ["LOOKUP", "VARNAME"])
+        if not self and not self.exists:
+            raise not_found("unset", self.in_procedure, self.name, key)
         self.exists = True
-        del self[key]
+        remove(self, self.name, key)
+
+
+def fill(elements: dict[str, Any], pairs: Value) -> str:
+    """array set of an array that is there."""
+    items = to_list(pairs)
+    if len(items) % 2:
+        raise TclError("list must have an even number of elements", ["TCL", "ARGUMENT", "FORMAT"])
+    for key, value in zip(items[::2], items[1::2], strict=True):
+        elements[key if type(key) is str else to_str(key)] = value
+    return ""
+
+
+def remove(elements: dict[str, Any], name: str, key: str) -> None:
+    """unset an element of an array that is there."""
+    if key not in elements:
+        raise variable_error("unset", name, key, NO_ELEMENT, ["LOOKUP", "ELEMENT", key])
+    del elements[key]
 
 
 def no_element(name: str, key: str) -> None:
@@ -327,8 +339,12 @@ def taken(variable: Variable) -> Value | None:
 
 
 def store(variables: dict[str, Variable], name: str, value: Value | None) -> None:
-    """Give a variable of the frame the value that a loop leaves in it."""
-    if value is not None:
+    """Give a variable of the frame the value that a loop leaves in it; None: the loop has unset it."""
+    if value is None:
+        if name in variables:
+            variables[name].clear()
+            forget(variables, name)
+    else:
         variable = variables.get(name)
         if variable is None:
             variable = variables[name] = Variable()
@@ -370,7 +386,19 @@ def index(items: Value, place: Value) -> Value:
             place = int(place) if place == "0" or place[0] != "0" else to_index(place, len(found))
         else:
             return function_of_lindex(found, place)
-    return found[place] if 0 <= place < len(found) else ""
+    return found[place] if 0 <= place < len(found) else outside(place)
+
+
+def outside(place: int) -> str:
+    """What an index names that is none of the list or text: nothing, if it is an index at all."""
+    to_index(place, 0)
+    return ""
+
+
+def span(text: str, first: int, last: int) -> str:
+    """string range"""
+    begin, end = to_index(first, len(text)), to_index(last, len(text))
+    return text[max(0, begin) : max(0, end + 1)]
 
 
 def function_of_lindex(items: list[Any], place: Value) -> Value:
@@ -480,11 +508,11 @@ def vocabulary() -> dict[str, Any]:
         truth, same_text, member, result, not_a_number, function, increased, increase, unset_read, linked_read,
         linked_write, Elements, linked_elements, linked_element, index, extended, replaced, with_key, no_key,
         groups, rounds, fail, returned, too_deep, link_to, unset_missing, no_element, store, taken,
-        set_apart, counted, called, store_elements, match_glob, Variable, to_str, to_list, to_dict, to_int,
-        getrefcount, pairs_to_dict, append_linked, extend_linked, set_key_linked,
+        set_apart, counted, called, outside, span, store_elements, match_glob, Variable, to_str, to_list, to_dict,
+        to_int, getrefcount, pairs_to_dict, append_linked, extend_linked, set_key_linked, fill, remove,
     ):  # fmt: skip
         names[found.__name__] = found
-    names["MOST_PIECES"] = MOST_PIECES
+    names |= {"MOST_PIECES": MOST_PIECES, "INDICES": 1 << 31}
     names |= {
         "minus": arithmetic.negate, "plus": arithmetic.plus, "invert": arithmetic.invert,
         "logical_not": arithmetic.logical_not, "divide": arithmetic.divide, "modulo": arithmetic.modulo,

@@ -74,8 +74,11 @@ def _load(name: str) -> None:
 def _member(name: str, words: list[str | None]) -> tuple[Callable[..., Any], int, str]:
     member = words[1] if len(words) > 1 else None
     allowed = _ENSEMBLES[name]
-    if (name, member) == ("string", "is") and None not in words:
-        raise Open("what Tcl computes when it compiles")
+    if (name, member) == ("string", "is"):
+        if None not in words:
+            raise Open("what Tcl computes when it compiles")
+        if not all(word is not None and word.startswith("-s") for word in words[3:-1]):
+            raise Open("string is with a variable")
     if member is None or (allowed is not None and member not in allowed):
         raise Open(f"{name} {member}")
     _load(name)

@@ -20,7 +20,7 @@ def emit_string(emitter: Emitter, node: Command, want: Want) -> Operand:
         if place.kind == INT:
             code = _name(emitter, emitter.text(text))
             place = place if place.fixed or place.code.isidentifier() else emitter.pinned(place)
-            return Operand(f"({code}[{place.code}] if -1 < {place.code} < len({code}) else '')", STR)
+            return Operand(f"({code}[{place.code}] if -1 < {place.code} < len({code}) else outside({place.code}))", STR)
     elif what == "range" and len(words) == 3:
         text, first, last = emitter.operands(words)
         if first.kind == last.kind == INT:
@@ -28,8 +28,9 @@ def emit_string(emitter: Emitter, node: Command, want: Want) -> Operand:
             first, last = (
                 side if side.fixed or side.code.isidentifier() else emitter.pinned(side) for side in (first, last)
             )
-            begin = first.code if first.fixed and first.code.isdigit() else f"max(0, {first.code})"
-            return Operand(f"{code}[{begin}:max(0, {last.code} + 1)]", STR)
+            checks = f"-1 < {first.code} <= {last.code} < INDICES"
+            quick = f"{code}[{first.code}:{last.code} + 1]"
+            return Operand(f"({quick} if {checks} else span({code}, {first.code}, {last.code}))", STR)
     elif what == "equal" and len(words) == 2:
         left, right = emitter.operands(words)
         return Operand(f"({emitter.text(left)} == {emitter.text(right)})", BOOL)

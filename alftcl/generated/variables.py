@@ -181,7 +181,9 @@ def emit_unset(emitter: Emitter, node: Command, want: Want) -> Operand:
             name, key = element
             if name in emitter.links:
                 raise Open("unset of a linked element")
-            emitter.emit(f"{emitter.element(name)}.remove({key})")
+            code = emitter.element(name)
+            is_given = name in emitter.given_arrays
+            emitter.emit(f"remove({code}, {name!r}, {key})" if is_given else f"{code}.remove({key})")
             continue
         name = constant_text(word)
         if name in emitter.links or name in emitter.arrays or "::" in name:
@@ -191,7 +193,7 @@ def emit_unset(emitter: Emitter, node: Command, want: Want) -> Operand:
         emitter.learn(emitter.maybe, name)
         emitter.writes(name)
         code = emitter.python(name)
-        emitter.emit(f"if {code} is None: unset_missing({name!r})")
+        emitter.emit(f"if {code} is None: unset_missing({name!r}, {emitter.in_procedure})")
         emitter.emit(f"{code} = None")
         emitter.sure.discard(name)
     return EMPTY
@@ -268,7 +270,8 @@ def emit_array(emitter: Emitter, node: Command, want: Want) -> Operand:
         raise Open("array of a link")
     if what == "set" and len(words) == 4:
         code = emitter.element(name)
-        return Operand(f"{code}.fill({emitter.word(words[3]).value})")
+        pairs = emitter.word(words[3]).value
+        return Operand(f"fill({code}, {pairs})" if name in emitter.given_arrays else f"{code}.fill({pairs})")
     if len(words) != 3 or what not in ("names", "size", "get", "exists"):
         raise Open(f"array {what}")
     code = emitter.element(name)
@@ -277,5 +280,6 @@ def emit_array(emitter: Emitter, node: Command, want: Want) -> Operand:
     if what == "size":
         return Operand(f"len({code})", INT, safe=True)
     if what == "exists":
-        return Operand(f"({code}.exists or len({code}) > 0)", "bool", safe=True)
+        asked = "True" if name in emitter.given_arrays else f"({code}.exists or len({code}) > 0)"
+        return Operand(asked, "bool", safe=True)
     return Operand(f"[part for pair in {code}.items() for part in pair]", LIST)

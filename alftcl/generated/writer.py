@@ -5,6 +5,9 @@ An error tells Python's line; the site of that line tells what errorInfo says.
 
 from __future__ import annotations
 
+from typing import Any
+
+from alftcl.generated.kinds import Open
 from alftcl.unwinding import shown
 
 
@@ -83,3 +86,15 @@ class Writer:
     def mark(self) -> int:
         """The number of lines so far."""
         return len(self.lines)
+
+
+def compiled(source: str, name: str, space: dict[str, Any]) -> Any:
+    """The function `make` of a unit's source. Raises Open when it is nested more deeply than Python takes."""
+    made: dict[str, Any] = {}
+    try:
+        exec(compile(source, f"<{name}>", "exec"), space, made)
+    except SyntaxError as problem:
+        if not str(problem.msg).startswith("too many"):
+            raise
+        raise Open("nested too deeply") from None
+    return made["make"]

@@ -9,7 +9,8 @@ import pytest
 from alftcl.interp import Interp
 from alftcl.values import to_str
 
-PARAGRAPHS = (Path(__file__).parent / "cases" / "generated.tcl").read_text().split("\n\n")[1:]
+FILES = [Path(__file__).parent / "cases" / name for name in ("generated.tcl", "generated_corners.tcl")]
+PARAGRAPHS = [paragraph for file in FILES for paragraph in file.read_text().split("\n\n")[1:]]
 CALLS = 3
 NEVER = sys.maxsize
 
