@@ -60,9 +60,9 @@ NESTING = ["TCL", "LIMIT", "STACK"]
 TOO_DEEP = "too many nested evaluations (infinite loop?)"
 _PYTHON_FRAMES = 40  # for each nested evaluation, at most: what a level of Tcl takes of Python's own limit
 _LAMBDAS_KEPT = 500
-# After how many calls a procedure, and after how many rounds a loop is generated: the engine takes some 20 ms to
+# After how many calls a procedure, and after how many rounds a loop is generated: the engine takes some 3 ms to
 # be imported, a procedure that is called but once is not worth it.
-COLD = (30, 150)
+COLD = (10, 100)
 WARM = (2, 60)
 NEVER = (sys.maxsize, sys.maxsize)
 LARGEST_VALUE = (1 << 31) - 1  # characters: Tcl's own limit
