@@ -12,13 +12,23 @@ from collections.abc import Callable
 from typing import Any
 
 from alftcl.errors import TclError
-from alftcl.values import BAD_OCTAL, Value, as_bool, as_number, int_to_float, to_bool, to_list, to_str
+from alftcl.memory import LARGEST_INTEGER, integer_fits
+from alftcl.values import (
+    BAD_OCTAL,
+    Value,
+    as_bool,
+    as_number,
+    int_to_float,
+    to_bool,
+    to_list,
+    to_str,
+    too_large_integer,
+)
 
 Number = int | float
 
 DOMAIN = "domain error: argument not in valid range"
-_LARGEST_SHIFT = 1 << 28  # bits; Tcl refuses results that cannot be represented
-_LARGEST_POWER = 1 << 28  # bits
+_WIDE_PRODUCT = 1 << 4096  # a larger product is looked at twice
 
 
 def domain_error() -> TclError:
@@ -103,7 +113,7 @@ def shift_left(left: int, right: int) -> int:
         raise TclError("negative shift argument")
     if left == 0:
         return 0
-    if right > _LARGEST_SHIFT:
+    if right > LARGEST_INTEGER or not integer_fits(left.bit_length() + right):
         raise TclError("integer value too large to represent")
     return left << right
 
@@ -112,6 +122,13 @@ def shift_right(left: int, right: int) -> int:
     if right < 0:
         raise TclError("negative shift argument")
     return left >> right
+
+
+def multiply(left: int, right: int) -> int:
+    product = left * right
+    if -_WIDE_PRODUCT < product < _WIDE_PRODUCT or integer_fits(product.bit_length()):
+        return product
+    raise too_large_integer()
 
 
 def power(left: Number, right: Number) -> Number:
@@ -147,7 +164,8 @@ def _integer_power(left: int, right: int) -> int:
         if left == 0:
             raise _zero_to_negative()
         return 0
-    if left.bit_length() * right > _LARGEST_POWER:
+    bits = left.bit_length() * right
+    if bits > LARGEST_INTEGER or not integer_fits(bits):
         raise TclError("exponent too large")
     result: int = left**right
     return result
@@ -163,7 +181,7 @@ _FLOAT_OPERATIONS: dict[str, Callable[[Number, Number], Number]] = {
 INTEGER_OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,
     "-": operator.sub,
-    "*": operator.mul,
+    "*": multiply,
     "/": divide,
     "**": power,
     "%": modulo,

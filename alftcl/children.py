@@ -214,6 +214,9 @@ def charge(parent: Interp, child: Interp) -> None:
         child.commands_checked = child.commands_run + _CHARGED
 
     child.charge = child.check_limits = count
+    child.grow = lambda length: parent.reserve(length)
+    child.is_limited = True
+    child.largest_integer = parent.largest_integer
     child.commands_checked = child.commands_run + _CHARGED
     child.direct_only(False)  # from now on: generated code counts no commands
 

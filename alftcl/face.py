@@ -37,10 +37,11 @@ class Interp(Engine):
     [1, 2, 3]
 
     `safe` leaves out the commands that reach outside. The limits hold for each call from outside (an eval, a call),
-    counted anew: `commands` how many it may run, `seconds` how long it may take, `largest_value` how many characters
-    a string may have, `recursion` how deep evaluations may nest. Who exceeds one gets a LimitExceeded, which no
-    script can catch. `stdin`, `stdout` and `stderr` are Python streams (text or bytes) for the standard channels;
-    without them a safe interpreter has none, another those of the process.
+    counted anew: `commands` how many it may run, `seconds` how long it may take, `memory` by how many bytes the process
+    may grow meanwhile, `largest_value` how many characters a string may have, `recursion` how deep evaluations may
+    nest. Who exceeds one of the first three gets a LimitExceeded, which no script can catch. `stdin`, `stdout` and
+    `stderr` are Python streams (text or bytes) for the standard channels; without them a safe interpreter has none,
+    another those of the process.
 
     One thread at a time may use an interpreter; different interpreters know nothing of each other.
     """
@@ -53,6 +54,7 @@ class Interp(Engine):
         seconds: float | None = None,
         largest_value: int | None = None,
         recursion: int | None = None,
+        memory: int | None = None,
         stdin: IO[Any] | None = None,
         stdout: IO[Any] | None = None,
         stderr: IO[Any] | None = None,
@@ -60,7 +62,8 @@ class Interp(Engine):
         super().__init__(safe)
         self._thread = 0
         self._limits: Any = None
-        limits = {"commands": commands, "seconds": seconds, "largest_value": largest_value, "recursion": recursion}
+        limits = {"commands": commands, "seconds": seconds, "memory": memory}
+        limits |= {"largest_value": largest_value, "recursion": recursion}
         given: dict[str, Any] = {name: limit for name, limit in limits.items() if limit is not None}
         if given:
             from alftcl.safe import Limits

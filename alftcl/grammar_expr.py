@@ -16,6 +16,7 @@ from alftcl.expr_faults import Stop, explain
 from alftcl.functions import FUNCTIONS
 from alftcl.lexer import ScriptFault
 from alftcl.lexer_expr import expr_lexer, tokens
+from alftcl.memory import kept_in
 from alftcl.rules import Production, rule
 from alftcl.tree_expr import (
     And,
@@ -168,6 +169,9 @@ def _parsed(text: str) -> Expression | TclError:
         return Expression(_parser.parse(lexer=expr_lexer(text), input=text))
     except (Stop, ScriptFault):
         return explain(text)
+
+
+kept_in(_parsed.cache_clear)
 
 
 def parse_expr(text: str) -> Expression:

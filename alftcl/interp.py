@@ -21,7 +21,7 @@ from contextlib import nullcontext
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from alftcl import builtin_ensembles, environment, plain
+from alftcl import builtin_ensembles, environment, memory, plain
 from alftcl.channel_table import ChannelTable
 from alftcl.children import Family
 from alftcl.collector import seldom
@@ -65,7 +65,6 @@ _LAMBDAS_KEPT = 500
 COLD = (10, 100)
 WARM = (2, 60)
 NEVER = (sys.maxsize, sys.maxsize)
-LARGEST_VALUE = (1 << 31) - 1  # characters: Tcl's own limit
 
 
 @lru_cache(maxsize=2000)
@@ -78,12 +77,30 @@ def _parsed(text: str) -> Script:
     return parse(text)
 
 
+memory.kept_in(_parsed.cache_clear)
+
+
 def _read_long(text: str) -> Script:
     return plain.parse_long(text) or _parsed(text)
 
 
 def no_limits() -> None:
     """There is nothing to check."""
+
+
+def no_growth(length: int) -> None:
+    """Nobody counts what is built."""
+
+
+def _weighing(
+    dispatch: Callable[[Value, list[Any]], Value], weigh: Callable[[Value, list[Any]], None]
+) -> Callable[[Value, list[Any]], Value]:
+    def run(word: Value, args: list[Any]) -> Value:
+        value = dispatch(word, args)
+        weigh(value, args)
+        return value
+
+    return run
 
 
 class Interp:
@@ -111,7 +128,12 @@ class Interp:
         self.commands_checked = sys.maxsize  # when commands_run reaches this, check_limits is called
         self.charge: Callable[[], None] = no_limits  # a child's: what it runs counts for its parent too
         self.check_limits: Callable[[], None] = no_limits  # safe.py puts its own here
-        self.largest_value = LARGEST_VALUE
+        self.grow: Callable[[int], None] = no_growth  # before a large value is built: safe.py's, or a child's
+        self._weigh: Callable[[Value, list[Any]], None] | None = None
+        self.is_limited = False
+        self.exceeded: LimitExceeded | None = None  # the limit on memory, until this program has ended
+        self.largest_value = memory.LARGEST_VALUE
+        self.largest_integer = memory.LARGEST_INTEGER  # bits
         self.script_file: Value = ""
         self.now: float | None = None  # what `clock` says; None: the machine's own clock
         self.calls_until_generated, self.rounds_until_generated = COLD
@@ -228,10 +250,22 @@ class Interp:
         """Have every command go through `stepper.around(dispatch, word, args)`; None: as always."""
         self.direct_only(stepper is not None or self.profiler is not None)
         self.stepper = stepper
+        self._wrap_dispatch()
+
+    def weigh_with(self, weigh: Callable[[Value, list[Any]], None] | None) -> None:
+        """Have `weigh(value, args)` called with what each command returns, and its words; None: no longer."""
+        self._weigh = weigh
+        self._wrap_dispatch()
+
+    def _wrap_dispatch(self) -> None:
         self.__dict__.pop("_dispatch", None)
-        if stepper is not None:
-            own, around = self._dispatch, stepper.around
-            self.__dict__["_dispatch"] = lambda word, args: around(own, word, args)
+        dispatch: Callable[[Value, list[Any]], Value] = self._dispatch
+        if self._weigh is not None:
+            dispatch = _weighing(dispatch, self._weigh)
+            self.__dict__["_dispatch"] = dispatch
+        if self.stepper is not None:
+            around = self.stepper.around
+            self.__dict__["_dispatch"] = lambda word, args: around(dispatch, word, args)
 
     def profile_with(self, profiler: Profile | None) -> None:
         """Have every script go through `profiler.around(run, script, unit)`; None: as always."""
@@ -287,16 +321,30 @@ class Interp:
         However it ends (a KeyboardInterrupt may come anywhere), the interpreter is where it was before.
         """
         frame, depth, unit = self.frame, self.depth, self.unit
+        allowed = memory.allow(self.reserve, self.largest_integer)
         self.enter()
         try:
             return action()
         except TclError as error:
+            if self.exceeded is not None:
+                self._give_back(error)
             self.publish(error)
             raise
         except Completion as completion:
             return self._end_program(completion)
         finally:
             self.frame, self.depth, self.unit = frame, depth, unit
+            memory.allow(*allowed)
+
+    def _give_back(self, error: TclError) -> None:
+        """Let go of what a program held that has used up its memory: locals, words, what caches keep."""
+        import traceback
+
+        if self.depth == 1:
+            self.exceeded = None
+        error.stack = None
+        traceback.clear_frames(error.__traceback__)
+        memory.give_back()
 
     def _end_program(self, completion: Completion) -> Value:
         """What a program comes to that has ended with a return, or with a code that nothing takes."""
@@ -393,6 +441,8 @@ class Interp:
                 args.extend(to_list(value))
             else:
                 args.append(value)
+        if len(args) > memory.LARGE:
+            self.grow(8 * len(args))
         return args
 
     def eval_file(self, name: str, text: str) -> Value:
@@ -509,14 +559,16 @@ class Interp:
 
     def joined(self, text: str) -> str:
         """A text that substitution has built, if it is not too long."""
-        if len(text) > self.largest_value:
+        if len(text) > memory.LARGE:
             self.reserve(len(text))
         return text
 
     def reserve(self, length: int) -> None:
         """Called before a command builds a value of this many characters (or elements)."""
         if length > self.largest_value:
-            raise TclError(f"max size for a Tcl value ({self.largest_value} bytes) exceeded", ["TCL", "MEMORY"])
+            raise memory.too_large(self.largest_value)
+        if length > memory.LARGE:
+            self.grow(length)
 
     # ---- errorInfo -----------------------------------------------------------------------------------
 

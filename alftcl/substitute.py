@@ -23,7 +23,7 @@ _PIECE = re.compile(rf"[^\\$\[]+|{BACKSLASH}|[$\[]", re.S)
 def substitute(interp: Interp, text: str, backslashes: bool, commands: bool, variables: bool) -> Value:
     """The text with what is asked for substituted."""
     pieces: list[str] = []
-    place = 0
+    place = length = 0
     while place < len(text):
         match = _PIECE.match(text, place)
         assert match is not None  # the pieces cover every character
@@ -35,6 +35,8 @@ def substitute(interp: Interp, text: str, backslashes: bool, commands: bool, var
                 continue
             try:
                 pieces.append(to_str(_value(interp, word)))
+                length += len(pieces[-1])
+                interp.reserve(length)
             except Break:
                 break
             except Continue:

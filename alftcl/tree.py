@@ -126,6 +126,8 @@ class Compound(Word):
         for part in self.parts:
             value = part.value(interp)
             texts.append(value if type(value) is str else to_str(value))
+        if interp.is_limited:
+            interp.reserve(sum(map(len, texts)))
         return interp.joined("".join(texts))
 
 

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 from alftcl.decimals import float_to_str
 from alftcl.errors import TclError
+from alftcl.memory import LARGE, integer_fits, kept_in, reserve
 
 Value = str | int | float | list[Any] | dict[str, Any]
 
@@ -60,9 +61,17 @@ def int_to_str(value: int) -> str:
 def _digits_to_int(digits: str) -> int:
     if len(digits) <= _DIGITS_AT_ONCE:
         return int(digits)
+    if not integer_fits(3 * len(digits)):
+        raise too_large_integer()
     half = len(digits) // 2
     shift: int = 10**half
     return _digits_to_int(digits[:-half]) * shift + _digits_to_int(digits[-half:])
+
+
+def too_large_integer() -> TclError:
+    """The error for an integer that is larger than it may be."""
+    words = "integer value too large to represent"
+    return TclError(words, ["ARITH", "IOVERFLOW", words])
 
 
 # ---- backslashes -----------------------------------------------------------------------------------
@@ -153,8 +162,13 @@ def _quoting_style(text: str) -> str:
 def list_to_str(items: Iterable[Value]) -> str:
     """The canonical list of these values."""
     words: list[str] = []
+    length, allowed = 0, LARGE
     for item in items:
         text = item if type(item) is str else to_str(item)
+        length += len(text)
+        if length > allowed:
+            reserve(length)
+            allowed = 2 * length
         words.append(quote_element(text, not words))
     return " ".join(words)
 
@@ -241,6 +255,7 @@ def _cached_list(text: str) -> list[Value]:
     return list(split_list(text))
 
 
+kept_in(_cached_list.cache_clear)
 _LONGEST_CACHED = 65536  # characters; longer texts are read anew so that the cache stays bounded
 
 
@@ -279,6 +294,9 @@ def pairs_to_dict(items: list[Value]) -> dict[str, Value]:
 @lru_cache(maxsize=1024)
 def _cached_dict(text: str) -> dict[str, Value]:
     return pairs_to_dict(list(split_list(text, "dict")))
+
+
+kept_in(_cached_dict.cache_clear)
 
 
 def to_dict(value: Value) -> dict[str, Value]:
@@ -570,6 +588,9 @@ def _glob_segments(pattern: str) -> list[_Segment] | None:
         width += 1
     segments.append(_Segment(re.compile(piece, re.S), width))
     return segments
+
+
+kept_in(_glob_segments.cache_clear)
 
 
 def _glob_class(pattern: str, place: int) -> tuple[str, int]:

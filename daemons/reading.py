@@ -28,7 +28,12 @@ PRINTED_LIMIT_BYTES = 256 * 1024 * 1024
 
 def limits_of(settings: Settings) -> Limits:
     """What the Tcl in a script may use on this site."""
-    return Limits(commands=settings.reader_commands, seconds=settings.reader_time_s, largest_value=LIMITS.largest_value)
+    return replace(
+        LIMITS,
+        commands=settings.reader_commands,
+        seconds=settings.reader_time_s,
+        memory=settings.reader_memory_bytes,
+    )
 
 
 class ScriptReader:

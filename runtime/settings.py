@@ -115,8 +115,8 @@ _FIELDS: dict[str, tuple[str, Callable[[Value], Any]]] = {
 }
 
 
-LIMITS = Limits(seconds=10.0)
-"""A site's own file may do what it likes, but not for ever (reference section 10)."""
+LIMITS = Limits(seconds=10.0, memory=1_000_000_000)
+"""A site's own file may do what it likes, but not for ever (reference section 10), and not with all memory."""
 
 
 def read_settings(text: str, file: str, interp: Interp | None = None) -> Settings:

@@ -89,7 +89,8 @@ def from_bytes(data: bytes) -> str:
 class _Writer:
     """What binary format has made. The cursor may go back (X, @); what stands there is overwritten."""
 
-    def __init__(self) -> None:
+    def __init__(self, interp: Interp) -> None:
+        self.reserve = interp.reserve
         self.data = bytearray()
         self.place = 0
 
@@ -99,6 +100,7 @@ class _Writer:
 
     def move(self, field: _Field) -> None:
         count = field.count
+        self.reserve(count if field.kind == "@" else self.place + count)
         if field.kind == "x":
             if count == _ALL:
                 raise TclError('cannot use "*" in format string with "x"')
@@ -116,7 +118,7 @@ class _Writer:
 @subcommand("binary", "format", "formatString ?arg ...?")
 def tcl_format(interp: Interp, args: list[Any]) -> Value:
     words = iter(args[1:])
-    writer = _Writer()
+    writer = _Writer(interp)
     for field in _fields(to_str(args[0])):
         if field.kind in "xX@":
             writer.move(field)
@@ -128,6 +130,7 @@ def tcl_format(interp: Interp, args: list[Any]) -> Value:
             word = next(words)
         except StopIteration:
             raise TclError(_NOT_ENOUGH) from None
+        interp.reserve(writer.place + field.count)
         writer.put(pack(field, word))
     return from_bytes(bytes(writer.data))
 

@@ -66,7 +66,7 @@ def format_(interp: "Interp", args: list[Any]) -> Value:
 
 def _formatted(interp: "Interp", template: str, words: _Words) -> str:
     parts: list[str] = []
-    place = 0
+    place = length = 0
     while (start := template.find("%", place)) >= 0:
         parts.append(template[place:start])
         if template.startswith("%%", start):
@@ -77,6 +77,8 @@ def _formatted(interp: "Interp", template: str, words: _Words) -> str:
         assert match is not None
         place = match.end() + 1
         parts.append(_field(interp, match, template[match.end() : place], words))
+        length += len(parts[-1])
+        interp.reserve(length)
     parts.append(template[place:])
     return "".join(parts)
 

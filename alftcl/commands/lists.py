@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from alftcl.errors import TclError
 from alftcl.frames import Variable, owned_list
+from alftcl.memory import LARGE, reserve
 from alftcl.table import command
 from alftcl.values import Value, to_c_int, to_index, to_list, to_str
 
 if TYPE_CHECKING:
     from alftcl.interp import Interp
 
+_BYTES_OF_ELEMENT = 8  # of a list; those of a single character, and empty ones, are shared
 _LARGEST_COUNT = (1 << 32) - 1
 _BLANKS = " \t\n\v\f\r"
 
@@ -216,6 +218,8 @@ def split(interp: "Interp", args: list[Any]) -> Value:
     chars = to_str(args[1]) if len(args) == 2 else " \n\t\r"
     if not text:
         return []
+    if len(text) > LARGE:
+        interp.grow(_BYTES_OF_ELEMENT * len(text))
     if not chars:
         return list(text)
     if len(chars) == 1:
@@ -231,7 +235,9 @@ def join(interp: "Interp", args: list[Any]) -> Value:
         only: Value = items[0]
         return only
     between = to_str(args[1]) if len(args) == 2 else " "
-    return between.join([item if type(item) is str else to_str(item) for item in items])
+    texts = [item if type(item) is str else to_str(item) for item in items]
+    interp.reserve(sum(map(len, texts)) + len(between) * len(texts))
+    return between.join(texts)
 
 
 @command("concat", "?arg ...?")
@@ -243,8 +249,11 @@ def concat(interp: "Interp", args: list[Any]) -> Value:
 def concatenated(words: list[Any]) -> Value:
     """Tcl_ConcatObj: lists are joined as lists; strings are trimmed, the empty ones dropped, blanks between."""
     if words and all(type(word) is list for word in words):
+        reserve(sum(map(len, words)))
         return [item for word in words for item in word]
-    trimmed = [_trimmed(to_str(word)) for word in words]
+    texts = [to_str(word) for word in words]
+    reserve(sum(map(len, texts)))
+    trimmed = [_trimmed(text) for text in texts]
     return " ".join([text for text in trimmed if text])
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from alftcl.errors import TclError
+from alftcl.memory import LARGE
 from alftcl.regex import Options, Regex, Switches, compile_regex
 from alftcl.table import choose, command, wrong_args
 from alftcl.values import Value, to_index, to_str
@@ -28,6 +29,7 @@ _REGEXP_OPTIONS = (
 _REGSUB_OPTIONS = ("-all", "-nocase", "-expanded", "-line", "-linestop", "-lineanchor", "-start", "--")
 REGEXP_USAGE = "?-option ...? exp string ?matchVar? ?subMatchVar ...?"
 REGSUB_USAGE = "?-option ...? exp string subSpec ?varName?"
+_ROUNDS_BETWEEN_LOOKS = 256
 
 
 class _Switches(NamedTuple):
@@ -110,6 +112,8 @@ def _regexp_loop(
         if spans is None:
             break
         count += 1
+        if count % _ROUNDS_BETWEEN_LOOKS == 0:
+            interp.look_at_limits()
         values = [_share(text, span, indices) for span in spans]
         if inline:
             result.extend(values)
@@ -143,7 +147,7 @@ def regsub(interp: Interp, args: list[Any]) -> Value:
     offset = _offset(switches.start, len(text))
     pattern = to_str(switches.rest[0])
     regex = compile_regex(pattern, switches.compiling)
-    replaced, count = _replace(regex, text, _template_parts(template), offset, "-all" in switches.given)
+    replaced, count = _replace(interp, regex, text, _template_parts(template), offset, "-all" in switches.given)
     if not pattern and offset == 0 and "-all" in switches.given:
         if "&" not in template and "\\" not in template:
             # Tcl takes this for a string map, which finds nothing behind the last character.
@@ -154,9 +158,12 @@ def regsub(interp: Interp, args: list[Any]) -> Value:
     return replaced
 
 
-def _replace(regex: Regex, text: str, parts: list[str | int], offset: int, every: bool) -> tuple[str, int]:
+def _replace(
+    interp: Interp, regex: Regex, text: str, parts: list[str | int], offset: int, every: bool
+) -> tuple[str, int]:
     output = [text[:offset]]
-    count = 0
+    count = length = 0
+    allowed = LARGE
     while offset <= len(text):
         spans = regex.search(text, offset)
         if spans is None:
@@ -169,6 +176,12 @@ def _replace(regex: Regex, text: str, parts: list[str | int], offset: int, every
                 output.append(part)
             elif part < len(spans) and spans[part][0] >= 0:
                 output.append(text[spans[part][0] : spans[part][1]])
+            length += len(output[-1])
+            if length > allowed:
+                interp.reserve(length)
+                allowed = 2 * length
+        if count % _ROUNDS_BETWEEN_LOOKS == 0:
+            interp.look_at_limits()
         offset = end
         if start == end:
             output.append(text[offset : offset + 1])

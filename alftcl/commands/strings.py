@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from alftcl import charclass
 from alftcl.errors import TclError
+from alftcl.memory import LARGE
 from alftcl.table import choose, subcommand, wrong_args
 from alftcl.values import (
     FLOAT,
@@ -130,6 +131,7 @@ def replace(interp: "Interp", args: list[Any]) -> Value:
     if end < 0 or start >= len(text) or end < start:
         return text
     new = to_str(args[3]) if len(args) > 3 else ""
+    interp.reserve(len(text) + len(new))
     return text[: max(start, 0)] + new + text[end + 1 :]
 
 
@@ -156,13 +158,23 @@ def map_(interp: "Interp", args: list[Any]) -> Value:
     if not table:
         return text
     keys = re.compile("|".join(map(re.escape, table)), re.DOTALL)
+    folded = fold(text)
+    interp.reserve(_mapped_length(keys, table, folded))
     if not nocase:
         return keys.sub(lambda found: table[found[0]], text)
     parts, place = [], 0
-    for found in keys.finditer(fold(text)):
+    for found in keys.finditer(folded):
         parts += [text[place : found.start()], table[found[0]]]
         place = found.end()
     return "".join(parts) + text[place:]
+
+
+def _mapped_length(keys: re.Pattern[str], table: dict[str, str], text: str) -> int:
+    """How long a text becomes at most; exactly where that could be much."""
+    longest = max(map(len, table.values()))
+    if longest * len(text) < LARGE:
+        return 0
+    return len(text) + sum(len(table[found[0]]) for found in keys.finditer(text))
 
 
 def _only_nocase(word: Any) -> None:

@@ -83,8 +83,10 @@ def append(interp: Interp, args: list[Any]) -> Value:
     if len(args) == 1:
         return interp.get_var(name)
     variable = interp.variable_for_update(name, tells_read=False)
-    text = to_str(args[1]) if len(args) == 2 else "".join([to_str(arg) for arg in args[1:]])
-    interp.joined(append_text(variable, text))
+    texts = [to_str(arg) for arg in args[1:]]
+    if interp.is_limited:
+        interp.reserve(sum(map(len, texts)))
+    interp.joined(append_text(variable, texts[0] if len(texts) == 1 else "".join(texts)))
     return variable.updated()
 
 

@@ -12,7 +12,7 @@ from alftcl.safe import Limits
 from alftcl.values import to_bool
 from runtime.job.model import Scope
 
-_LIMITS = Limits(commands=10_000, seconds=1.0, largest_value=1_000_000, recursion=100)
+_LIMITS = Limits(commands=10_000, seconds=1.0, largest_value=1_000_000, recursion=100, memory=200_000_000)
 
 
 class ConditionError(Exception):

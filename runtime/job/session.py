@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 Nodes = list[Any]
 """What a body holds: Jobs and Nodes at file level, Nodes in -subtasks, Cmds in the others."""
 
-LIMITS = Limits(commands=5_000_000, seconds=60.0, largest_value=16 << 20)
+LIMITS = Limits(commands=5_000_000, seconds=60.0, largest_value=16 << 20, memory=2_000_000_000)
 """What the Tcl in a script may use unless alfred.ini says otherwise."""
 
-_ALLOW_MORE = "a loop that does not end? a site may allow more: alfConfig(readerCommands), alfConfig(readerSeconds)"
+_ALLOW_MORE = "a loop that does not end? a site may allow more: alfConfig(readerCommands, ...Seconds, ...Megabytes)"
 
 PYTHON_FRAMES = 10_000
 """What the deepest tree needs of Python's own limit: `reader.DEEPEST` bodies of some six calls, and the interpreter."""
@@ -64,7 +64,7 @@ class Session:
         self.depth = 0
         self.shapes = Shapes()
         sys.setrecursionlimit(max(sys.getrecursionlimit(), PYTHON_FRAMES))
-        self._limits = limits
+        self._limits = limits.from_now()
         self._calculator = calculator
         self._interp: ScriptInterp | None = None
         self._seen: set[Diagnostic] = set()
