@@ -32,7 +32,7 @@ Nodes = list[Any]
 LIMITS = Limits(commands=5_000_000, seconds=60.0, largest_value=16 << 20, memory=2_000_000_000)
 """What the Tcl in a script may use unless alfred.ini says otherwise."""
 
-_ALLOW_MORE = "a loop that does not end? a site may allow more: alfConfig(readerCommands, ...Seconds, ...Megabytes)"
+_ALLOW_MORE = "a loop that does not end? a site may allow more: alfConfig(readerCommands) and its like"
 
 PYTHON_FRAMES = 10_000
 """What the deepest tree needs of Python's own limit: `reader.DEEPEST` bodies of some six calls, and the interpreter."""

@@ -114,13 +114,13 @@ def test_the_limit_says_which_it_was() -> None:
 
 
 def test_what_several_interpreters_take_counts_for_each() -> None:
-    limits = Limits(memory=40_000_000).from_now()
+    limits = Limits(memory=45_000_000).from_now()
     first, second = Interp(safe=True), Interp(safe=True)
     limits.start(first)
     limits.start(second)
-    fill = "for {set i 0} {$i < 30} {incr i} {lappend l [string repeat x$i 500000]}; llength $l"
+    fill = "for {set i 0} {$i < 20} {incr i} {lappend l [string repeat x$i 500000]}; llength $l"
 
-    assert first.eval(fill) == 30
+    assert first.eval(fill) == 20
     with pytest.raises(LimitExceeded, match="memory limit exceeded"):
         second.eval(fill)
 
