@@ -30,6 +30,9 @@ class ChannelInput(ChannelOptions):
     def gets(self) -> str | None:
         """The next line without its end; None at the end of file or when a non-blocking channel has no whole line."""
         self._begin_input()
+        line = self._plain_line()
+        if line is not None:
+            return line
         searched = 0
         while True:
             self._drop_second_half()
@@ -44,6 +47,19 @@ class ChannelInput(ChannelOptions):
             self._needs_more = self.is_blocked
             return None
         return self._translated(self._take(end))
+
+    def _plain_line(self) -> str | None:
+        """The next line when it is in the buffer and nothing is special about it, as nearly all lines are."""
+        if self._skip_newline or self.in_eof_char or self.encoding == "unicode":
+            return None
+        end = self._unread.find(b"\n")
+        if end < 0 or self.in_translation not in ("auto", "lf"):
+            return None
+        if self.in_translation == "auto" and self._unread.find(b"\r", 0, end) >= 0:
+            return None
+        line = self._unread[:end]
+        del self._unread[: end + 1]
+        return encodings.decode(line, self.encoding)
 
     def read(self, count: int | None = None) -> str:
         """The next ``count`` characters (all to the end of file without), fewer at the end or when not blocking."""

@@ -27,15 +27,28 @@ if TYPE_CHECKING:
     from alftcl.interp import Interp
 
 
-@contextmanager
-def _using(channel: Channel, what: str) -> Iterator[None]:
-    """Work on a channel: what the system says against it becomes Tcl's error; a copy in the background owns it."""
-    try:
-        if channel.copying is not None:
-            raise OSError(errno.EBUSY, "it is being copied")
-        yield
-    except OSError as cause:
-        raise posix_error(f'error {what} "{channel.name}"', cause) from None
+class _Using:
+    """Work on a channel: what the system says against it becomes Tcl's error; a copy in the background owns it.
+
+    A class, as each line that is read or written goes through here: a generator would take twice as long.
+    """
+
+    __slots__ = ("_channel", "_what")
+
+    def __init__(self, channel: Channel, what: str) -> None:
+        self._channel = channel
+        self._what = what
+
+    def __enter__(self) -> None:
+        if self._channel.copying is not None:
+            raise self._error(OSError(errno.EBUSY, "it is being copied"))
+
+    def __exit__(self, kind: object, failure: BaseException | None, where: object) -> None:
+        if isinstance(failure, OSError):
+            raise self._error(failure) from None
+
+    def _error(self, cause: OSError) -> TclError:
+        return posix_error(f'error {self._what} "{self._channel.name}"', cause)
 
 
 def _written(interp: "Interp", channel: Channel) -> None:
@@ -195,7 +208,7 @@ def _take_failure(channel: Channel) -> None:
 def gets(interp: "Interp", args: list[Any]) -> Value:
     """The next line; with a variable, the line's length (-1 when there is none) and the line in it."""
     channel = interp.channels.for_reading(to_str(args[0]))
-    with _using(channel, "reading"):
+    with _Using(channel, "reading"):
         line = channel.gets()
     if len(args) == 1:
         return "" if line is None else line
@@ -229,7 +242,7 @@ def _read(interp: "Interp", args: list[Any], words: str) -> Value:
         )
     channel = interp.channels.for_reading(to_str(args[-1] if without_newline else args[0]))
     count = None if without_newline or len(args) == 1 else _character_count(args[1])
-    with _using(channel, "reading"):
+    with _Using(channel, "reading"):
         text = channel.read(count)
     return text[:-1] if without_newline and text.endswith("\n") else text
 
@@ -271,7 +284,7 @@ def puts(interp: "Interp", args: list[Any]) -> Value:
         raise wrong_args(f"{to_str(interp.command_word) or 'puts'} ?-nonewline? ?channelId? string")
     channel = interp.channels.for_writing("stdout" if len(args) == 1 else to_str(args[0]))
     text = to_str(args[-1])
-    with _using(channel, "writing"):
+    with _Using(channel, "writing"):
         if line_end and channel.buffering == "none":
             channel.write(text)
             channel.write(line_end)
@@ -286,7 +299,7 @@ def puts(interp: "Interp", args: list[Any]) -> Value:
 def flush(interp: "Interp", args: list[Any]) -> Value:
     """Write what has gathered."""
     channel = interp.channels.for_writing(to_str(args[0]))
-    with _using(channel, "flushing"):
+    with _Using(channel, "flushing"):
         _take_failure(channel)
         channel.flush()
     if not channel.blocking:
@@ -305,7 +318,7 @@ def seek(interp: "Interp", args: list[Any]) -> Value:
     channel = interp.channels.get(to_str(args[0]))
     offset = to_wide(args[1])
     origin = _ORIGINS[choose(args[2], _ORIGINS, "origin")] if len(args) > 2 else os.SEEK_SET
-    with _using(channel, "during seek on"):
+    with _Using(channel, "during seek on"):
         channel.seek(offset, origin)
     return ""
 
@@ -324,7 +337,7 @@ def chan_truncate(interp: "Interp", args: list[Any]) -> Value:
     size = None if len(args) == 1 else to_wide(args[1])
     if size is not None and size < 0:
         raise TclError("cannot truncate to negative length of file")
-    with _using(channel, "during truncate on"):
+    with _Using(channel, "during truncate on"):
         channel.truncate(size)
     return ""
 

@@ -57,9 +57,9 @@ def _get(emitter: Emitter, words: list[Word]) -> Operand:
 
 def _exists(emitter: Emitter, words: list[Word]) -> Operand:
     found, key = emitter.operands(words)
-    if found.kind != DICT:
-        raise Open("dict exists of what may be no dict")
-    return Operand(f"({emitter.text(key)} in {found.code})", BOOL)
+    if found.kind == DICT:
+        return Operand(f"({emitter.text(key)} in {found.code})", BOOL)
+    return Operand(f"has_key({found.value}, {emitter.text(key)})", BOOL)
 
 
 def _create(emitter: Emitter, words: list[Word]) -> Operand:

@@ -322,13 +322,13 @@ def set_apart(
 ) -> list[Value | None]:
     """Run a command that sets variables of these names: its value, and what they have become (None: not set)."""
     outer = interp.frame
-    frame = interp.frame = Frame({}, space, outer)
+    variables = {name: Variable() for name in names}  # not set yet, but there: that is found fastest
+    interp.frame = Frame(variables, space, outer)
     try:
         value = run(interp, words)
     finally:
         interp.frame = outer
-    found = [frame.variables.get(name) for name in names]
-    return [value, *(None if variable is None else variable.value for variable in found)]
+    return [value, *[variables[name].value for name in names]]
 
 
 def taken(variable: Variable) -> Value | None:
@@ -459,6 +459,16 @@ def with_key(value: Value | None, key: str, item: Value) -> dict[str, Any]:
     return found
 
 
+def has_key(value: Value, key: str) -> bool:
+    """dict exists: what is no dict has no keys."""
+    if type(value) is dict:
+        return key in value
+    try:
+        return key in to_dict(value)
+    except TclError:
+        return False
+
+
 def no_key(key: str) -> None:
     """dict get of a key that is not there."""
     raise TclError(f'key "{key}" not known in dictionary', ["TCL", "LOOKUP", "DICT", key])
@@ -506,7 +516,7 @@ def vocabulary() -> dict[str, Any]:
         names[name] = partial(arithmetic.compare, symbol)
     for found in (
         truth, same_text, member, result, not_a_number, function, increased, increase, unset_read, linked_read,
-        linked_write, Elements, linked_elements, linked_element, index, extended, replaced, with_key, no_key,
+        linked_write, Elements, linked_elements, linked_element, index, extended, replaced, with_key, has_key, no_key,
         groups, rounds, fail, returned, too_deep, link_to, unset_missing, no_element, store, taken,
         set_apart, counted, called, outside, span, store_elements, match_glob, Variable, to_str, to_list, to_dict,
         to_int, getrefcount, pairs_to_dict, append_linked, extend_linked, set_key_linked, fill, remove,

@@ -135,6 +135,11 @@ proc main {} { set d [dict create a 1]; dict set d b 2; set e $d; dict set d a 5
 
 proc main {} { set d {a 1}; dict get $d nokey }
 
+proc has {d key} { dict exists $d $key }
+proc main {} { foreach d {{a 1} {a 1 b} {b {a 1}} "a \{" a {}} { lappend found [has $d a] }; set found }
+
+proc main {} { regexp {(.)(.)(x)?} ab x x y; list $x $y [regexp {q} ab none] [info exists none] }
+
 proc main {} { dict set d {a b} }
 
 proc main {} { dict set new k v; dict for {k v} $new { append s "$k-$v" }; set s }
