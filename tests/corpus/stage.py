@@ -3,7 +3,7 @@
 Run inside a mount namespace (unshare --mount), by root there, with three words: the scripts' directory, an empty
 directory to work in and the `alfred` to run; the programs come on standard input, one a line. The root of the file
 system is put together anew in memory, with an overlay over /usr, so that programs with absolute names can be there
-too; nothing outside is changed. Prints what `alfred -queue -json` says when all jobs have ended.
+too, and the machine has no load (a script may wait until it is low); nothing outside is changed. Prints what `alfred -queue -json` says when all jobs have ended.
 """
 
 from __future__ import annotations
@@ -39,6 +39,9 @@ def new_root(place: Path) -> Path:
         elif entry.is_dir():
             there.mkdir()
             mount("--rbind", str(entry), str(there))
+    idle = place / "loadavg"
+    idle.write_text("0.01 0.01 0.01 1/1 1\n")
+    mount("--bind", str(idle), str(root / "proc" / "loadavg"))
     return root
 
 
