@@ -3,7 +3,8 @@
 Run inside a mount namespace (unshare --mount), by root there, with three words: the scripts' directory, an empty
 directory to work in and the `alfred` to run; the programs come on standard input, one a line. The root of the file
 system is put together anew in memory, with an overlay over /usr, so that programs with absolute names can be there
-too, and the machine has no load (a script may wait until it is low); nothing outside is changed. Prints what `alfred -queue -json` says when all jobs have ended.
+too, and the machine has no load (a script may wait until it is low); nothing outside is changed. Prints what
+`alfred -queue -json` says when all jobs have ended.
 """
 
 from __future__ import annotations
