@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from alftcl.commands.procs import tcl_return
 from alftcl.errors import TclError
-from alftcl.generated.emitter import NOTHING, Emitter, Loop, Open, Want, constant_text, rule
+from alftcl.generated.emitter import NOTHING, Emitter, Loop, Want, constant_text, rule
 from alftcl.generated.expressions import condition, expression
-from alftcl.generated.kinds import ANY, EMPTY, INT, LIST, Operand, native
+from alftcl.generated.kinds import ANY, EMPTY, INT, LIST, Open, Operand, native
 from alftcl.tree import Command, Literal, Word
 from alftcl.values import to_list, to_str
 
@@ -371,9 +371,7 @@ def emit_switch(emitter: Emitter, node: Command, want: Want) -> Operand | None:
                 raise Open("arms as words, of which several have one body")
             line, emitter.base, emitter.enclosing = 1, body, (_arm_label(patterns[0]), site)
         emitter.writer.indent += 1
-        emitter.blocks += 1
         emitter.body(emitter.resolver.interp.parse(body), line, want)
-        emitter.blocks -= 1
         emitter.writer.indent -= 1
         emitter.base, emitter.enclosing = enclosing
         ends.append(emitter.sure)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from alftcl.generated.emitter import NOTHING, Emitter, Loop, Open, Want, constant_text, rule
-from alftcl.generated.kinds import ANY, BOOL, DICT, EMPTY, INT, STR, Operand
+from alftcl.generated.emitter import NOTHING, Emitter, Loop, Want, constant_text, rule
+from alftcl.generated.kinds import ANY, BOOL, DICT, EMPTY, INT, STR, Open, Operand
 from alftcl.tree import Command, Word
 from alftcl.values import to_list, to_str
 

@@ -15,7 +15,6 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from alftcl.decimals import float_to_str
-from alftcl.errors import TclError
 from alftcl.generated import kinds
 from alftcl.generated.byname import is_plain, linked_parameters
 from alftcl.generated.kinds import ANY, BOOL, EMPTY, FLOAT, INT, LIST, STR, Open, Operand
@@ -24,7 +23,6 @@ from alftcl.generated.writer import Site, Writer
 from alftcl.namespaces import last_part
 from alftcl.procedures import Procedure
 from alftcl.tree import Bracket, Command, Compound, ElementSub, Expand, Literal, Script, VarSub, Word
-from alftcl.tree_expr import Number
 
 if TYPE_CHECKING:
     from alftcl.generated.engine import Resolver
@@ -127,7 +125,6 @@ class Emitter:
         self.sure: set[str] = set(self.given)
         self.begun = False  # a command other than global and variable was met
         self.assigned: set[str] = set()
-        self.blocks = 0
         self.loops: list[Loop | None] = []
         self.script: Script = Script("", [])
         self.line = 1
@@ -403,9 +400,7 @@ class Emitter:
         elif self.base is None:
             self.base = word.text
         self.writer.indent += 1
-        self.blocks += 1
         self.body(self.resolver.interp.parse(word.text), line, want)
-        self.blocks -= 1
         self.writer.indent -= 1
         self.base, self.enclosing = outer
 
@@ -592,16 +587,3 @@ def constant_text(node: Word) -> str:
     if not isinstance(node, Literal):
         raise Open("a word that must be literal is not")
     return node.text
-
-
-def is_number(node: Word) -> bool:
-    """Whether a node of an expression is a number as written."""
-    return isinstance(node, Number)
-
-
-def has_expansion(node: Command) -> bool:
-    """Whether a command has a {*}."""
-    return any(isinstance(word, Expand) for word in node.words)
-
-
-__all__ = ["EMPTY", "NOTHING", "RETURNED", "Emitter", "Loop", "Open", "Operand", "TclError", "Want", "rule"]

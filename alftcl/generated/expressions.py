@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from alftcl.errors import TclError
 from alftcl.generated import kinds
-from alftcl.generated.emitter import Emitter, Open
-from alftcl.generated.kinds import ANY, BOOL, FLOAT, INT, NUMBER, NUMERIC, STR, Operand
+from alftcl.generated.emitter import Emitter
+from alftcl.generated.kinds import ANY, BOOL, FLOAT, INT, NUMBER, NUMERIC, STR, Open, Operand
 from alftcl.generated.operations import ARITHMETIC, COMPARISON
 from alftcl.tree import Literal, Script, Word
 from alftcl.tree_expr import (
@@ -35,7 +35,7 @@ from alftcl.tree_expr import (
 )
 
 if TYPE_CHECKING:
-    from alftcl.generated.writer import Site
+    pass
 
 _ON_INTS = {"+", "-", "*", "&", "|", "^"}  # Python's operators on ints do the same and cannot fail
 _ON_FLOATS = {"+", "-", "*"}
@@ -360,6 +360,3 @@ def _quick_function(emitter: Emitter, name: str, operand: Operand) -> Operand | 
     if name == "double":
         return operand
     return None
-
-
-__all__ = ["Site", "condition", "expression"]

@@ -5,8 +5,8 @@ A list is changed in place only when the variable alone holds it (operations.ALO
 
 from __future__ import annotations
 
-from alftcl.generated.emitter import Emitter, Open, Want, constant_text, rule
-from alftcl.generated.kinds import ANY, BOOL, INT, LIST, Operand
+from alftcl.generated.emitter import Emitter, Want, constant_text, rule
+from alftcl.generated.kinds import ANY, BOOL, INT, LIST, Open, Operand
 from alftcl.tree import Command
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from alftcl.generated.emitter import Emitter, Open, Want, constant_text, rule
-from alftcl.generated.kinds import BOOL, INT, STR, Operand
+from alftcl.generated.emitter import Emitter, Want, constant_text, rule
+from alftcl.generated.kinds import BOOL, INT, STR, Open, Operand
 from alftcl.tree import Command, Literal
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from alftcl.generated.byname import pairs
-from alftcl.generated.emitter import NOTHING, PASSED, Emitter, Open, Want, constant_text, rule
-from alftcl.generated.kinds import ANY, EMPTY, INT, LIST, STR, Operand
+from alftcl.generated.emitter import NOTHING, PASSED, Emitter, Want, constant_text, rule
+from alftcl.generated.kinds import ANY, EMPTY, INT, LIST, STR, Open, Operand
 from alftcl.tree import Command, Compound, Literal, Word
 
 
