@@ -1,4 +1,4 @@
-"""The interpreter: commands, variables by name, and the direct engine.
+"""The interpreter: its state, calling commands, and the direct engine.
 
     eval(script)          parse (cached by text) and run in the current frame
       run(script, unit)     each command: substitute its words, find it, check the count, call it
@@ -10,39 +10,32 @@ bracket in it, is not compiled and logs every command. So `unit` is 0 for uncomp
 number that a body shares with the inlined bodies and brackets in it; an error remembers the unit that has
 logged it last.
 
-What is not here: variables and frames (frames.py), names (namespaces.py), limits (safe.py).
+What is not here: variables and frames (frames.py), names (namespaces.py), limits (safe.py); and three groups of
+methods that are bound in the class: named_variables.py, programs.py, observing.py.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import nullcontext
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from alftcl import builtin_ensembles, environment, memory, plain
+from alftcl import builtin_ensembles, environment, memory, named_variables, observing, plain, programs
 from alftcl.channel_table import ChannelTable
 from alftcl.children import Family
 from alftcl.collector import seldom
 from alftcl.errors import Completion, LimitExceeded, Return, TclError
 from alftcl.events import Events
 from alftcl.frames import (
-    IS_ARRAY,
-    NO_ELEMENT,
-    NO_SUCH,
-    NOT_ARRAY,
     Frame,
-    Variable,
     as_level,
-    not_found,
-    split_name,
-    variable_error,
 )
-from alftcl.namespaces import Namespace, find_variable, forget, last_part, make_variable
+from alftcl.namespaces import Namespace, last_part
 from alftcl.packages import Packages
 from alftcl.plain import kept
-from alftcl.procedures import Procedure, Tailcall, complete, leave, read_formals, unexpected
+from alftcl.procedures import Procedure, Tailcall, lambda_of, leave
 from alftcl.table import Command, builtins, wrong_args
 from alftcl.tree import Command as CommandNode
 from alftcl.tree import Expand, Literal, Script
@@ -59,12 +52,6 @@ if TYPE_CHECKING:
 NESTING = ["TCL", "LIMIT", "STACK"]
 TOO_DEEP = "too many nested evaluations (infinite loop?)"
 _PYTHON_FRAMES = 40  # for each nested evaluation, at most: what a level of Tcl takes of Python's own limit
-_LAMBDAS_KEPT = 500
-# After how many calls a procedure, and after how many rounds a loop is generated: the engine takes some 3 ms to
-# be imported, a procedure that is called but once is not worth it.
-COLD = (10, 100)
-WARM = (2, 60)
-NEVER = (sys.maxsize, sys.maxsize)
 
 
 @lru_cache(maxsize=2000)
@@ -90,17 +77,6 @@ def no_limits() -> None:
 
 def no_growth(length: int) -> None:
     """Nobody counts what is built."""
-
-
-def _weighing(
-    dispatch: Callable[[Value, list[Any]], Value], weigh: Callable[[Value, list[Any]], None]
-) -> Callable[[Value, list[Any]], Value]:
-    def run(word: Value, args: list[Any]) -> Value:
-        value = dispatch(word, args)
-        weigh(value, args)
-        return value
-
-    return run
 
 
 class Interp:
@@ -129,20 +105,20 @@ class Interp:
         self.charge: Callable[[], None] = no_limits  # a child's: what it runs counts for its parent too
         self.check_limits: Callable[[], None] = no_limits  # safe.py puts its own here
         self.grow: Callable[[int], None] = no_growth  # before a large value is built: safe.py's, or a child's
-        self._weigh: Callable[[Value, list[Any]], None] | None = None
+        self.weigh: Callable[[Value, list[Any]], None] | None = None
         self.is_limited = False
         self.exceeded: LimitExceeded | None = None  # the limit on memory, until this program has ended
         self.largest_value = memory.LARGEST_VALUE
         self.largest_integer = memory.LARGEST_INTEGER  # bits
         self.script_file: Value = ""
         self.now: float | None = None  # what `clock` says; None: the machine's own clock
-        self.calls_until_generated, self.rounds_until_generated = COLD
-        self._lambdas: dict[str, Procedure] = {}
+        self.calls_until_generated, self.rounds_until_generated = observing.COLD
+        self.lambdas: dict[str, Procedure] = {}
         self.tailcalls: dict[Frame, Tailcall] = {}  # of frames that still run
         self.tailcall: Tailcall | None = None  # of the frame that was just left
         self.uplevel: tuple[Frame, Frame] | None = None  # the frame an uplevel went to, and where it came from
         self.error_stack: list[Any] = []  # of the last error
-        self._stopped_at = ""  # the command at the top that ended with break, continue or an unknown code
+        self.stopped_at = ""  # the command at the top that ended with break, continue or an unknown code
         self.channels = ChannelTable(standard=not safe)
         self.family = Family()
         self.events = Events()
@@ -164,10 +140,40 @@ class Interp:
         from alftcl.generated.engine import Engine
 
         made = Engine(self)
-        if (self.calls_until_generated, self.rounds_until_generated) == COLD:
-            self.calls_until_generated, self.rounds_until_generated = WARM
+        if (self.calls_until_generated, self.rounds_until_generated) == observing.COLD:
+            self.calls_until_generated, self.rounds_until_generated = observing.WARM
         self.root.watched.changed = made.changed
         return made
+
+    # ---- variables by name (named_variables.py) ---------------------------------------------------------
+
+    get_var = named_variables.get_var
+    get_element = named_variables.get_element
+    set_var = named_variables.set_var
+    set_element = named_variables.set_element
+    set_array = named_variables.set_array
+    scalar = named_variables.scalar
+    array = named_variables.array
+    variable_for_update = named_variables.variable_for_update
+    unset_var = named_variables.unset_var
+    unset_element = named_variables.unset_element
+    has_var = named_variables.has_var
+    tell_read = named_variables.tell_read
+
+    @property
+    def in_body(self) -> bool:
+        """Whether the code that runs is compiled with the procedure whose locals it sees."""
+        return self.unit == self.frame.unit
+
+    # ---- programs (programs.py), and what sees commands go by (observing.py) ------------------------------
+
+    eval_top = programs.eval_top
+    at_top = programs.at_top
+    publish = programs.publish
+    step_through = observing.step_through
+    weigh_with = observing.weigh_with
+    profile_with = observing.profile_with
+    direct_only = observing.direct_only
 
     # ---- commands ------------------------------------------------------------------------------------
 
@@ -191,7 +197,7 @@ class Interp:
     def invoke(self, words: list[Any]) -> Value:
         """Call the command words[0] with the other words."""
         self.called_from = None
-        return self._dispatch(words[0], words[1:])
+        return self.dispatch(words[0], words[1:])
 
     def invoke_logged(self, words: list[Any]) -> Value:
         """`invoke` for words that stand in no script: errorInfo tells of them as of a command."""
@@ -230,7 +236,7 @@ class Interp:
                 error.add_info("")
             raise
 
-    def _dispatch(self, word: Value, args: list[Any]) -> Value:
+    def dispatch(self, word: Value, args: list[Any]) -> Value:
         name = word if type(word) is str else to_str(word)
         target = self.frame.namespace.commands.get(name)
         if target is None:
@@ -245,46 +251,6 @@ class Interp:
             self.check_limits()
         self.command_word = word
         return target.run(self, args)
-
-    def step_through(self, stepper: Stepper | None) -> None:
-        """Have every command go through `stepper.around(dispatch, word, args)`; None: as always."""
-        self.direct_only(stepper is not None or self.profiler is not None)
-        self.stepper = stepper
-        self._wrap_dispatch()
-
-    def weigh_with(self, weigh: Callable[[Value, list[Any]], None] | None) -> None:
-        """Have `weigh(value, args)` called with what each command returns, and its words; None: no longer."""
-        self._weigh = weigh
-        self._wrap_dispatch()
-
-    def _wrap_dispatch(self) -> None:
-        self.__dict__.pop("_dispatch", None)
-        dispatch: Callable[[Value, list[Any]], Value] = self._dispatch
-        if self._weigh is not None:
-            dispatch = _weighing(dispatch, self._weigh)
-            self.__dict__["_dispatch"] = dispatch
-        if self.stepper is not None:
-            around = self.stepper.around
-            self.__dict__["_dispatch"] = lambda word, args: around(dispatch, word, args)
-
-    def profile_with(self, profiler: Profile | None) -> None:
-        """Have every script go through `profiler.around(run, script, unit)`; None: as always."""
-        if profiler is not None and self.profiler is not None:
-            raise RuntimeError("the interpreter is profiled already")
-        self.direct_only(profiler is not None or self.stepper is not None)
-        self.profiler = profiler
-        self.__dict__.pop("run", None)
-        if profiler is not None:
-            own, around = self.run, profiler.around
-            self.__dict__["run"] = lambda script, unit: around(own, script, unit)
-
-    def direct_only(self, wanted: bool) -> None:
-        """Drop generated code and make no more of it (limits, steps and profiles count commands), or allow it again."""
-        wanted = wanted or self.commands_checked != sys.maxsize
-        is_cold = "engine" not in self.__dict__
-        self.calls_until_generated, self.rounds_until_generated = NEVER if wanted else COLD if is_cold else WARM
-        if not is_cold:
-            self.engine.begin_again(wanted)
 
     def _unknown(self, name: str, args: list[Any]) -> Value:
         """A name that no command has: the namespace's unknown handler, or `unknown`, gets its words."""
@@ -307,61 +273,6 @@ class Interp:
         if self.depth == 0:
             return self.eval_top(to_str(script))
         return self.eval_body(script)
-
-    def eval_top(self, text: str) -> Value:
-        """Run a script as a program: not compiled, so that errorInfo has every command; errors are published.
-
-        Raises TclError only (and Exit).
-        """
-        return self.at_top(lambda: self.run(self.parse(text), 0))
-
-    def at_top(self, action: Callable[[], Value]) -> Value:
-        """Do something as a program does: what is no error in the end is one here, and errors are published.
-
-        However it ends (a KeyboardInterrupt may come anywhere), the interpreter is where it was before.
-        """
-        frame, depth, unit = self.frame, self.depth, self.unit
-        allowed = memory.allow(self.reserve, self.largest_integer)
-        self.enter()
-        try:
-            return action()
-        except TclError as error:
-            if self.exceeded is not None:
-                self._give_back(error)
-            self.publish(error)
-            raise
-        except Completion as completion:
-            return self._end_program(completion)
-        finally:
-            self.frame, self.depth, self.unit = frame, depth, unit
-            memory.allow(*allowed)
-
-    def _give_back(self, error: TclError) -> None:
-        """Let go of what a program held that has used up its memory: locals, words, what caches keep."""
-        import traceback
-
-        if self.depth == 1:
-            self.exceeded = None
-        error.stack = None
-        traceback.clear_frames(error.__traceback__)
-        memory.give_back()
-
-    def _end_program(self, completion: Completion) -> Value:
-        """What a program comes to that has ended with a return, or with a code that nothing takes."""
-        if isinstance(completion, Return) and completion.level == 1:
-            completion.level = 0
-            try:
-                return complete(completion)
-            except Completion as asked:
-                completion = asked
-        if isinstance(completion, TclError):
-            failure = completion
-        else:
-            failure = unexpected(completion, ["TCL", "UNEXPECTED_RESULT_CODE", str(completion.code)])
-        if failure.info is None:
-            log_source(self, failure, self._stopped_at, [])
-        self.publish(failure)
-        raise failure from None
 
     def eval_body(self, script: Value, unit: int = 0) -> Value:
         """Run a body: as part of a unit (inline_unit), or as one of its own.
@@ -414,7 +325,7 @@ class Interp:
                         args.append(node.value(self))
                     word = args.pop(0)
                 self.called_from = command
-                value = self._dispatch(word, args)
+                value = self.dispatch(word, args)
             if script.fault is not None:
                 command = None
                 raise TclError(script.fault.message)
@@ -424,7 +335,7 @@ class Interp:
             raise
         except Completion:
             if not unit and command is not None:
-                self._stopped_at = script.text[command.start : command.end]
+                self.stopped_at = script.text[command.start : command.end]
             raise
         except RecursionError:
             raise TclError(TOO_DEEP, NESTING) from None
@@ -461,34 +372,7 @@ class Interp:
             self.script_file = outer
             self.depth -= 1
 
-    def lambda_of(self, text: str) -> Procedure:
-        """The procedure of a lambda expression; cached by text and namespace."""
-        known = self._lambdas.get(text)
-        if known is not None and known.namespace.alive:
-            return known
-        try:
-            parts = to_list(text) if text else []
-        except TclError:
-            parts = []
-        if len(parts) not in (2, 3):
-            raise TclError(f'can\'t interpret "{text}" as a lambda expression', ["TCL", "VALUE", "LAMBDA"])
-        space: Namespace | None = self.root
-        if len(parts) == 3:
-            name = to_str(parts[2])
-            name = name if name.startswith("::") else f"::{name}"
-            space = self.root.find(name)
-            if space is None:
-                raise TclError(f'namespace "{name}" not found', ["TCL", "LOOKUP", "NAMESPACE", name])
-        assert space is not None
-        if len(self._lambdas) > _LAMBDAS_KEPT:
-            self._lambdas.clear()
-        try:
-            formals = read_formals(parts[0])
-        except TclError as error:
-            error.add_info(f'\n    (parsing lambda expression "{text}")')
-            raise
-        made = self._lambdas[text] = Procedure("apply", formals, to_str(parts[1]), space)
-        return made
+    lambda_of = lambda_of
 
     def uncatchable(self, error: TclError) -> None:
         """Called by catch and try: an error that scripts may not catch goes on."""
@@ -503,7 +387,7 @@ class Interp:
         Those that set variables are compiled in procedures only (`locals_only`).
         """
         command = self.called_from
-        if locals_only and not self._in_body:
+        if locals_only and not self.in_body:
             return 0
         if not self.unit or command is None or command.expands:
             return 0
@@ -570,194 +454,6 @@ class Interp:
         if length > memory.LARGE:
             self.grow(length)
 
-    # ---- errorInfo -----------------------------------------------------------------------------------
-
-    def publish(self, error: TclError) -> None:
-        """Set ::errorInfo and ::errorCode, and what info errorstack says."""
-        self.error_stack = error.stack or []
-        variables = self.root.variables
-        for name, value in (("errorInfo", error.info or error.message), ("errorCode", error.errorcode)):
-            variable = variables.get(name)
-            if variable is None:
-                variable = variables[name] = Variable()
-            if type(variable) is Variable:
-                variable.value = value
-                continue
-            try:
-                variable.write(self, f"::{name}", None, value)
-            except TclError as failure:  # of a write trace: there is nobody to tell it to
-                self.uncatchable(failure)
-
-    # ---- variables -----------------------------------------------------------------------------------
-
-    def get_var(self, name: str) -> Value:
-        """The value of a variable; the name may be qualified and may be an element, a(b)."""
-        variable = find_variable(self.frame, name)
-        if variable is not None and variable.value is not None:
-            return variable.value
-        base, key = split_name(name)
-        if key is not None:
-            return self.get_element(base, key)
-        if variable is None:
-            raise not_found("read", self._in_body, name, None)
-        value = variable.read(self, name)
-        if value is not None:
-            return value
-        reason = NO_SUCH if variable.bare.elements is None else IS_ARRAY
-        raise variable_error("read", name, None, reason, ["READ", "VARNAME"])
-
-    def get_element(self, name: str, key: str) -> Value:
-        """The value of one element of an array."""
-        variable = find_variable(self.frame, name)
-        if variable is None:
-            raise not_found("read", self._in_body, name, key)
-        elements = variable.elements
-        if elements is None:
-            bare = variable.bare
-            if bare.elements is None:
-                if bare.value is None:
-                    raise not_found("read", self._in_body, name, key)
-                raise variable_error("read", name, key, NOT_ARRAY, self._lookup_code(name))
-            value = variable.read(self, name, key)
-        else:
-            value = elements.get(key)
-        if value is None:
-            raise variable_error("read", name, key, NO_ELEMENT, ["READ", "VARNAME"])
-        return value
-
-    @property
-    def _in_body(self) -> bool:
-        """Whether the code that runs is compiled with the procedure whose locals it sees."""
-        return self.unit == self.frame.unit
-
-    def _lookup_code(self, name: str) -> list[str]:
-        return ["LOOKUP", "VARNAME"] if self._in_body else ["LOOKUP", "VARNAME", name]
-
-    def set_var(self, name: str, value: Value) -> Value:
-        """Set a variable (or element) of the current frame and return the value it then has."""
-        variable = self.frame.variables.get(name)
-        if type(variable) is Variable and variable.elements is None:
-            variable.value = value
-            return value
-        base, key = split_name(name)
-        if key is not None and variable is None:
-            return self.set_element(base, key, value)
-        return self.scalar(name).write(self, name, None, value)
-
-    def set_element(self, name: str, key: str, value: Value) -> Value:
-        """Set one element of an array, which is made if need be."""
-        array = self.array(name, key)
-        elements = array.elements
-        if elements is None:
-            return array.write(self, name, key, value)
-        elements[key] = value
-        return value
-
-    def scalar(self, name: str) -> Variable:
-        """The variable of that plain name, to be written: made if need be, an error when it is an array."""
-        variable = make_variable(self.frame, name)
-        if variable.bare.elements is not None:
-            raise variable_error("set", name, None, IS_ARRAY, ["WRITE", "VARNAME"])
-        return variable
-
-    def array(self, name: str, key: str | None = None, verb: str = "set") -> Variable:
-        """The array of that name, to be written: made if need be; `key` is for the error's words."""
-        variable = make_variable(self.frame, name, verb, key)
-        if variable.elements is None:
-            bare = variable.bare
-            if not bare.may_be_array:
-                raise variable_error(verb, name, key, NOT_ARRAY, self._lookup_code(name))
-            if bare.elements is None:
-                bare.elements = {}
-        return variable
-
-    def variable_for_update(self, name: str, tells_read: bool = True, verb: str = "set") -> Variable:
-        """The variable or element of that name, for a command that reads and writes it and then calls `updated`.
-
-        Traces that are to be told that it is read (`tells_read`) cannot make the command fail. `verb` is what
-        the command cannot do when there is no such variable.
-        """
-        base, key = split_name(name)
-        if key is not None:
-            return self.array(base, key, verb).updating(self, base, key, tells_read)
-        variable = make_variable(self.frame, name, verb)
-        if variable.bare.elements is not None:
-            if tells_read:
-                self.tell_read(name)
-                return self.variable_for_update(name, False, verb)  # a trace may have unset the array
-            raise variable_error("set", name, None, IS_ARRAY, ["WRITE", "VARNAME"])
-        if type(variable) is Variable:
-            return variable
-        return variable.updating(self, base, key, tells_read)
-
-    def unset_var(self, name: str) -> None:
-        """Unset a variable or element; an error when there is none."""
-        base, key = split_name(name)
-        variable = find_variable(self.frame, name)
-        if key is not None and variable is None:
-            self.unset_element(base, key)
-            return
-        if variable is None:
-            raise not_found("unset", self._in_body, name, None)
-        was_set = variable.is_set
-        variable.unset(self, name)
-        if not was_set:
-            raise variable_error("unset", name, None, NO_SUCH, ["UNSET", "VARNAME"])
-        is_gone = type(variable) is Variable and not variable.is_set
-        del variable
-        if is_gone:
-            self._forget(name)
-
-    def _forget(self, name: str) -> None:
-        """Drop a variable that is unset from the table it is in."""
-        if name in self.frame.variables:
-            forget(self.frame.variables, name)
-        elif "::" not in name:
-            forget(self.root.variables, name)
-        elif (place := self.frame.namespace.place_for(name)) is not None:
-            forget(place[0].variables, place[1])
-
-    def unset_element(self, name: str, key: str) -> None:
-        """Unset one element of an array; an error when there is none."""
-        variable = find_variable(self.frame, name)
-        if variable is None or not variable.is_set:
-            raise not_found("unset", self._in_body, name, key)
-        elements = variable.bare.elements
-        if elements is None:
-            raise variable_error("unset", name, key, NOT_ARRAY, self._lookup_code(name))
-        was_set = key in elements
-        variable.unset(self, name, key)
-        if not was_set:
-            raise variable_error("unset", name, key, NO_ELEMENT, ["LOOKUP", "ELEMENT", key])
-
-    def has_var(self, name: str) -> bool:
-        """Whether a variable or element is set; traces are not told."""
-        variable = find_variable(self.frame, name)
-        if variable is not None:
-            return variable.is_set
-        base, key = split_name(name)
-        if key is None:
-            return False
-        variable = find_variable(self.frame, base)
-        return variable is not None and key in (variable.bare.elements or ())
-
-    def tell_read(self, name: str) -> None:
-        """Tell the traces of a variable or element that it is read, though nobody takes its value."""
-        base, key = split_name(name)
-        variable = find_variable(self.frame, name)
-        if variable is not None:
-            key = None
-        elif key is not None:
-            name, variable = base, find_variable(self.frame, base)
-        if variable is None or type(variable) is Variable or (key is not None and variable.bare.elements is None):
-            return
-        try:
-            variable.read(self, name, key)
-        except TclError as error:
-            self.uncatchable(error)
-
-    # ---- frames --------------------------------------------------------------------------------------
-
     def in_frame(self, frame: Frame, action: Callable[[], Value]) -> Value:
         """Do something with another frame as the current one."""
         outer = self.frame
@@ -794,8 +490,3 @@ class Interp:
     def hidden(self, name: str) -> TclError:
         """What a safe interpreter says of a command it does not have."""
         return TclError(f'invalid command name "{name}"', ["TCL", "LOOKUP", "COMMAND", name])
-
-    def set_array(self, name: str, pairs: Iterable[tuple[str, Value]]) -> None:
-        """Fill a global array, for the interpreter's own variables (env, tcl_platform)."""
-        variable = self.root.variables.setdefault(name, Variable())
-        variable.elements = dict(pairs)

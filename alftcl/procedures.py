@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Describe = Callable[[list[Any]], str]
 
 FORMAT = ["TCL", "OPERATION", "PROC", "FORMALARGUMENTFORMAT"]
+_LAMBDAS_KEPT = 500
 
 
 class Tailcall(NamedTuple):
@@ -273,3 +274,33 @@ def unexpected(completion: Completion, code: list[str] | None = None) -> TclErro
         f"command returned bad code: {completion.code}",
         code or ["TCL", "RESULT", "UNEXPECTED"],
     )
+
+
+def lambda_of(interp: Interp, text: str) -> Procedure:
+    """The procedure of a lambda expression; cached by text and namespace."""
+    known = interp.lambdas.get(text)
+    if known is not None and known.namespace.alive:
+        return known
+    try:
+        parts = to_list(text) if text else []
+    except TclError:
+        parts = []
+    if len(parts) not in (2, 3):
+        raise TclError(f'can\'t interpret "{text}" as a lambda expression', ["TCL", "VALUE", "LAMBDA"])
+    space: Namespace | None = interp.root
+    if len(parts) == 3:
+        name = to_str(parts[2])
+        name = name if name.startswith("::") else f"::{name}"
+        space = interp.root.find(name)
+        if space is None:
+            raise TclError(f'namespace "{name}" not found', ["TCL", "LOOKUP", "NAMESPACE", name])
+    assert space is not None
+    if len(interp.lambdas) > _LAMBDAS_KEPT:
+        interp.lambdas.clear()
+    try:
+        formals = read_formals(parts[0])
+    except TclError as error:
+        error.add_info(f'\n    (parsing lambda expression "{text}")')
+        raise
+    made = interp.lambdas[text] = Procedure("apply", formals, to_str(parts[1]), space)
+    return made

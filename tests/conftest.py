@@ -10,16 +10,16 @@ import os
 
 from hypothesis import settings
 
-from alftcl import interp
+from alftcl import observing
 
 settings.register_profile("gate", derandomize=True, deadline=None, database=None)
 settings.register_profile("fuzz", max_examples=2000, deadline=None, print_blob=True)
 settings.load_profile("fuzz" if os.environ.get("FUZZ") else "gate")
 
-ENGINES = {"direct": interp.NEVER, "generated": (1, 0)}
+ENGINES = {"direct": observing.NEVER, "generated": (1, 0)}
 
 if os.environ.get("ALFTCL_ENGINE"):
-    interp.COLD = interp.WARM = ENGINES[os.environ["ALFTCL_ENGINE"]]
+    observing.COLD = observing.WARM = ENGINES[os.environ["ALFTCL_ENGINE"]]
 
 _nothing = os.open(os.devnull, os.O_RDONLY)
 os.dup2(_nothing, 0)
