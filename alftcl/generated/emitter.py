@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 _FLOAT = re.compile(r"-?[0-9]+\.[0-9]+")
+_DEEPEST = 90  # indents: Python takes 100
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -392,6 +393,8 @@ class Emitter:
         """
         if not isinstance(word, Literal):
             raise Open("a body that is not literal")
+        if self.writer.indent > _DEEPEST:
+            raise Open("nested too deeply")
         line = self.line_of(word)
         outer = self.base, self.enclosing
         if label is not None:

@@ -27,6 +27,7 @@ from alftcl.generated.loops import Loops
 from alftcl.generated.operations import vocabulary
 from alftcl.generated.passing import passing
 from alftcl.generated.pure import pure_call
+from alftcl.generated.sweeping import sweep
 from alftcl.generated.writer import compiled
 from alftcl.namespaces import Namespace, last_part
 from alftcl.procedures import Procedure
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from alftcl.interp import Interp
 
 _MOST_PASSES = 12
+_UNITS_UNSWEPT = 500
 _LONGEST_BODY = 20_000  # characters: what is longer than that was hardly written for its speed
 
 
@@ -89,6 +91,7 @@ class Engine:
     def __init__(self, interp: Interp) -> None:
         self.interp = interp
         self.relying: dict[str, set[Procedure]] = {}  # by the name of a command
+        self.relied: dict[Procedure, set[str]] = {}  # the same the other way round
         self.globals = vocabulary()
         self.globals |= {"interp": interp, "LARGEST": interp.largest_value, "joined": interp.joined}
         self.globals["roped"] = self._roped
@@ -96,6 +99,8 @@ class Engine:
         self.constants: dict[int, tuple[str, Any]] = {}
         self.units: dict[int, tuple[Unit, Any]] = {}  # by the id of the code of their functions, which are held
         self.loops = Loops(self)
+        self._named = 0  # names given so far
+        self._sweep_at = _UNITS_UNSWEPT
 
     def resolver(self, namespace: Namespace) -> Resolver:
         """What resolves the names in a unit."""
@@ -109,11 +114,21 @@ class Engine:
 
     # ---- names in the generated code -----------------------------------------------------------------
 
+    def _number(self) -> int:
+        self._named += 1
+        return self._named
+
+    def tidy(self) -> None:
+        """Called before something is generated: now and then, let go of what is not used any more."""
+        if len(self.units) > self._sweep_at:
+            sweep(self)
+            self._sweep_at = 2 * len(self.units) + _UNITS_UNSWEPT
+
     def constant(self, value: Any) -> str:
         """A name for an object."""
         known = self.constants.get(id(value))
         if known is None:
-            known = self.constants[id(value)] = f"K{len(self.constants)}", value
+            known = self.constants[id(value)] = f"K{self._number()}", value
             self.globals[known[0]] = value
         return known[0]
 
@@ -122,7 +137,7 @@ class Engine:
         name = self.names.get(procedure)
         if name is None:
             tail = re.sub(r"\W", "_", procedure.name, flags=re.ASCII)
-            name = self.names[procedure] = f"p{len(self.names)}_{tail}"
+            name = self.names[procedure] = f"p{self._number()}_{tail}"
             self.globals[name] = self._stub(procedure)
         return name
 
@@ -145,6 +160,7 @@ class Engine:
 
     def generate(self, procedure: Procedure) -> None:
         """Give a procedure, and those it calls, their functions, if they are closed."""
+        self.tidy()
         made: dict[Procedure, tuple[Any, Unit, set[Procedure]]] = {}
         waiting = [procedure]
         while waiting:
@@ -324,6 +340,7 @@ class Engine:
         names = names | {last_part(procedure.name)}
         for name in names:
             self.relying.setdefault(name, set()).add(procedure)
+        self.relied[procedure] = names
         self.watch(names)
 
     def watch(self, names: set[str]) -> None:
@@ -342,6 +359,7 @@ class Engine:
                 if procedure.is_generated or procedure.passes:
                     self._drop(procedure)
                     waiting.append(last_part(procedure.name))
+            self.interp.root.watched.names.discard(changed)
 
     def begin_again(self, is_over: bool) -> None:
         """Take over a changed limit on the size of values; when it `is_over`, use nothing generated any more."""
@@ -349,11 +367,14 @@ class Engine:
         if is_over:
             for name in list(self.relying):
                 self.changed(name)
-            self.loops.known.clear()
+            self.loops.forget()
 
     def _drop(self, procedure: Procedure) -> None:
         name = self.function_name(procedure)
         self.globals[name] = self.globals[f"{name}_any"] = self._stub(procedure)
+        for relied in self.relied.pop(procedure, ()):
+            if relied in self.relying:
+                self.relying[relied].discard(procedure)
         procedure.forget_function()
 
 

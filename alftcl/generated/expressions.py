@@ -64,24 +64,31 @@ def _in_expression(emitter: Emitter, word: Word, action: Callable[[Word], Operan
     outer = emitter.script, emitter.line
     emitter.line, emitter.script = emitter.line_of(word), Script(word.text, [])
     node = tree.root if isinstance(tree, Expression) else tree
-    _check_constants(emitter, node)
+    _check_constant(emitter, node, _check_operands(emitter, node))
     found = action(node)
     emitter.script, emitter.line = outer
     return found
 
 
-def _check_constants(emitter: Emitter, node: Word) -> None:
-    """A constant part that fails is an error of its own sort in Tcl, found before the command runs."""
+def _check_operands(emitter: Emitter, node: Word) -> bool:
+    """Whether it is constant as a whole; if not, its constant parts are checked."""
     if not isinstance(node, Node):
-        return
-    if is_constant(node):
+        return is_constant(node)
+    constants = [(operand, _check_operands(emitter, operand)) for operand in node.operands()]
+    if type(node) is not Call and all(constant for _, constant in constants):
+        return True
+    for operand, constant in constants:
+        _check_constant(emitter, operand, constant)
+    return False
+
+
+def _check_constant(emitter: Emitter, node: Word, constant: bool) -> None:
+    """A constant part that fails is an error of its own sort in Tcl, found before the command runs."""
+    if constant and isinstance(node, Node):
         try:
             node.value(emitter.resolver.interp)
         except TclError:
             raise Open("a constant that fails") from None
-        return
-    for operand in node.operands():
-        _check_constants(emitter, operand)
 
 
 def _settled(emitter: Emitter, operand: Operand) -> Operand:

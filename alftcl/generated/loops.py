@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _MOST_PASSES = 12
 _LONG = 1_000_000  # rounds
+_MOST_LOOPS = 2000  # known at a time
 
 
 class Shape:
@@ -184,6 +185,8 @@ class Loops:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.known: dict[Any, list[LoopFunction] | None] = {}
+        self.relying: dict[str, set[Any]] = {}  # the keys of `known` by the names that their functions rely on
+        self.refused: set[Any] = set()  # the keys of those that stay with the direct engine, as things are
         self.count = 0
 
     def run(self, shape: Shape, tree: Script, compiled: int, rounds: Any = None) -> bool:
@@ -220,27 +223,43 @@ class Loops:
 
     def _made(self, shape: Shape, frame: Frame, key: Any, functions: list[LoopFunction]) -> LoopFunction | None:
         self.count += 1
-        if len(functions) > 3 or len(self.known) > 2000:
+        if len(functions) > 3:
             return None
+        if len(self.known) > _MOST_LOOPS:
+            self.forget()
+            functions = []
+        self.engine.tidy()
         resolver = self.engine.resolver(frame.namespace)
         try:
             made = emitted(self.engine, resolver, shape, frame, f"loop{self.count}")
             self.engine.require(resolver.callees)
         except (Open, RecursionError, MemoryError):
-            self.known[key] = None
+            self._refuse(key)
             return None
         if not _fits(made, frame):
-            self.known[key] = None
+            self._refuse(key)
             return None
         self.known[key] = [*functions, made]
+        for name in made.names:
+            self.relying.setdefault(name, set()).add(key)
         self.engine.watch(resolver.names)
         return made
 
+    def _refuse(self, key: Any) -> None:
+        self.known[key] = None
+        self.refused.add(key)
+
     def drop(self, name: str) -> None:
         """Forget the loops that rely on a command name."""
-        for key, functions in list(self.known.items()):
-            if functions is None or any(name in made.names for made in functions):
-                del self.known[key]
+        for key in self.refused | self.relying.pop(name, set()):
+            self.known.pop(key, None)
+        self.refused.clear()
+
+    def forget(self) -> None:
+        """Forget them all."""
+        self.known.clear()
+        self.relying.clear()
+        self.refused.clear()
 
 
 def _fits(made: LoopFunction, frame: Frame) -> bool:
