@@ -75,6 +75,8 @@ class Interp(Engine):
             self._limits.start(self)
         for name, stream in (("stdin", stdin), ("stdout", stdout), ("stderr", stderr)):
             if stream is not None:
+                if not hasattr(stream, "read" if name == "stdin" else "write"):
+                    raise TypeError(f"{name} is a Python stream, as open() gives one, not {stream!r}")
                 channel = Channel(name, StreamDevice(stream), readable=name == "stdin", writable=name != "stdin")
                 channel.buffering = "none"
                 self.channels.add(channel)

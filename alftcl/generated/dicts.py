@@ -1,11 +1,14 @@
-"""dict get, exists, set, incr, lappend and for on Python dicts."""
+"""dict get, exists, set, incr and for on Python dicts; dict append, lappend and unset on Variables."""
 
 from __future__ import annotations
 
-from alftcl.generated.emitter import NOTHING, Emitter, Loop, Want, constant_text, rule
+from alftcl.generated.emitter import BOXED, NOTHING, Emitter, Loop, Want, constant_text, rule
 from alftcl.generated.kinds import ANY, BOOL, DICT, EMPTY, INT, STR, Open, Operand
-from alftcl.tree import Command, Word
+from alftcl.generated.pure import changing_call
+from alftcl.tree import Command, Literal, Word
 from alftcl.values import to_list, to_str
+
+_CHANGING = ("append", "lappend", "unset")
 
 
 @rule("dict")
@@ -18,6 +21,9 @@ def emit_dict(emitter: Emitter, node: Command, want: Want) -> Operand | None:
         return _get(emitter, words)
     if what == "exists" and len(words) == 2:
         return _exists(emitter, words)
+    by_path = what == "set" and len(words) > 3
+    if what in _CHANGING or by_path or (what == "incr" and _is_boxed(emitter, words)):
+        return _changed(emitter, what, words)
     if what == "set" and len(words) == 3:
         return _set(emitter, words)
     if what == "incr" and len(words) in (2, 3):
@@ -26,9 +32,24 @@ def emit_dict(emitter: Emitter, node: Command, want: Want) -> Operand | None:
         return _for(emitter, words)
     if what == "create" and len(words) % 2 == 0:
         return _create(emitter, words)
-    if what in ("append", "lappend", "unset", "with", "update", "map", "filter"):
+    if what in ("with", "update", "map", "filter"):
         raise Open(f"dict {what}")
     return emitter.builtin("dict", node)
+
+
+def _is_boxed(emitter: Emitter, words: list[Word]) -> bool:
+    return bool(words) and isinstance(words[0], Literal) and emitter.links.get(words[0].text) == BOXED
+
+
+def _changed(emitter: Emitter, what: str, words: list[Word]) -> Operand:
+    """A command that has no code of its own, called as the direct engine calls it; the dict is kept in a Variable."""
+    name = constant_text(words[0]) if words else ""
+    if name in emitter.arrays or emitter.links.get(name, BOXED) != BOXED:
+        raise Open(f"dict {what} of {name}")
+    code = emitter.resolver.constant(changing_call(what, len(words)))
+    values = [operand.value for operand in emitter.operands(words[1:])]
+    variable = emitter.boxed(words[0])
+    return Operand(f"changed({code}, interp, space, {variable}, [{', '.join([repr(name), *values])}])", DICT)
 
 
 def _as_dict(emitter: Emitter, operand: Operand) -> str:

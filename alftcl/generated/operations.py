@@ -331,6 +331,16 @@ def set_apart(
     return [value, *[variables[name].value for name in names]]
 
 
+def changed(run: Function, interp: Interp, space: Namespace, variable: Variable, words: list[Any]) -> Value:
+    """Run a command that changes the variable that its first word names."""
+    outer = interp.frame
+    interp.frame = Frame({words[0]: variable}, space, outer)
+    try:
+        return run(interp, words)
+    finally:
+        interp.frame = outer
+
+
 def taken(variable: Variable) -> Value | None:
     """The value of a variable that a loop changes in place: the variable lets go of it meanwhile."""
     value = variable.value
@@ -518,8 +528,8 @@ def vocabulary() -> dict[str, Any]:
         truth, same_text, member, result, not_a_number, function, increased, increase, unset_read, linked_read,
         linked_write, Elements, linked_elements, linked_element, index, extended, replaced, with_key, has_key, no_key,
         groups, rounds, fail, returned, too_deep, link_to, unset_missing, no_element, store, taken,
-        set_apart, counted, called, outside, span, store_elements, match_glob, Variable, to_str, to_list, to_dict,
-        to_int, getrefcount, pairs_to_dict, append_linked, extend_linked, set_key_linked, fill, remove,
+        set_apart, changed, counted, called, outside, span, store_elements, match_glob, Variable, to_str, to_list,
+        to_dict, to_int, getrefcount, pairs_to_dict, append_linked, extend_linked, set_key_linked, fill, remove,
     ):  # fmt: skip
         names[found.__name__] = found
     names |= {"MOST_PIECES": MOST_PIECES, "INDICES": 1 << 31}

@@ -89,6 +89,14 @@ def _member(name: str, words: list[str | None]) -> tuple[Callable[..., Any], int
     return target.run, 2, _MEMBER_KINDS.get((name, member), ANY)
 
 
+def changing_call(member: str, count: int) -> Callable[..., Any]:
+    """The function of a dict command that changes the variable that it names."""
+    _load("dict")
+    target = ENSEMBLES["dict"][member]
+    _check_count(f"dict {member}", target, count)
+    return target.run
+
+
 def _check_count(name: str, target: Command, count: int) -> None:
     if count < target.least or count > target.most:
         raise Open(f"{name} with the wrong number of words")

@@ -210,6 +210,11 @@ def test_streams_of_bytes_do_too_and_a_safe_interpreter_may_have_them() -> None:
     assert out.getvalue() == b"\xc3\xbc\n\xff"
 
 
+def test_what_is_no_stream_is_refused_at_once() -> None:
+    with pytest.raises(TypeError, match=r"stdout is a Python stream, as open\(\) gives one, not 'out.txt'"):
+        Interp(stdout="out.txt")  # type: ignore[arg-type]
+
+
 def test_leaving_the_with_block_writes_what_waits(tmp_path: Path) -> None:
     with Interp() as interp:
         interp.set("name", tmp_path / "f")

@@ -138,6 +138,33 @@ proc main {} { set d {a 1}; dict get $d nokey }
 proc has {d key} { dict exists $d $key }
 proc main {} { foreach d {{a 1} {a 1 b} {b {a 1}} "a \{" a {}} { lappend found [has $d a] }; set found }
 
+proc main {} { foreach x {a b a} { dict lappend d $x [string length $x] z; dict append e $x "-$x" }; set f $d; dict unset d a; dict set d b 5; dict incr d n 2; list $d $e $f [dict exists $d n] }
+
+proc main {} { set d {a {b 1}}; set e $d; dict set d a c 2; dict set d x y z 3; dict unset d a b; list $d $e [dict get $d x y z] }
+
+proc main {} { set d {a b c}; list [catch { dict lappend d a 1 } m] $m $d [catch { dict unset none a b } m] $m [info exists none] }
+
+proc main {} { set d {a 1}; dict set d a b c; set d }
+
+proc main {} { set d {k 1}; dict lappend d k {a b} "c d"; set x [dict lappend d k e]; dict lappend d k f; list $x $d }
+
+proc main {} { lappend l 1; dict lappend l 1 x }
+
+proc main {} { array set d {a 1}; dict lappend d k v }
+
+proc main {} { global shared; set shared {}; dict lappend shared k v; dict set shared a b c; set shared }
+
+set top {}
+proc main {} { uplevel #0 { foreach k {a b a} { dict lappend top $k 1; dict incr top n } }; set ::top }
+
+proc told args { lappend ::told [lrange $args 0 1] }
+set watched {}
+trace add variable watched write told
+proc main {} { uplevel #0 { for {set i 0} {$i < 3} {incr i} { dict lappend watched $i a; dict unset watched 1 } }; list $::watched $::told }
+
+proc add {name key} { upvar 1 $name d; dict lappend d $key x }
+proc main {} { foreach k {a b a} { add found $k }; dict set found c 1; set found }
+
 proc main {} { regexp {(.)(.)(x)?} ab x x y; list $x $y [regexp {q} ab none] [info exists none] }
 
 proc main {} { dict set d {a b} }
