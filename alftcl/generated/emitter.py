@@ -463,8 +463,13 @@ class Emitter:
         first = named_from(last_part(name), texts)
         if first is not None:
             return self._setting(name, node, texts, first)
+        return self.pure(name, node, None)
+
+    def pure(self, name: str, node: Command, operands: list[Operand] | None) -> Operand:
+        """A built-in that looks at its words only; `operands` are its arguments where they are compiled already."""
+        texts = [word.text if isinstance(word, Literal) else None for word in node.words]
         code, skip, kind = self.resolver.pure(name, texts)
-        words = [operand.value for operand in self.operands(node.words[skip:])]
+        words = [operand.value for operand in (self.operands(node.words[skip:]) if operands is None else operands)]
         return Operand(f"{code}(interp, [{', '.join(words)}])", kind)
 
     def _setting(self, name: str, node: Command, texts: list[str | None], first: int) -> Operand:

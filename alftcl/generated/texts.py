@@ -21,7 +21,8 @@ def emit_string(emitter: Emitter, node: Command, want: Want) -> Operand:
             code = _name(emitter, emitter.text(text))
             place = place if place.fixed or place.code.isidentifier() else emitter.pinned(place)
             return Operand(f"({code}[{place.code}] if -1 < {place.code} < len({code}) else outside({place.code}))", STR)
-    elif what == "range" and len(words) == 3:
+        return emitter.pure("string", node, [text, place])
+    if what == "range" and len(words) == 3:
         text, first, last = emitter.operands(words)
         if first.kind == last.kind == INT:
             code = emitter.text(text)
@@ -31,10 +32,11 @@ def emit_string(emitter: Emitter, node: Command, want: Want) -> Operand:
             checks = f"-1 < {first.code} <= {last.code} < INDICES"
             quick = f"{code}[{first.code}:{last.code} + 1]"
             return Operand(f"({quick} if {checks} else span({code}, {first.code}, {last.code}))", STR)
-    elif what == "equal" and len(words) == 2:
+        return emitter.pure("string", node, [text, first, last])
+    if what == "equal" and len(words) == 2:
         left, right = emitter.operands(words)
         return Operand(f"({emitter.text(left)} == {emitter.text(right)})", BOOL)
-    elif what == "compare" and len(words) == 2 and not any(_is_option(word) for word in words):
+    if what == "compare" and len(words) == 2 and not any(_is_option(word) for word in words):
         left, right = emitter.operands(words)
         one, other = _name(emitter, emitter.text(left)), _name(emitter, emitter.text(right))
         return Operand(f"(({one} > {other}) - ({one} < {other}))", INT)

@@ -462,3 +462,7 @@ proc main {} { check 3 }
 
 proc check x { foreach y {1 2 3} { if {$y == $x} { return -code error "found $y" } }; return none }
 proc main {} { catch {check 2} m; list $m [check 9] }
+
+proc main {} { set n 0; set s abcdef; set e end; list [string index $s [incr n]] [string index [append s g] end] [string range [append s h] [incr n] $e] $n $s }
+
+proc main {} { set d {a {b 1}}; set n 0; list [dict get [dict set d [incr n] x] a b] [dict exists [dict set d q r] a b] [dict exists [dict set d s t] a] $n $d }
