@@ -40,10 +40,15 @@ def new_root(place: Path) -> Path:
         elif entry.is_dir():
             there.mkdir()
             mount("--rbind", str(entry), str(there))
-    idle = place / "loadavg"
-    idle.write_text("0.01 0.01 0.01 1/1 1\n")
-    mount("--bind", str(idle), str(root / "proc" / "loadavg"))
     return root
+
+
+def without_load(work: Path) -> Path:
+    """A directory for PYTHONPATH: the load of the machine is read as low, however many others use it."""
+    site = work / "site"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text("import os\nos.getloadavg = lambda: (0.01, 0.01, 0.01)\n")
+    return site
 
 
 def put_stubs(programs: list[str], work: Path) -> Path:
@@ -89,6 +94,7 @@ def main() -> None:
         "HOME": str(work),
         "USER": "td",
         "ALF_STATE": str(work / "state"),
+        "PYTHONPATH": str(without_load(work)),
     }
     sys.stdout.write(run(alfred, [str(text) for text in texts], environment, work))
 
