@@ -38,10 +38,8 @@ class Level(NamedTuple):
         elif procedure is not None and procedure.body == self.script.text:
             told["type"] = "proc"
         told["cmd"] = self.command
-        if procedure is not None and procedure.name == "apply":
-            told["lambda"] = self.frame.words[1] if self.frame.words else ""
-        elif procedure is not None:
-            told["proc"] = procedure.namespace.qualify(procedure.name.rpartition("::")[2])
+        if procedure is not None:
+            told |= procedure.told(self.frame.words or [])
         if current.level >= self.frame.level:
             told["level"] = current.level - self.frame.level
         return told

@@ -58,11 +58,12 @@ class _Call(NamedTuple):
 class Coroutine(Command):
     """A coroutine and its command. `takes_all` after a yieldto: any number of words, else at most one."""
 
-    __slots__ = ("_interp", "_place", "_stack", "_words", "ended", "is_running", "name", "takes_all")
+    __slots__ = ("_interp", "_place", "_stack", "_target", "_words", "ended", "is_running", "name", "takes_all")
 
     def __init__(self, interp: Interp, name: str, words: list[Any]) -> None:
         self._interp = interp
         self._words = words
+        self._target = interp.find_command(to_str(words[0]))  # as seen from where it is made
         self._stack = greenlet(self._body)
         self._place = _Place(interp.root_frame, interp.depth, 0, None, "", interp.script_file)
         self.name = name
@@ -122,7 +123,7 @@ class Coroutine(Command):
 
     def _body(self, _first: Any) -> Any:
         try:
-            return self._interp.invoke_logged(self._words)
+            return self._interp.invoke_logged(self._words, self._target)
         except TclError as error:
             error.unit, error.text = 0, None
             return error

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 TCL_VERSION = "8.6"
 TCL_PATCH_LEVEL = "8.6.13"
+TCLOO_VERSION = "1.1.0"
 
 executable = sys.executable
 """What `info nameofexecutable` says: the program that runs Tcl scripts. The command alftcl puts its own name here."""
@@ -128,6 +129,8 @@ def install(interp: "Interp") -> None:
     }
     for name, value in scalars.items():
         interp.root.variables[name] = Variable(value)
+    for name in ("version", "patchlevel"):
+        interp.root.children["oo"].variables[name] = Variable(TCLOO_VERSION)
     interp.root.variables["tcl_precision"] = Precision(interp.safe)
     if not interp.safe:
         interp.root.variables["tcl_library"] = Variable(os.path.dirname(__file__))

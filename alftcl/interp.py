@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from alftcl.coroutines import Coroutine
     from alftcl.generated.engine import Engine
     from alftcl.msgcat.catalogue import Catalogue
+    from alftcl.oo.world import World
     from alftcl.profiling import Profile
 
 NESTING = ["TCL", "LIMIT", "STACK"]
@@ -125,8 +126,9 @@ class Interp:
         self.coroutine: Coroutine | None = None  # the one that runs now
         self.coroutines: list[Coroutine] = []
         self.messages: Catalogue | None = None  # of msgcat, which comes with its first use
+        self.objects: World | None = None  # of TclOO, which come with their first use
         self.packages = Packages()
-        self.packages.provided["Tcl"] = environment.TCL_PATCH_LEVEL
+        self.packages.provided |= {"Tcl": environment.TCL_PATCH_LEVEL, "TclOO": environment.TCLOO_VERSION}
         for name, command in builtins().items():
             if command.safe or not safe:
                 self.add_command(name, command)
@@ -199,10 +201,10 @@ class Interp:
         self.called_from = None
         return self.dispatch(words[0], words[1:])
 
-    def invoke_logged(self, words: list[Any]) -> Value:
-        """`invoke` for words that stand in no script: errorInfo tells of them as of a command."""
+    def invoke_logged(self, words: list[Any], target: Command | None = None) -> Value:
+        """`invoke` for words that stand in no script: errorInfo tells of them. `target` is what they mean, if known."""
         try:
-            return self.invoke(words)
+            return self.invoke(words) if target is None else self.invoke_command(target, words)
         except TclError as error:
             self.log_words(error, words)
             raise

@@ -124,6 +124,9 @@ class Namespace:
             space = child
         return space
 
+    def going(self, interp: Interp) -> None:
+        """It is about to be deleted. An object's namespace says so to the object."""
+
     def tear_down(self, interp: Interp) -> None:
         """Delete the variables and commands of a namespace that is deleted itself."""
         for name, variable in list(self.variables.items()):

@@ -75,6 +75,7 @@ class Procedure(Command):
         "formals",
         "is_generated",
         "is_open",
+        "links",
         "name",
         "namespace",
         "passes",
@@ -92,6 +93,7 @@ class Procedure(Command):
         self.first_kinds: dict[str, str] = {}
         self.is_open = self.is_generated = self.passes = False
         self.unit: Unit | None = None
+        self.links: set[str] | None = None  # of the frame to be made: variables that are not its own (oo/model.py)
         self.rest = bool(formals) and formals[-1].name == "args"
         named = formals[:-1] if self.rest else formals
         plain = not self.rest and all(formal.default is None for formal in formals)
@@ -105,6 +107,9 @@ class Procedure(Command):
             required[-1] if required else 0,
             UNLIMITED if self.rest else len(named),
         )
+
+    def moved(self, space: Namespace, tail: str) -> None:
+        self.namespace = space
 
     def call(self, interp: Interp, args: list[Any]) -> Value:
         """Run the body: by its generated function, once it is called often enough and if it can have one."""
@@ -157,6 +162,7 @@ class Procedure(Command):
         interp.enter()
         frame = interp.frame = Frame(variables, self.namespace, outer, self, words)
         frame.unit = interp.units + 1
+        frame.links = self.links
         try:
             return interp.run_unit(script)
         except Return as completion:
@@ -177,6 +183,12 @@ class Procedure(Command):
             if type(frame) is not Frame:
                 frame.end(interp)
             interp.tailcall = interp.tailcalls.pop(frame, None) if interp.tailcalls else None
+
+    def told(self, words: list[Any]) -> dict[str, Any]:
+        """What info frame says of who runs; `words` are those of the call."""
+        if self.name == "apply":
+            return {"lambda": words[1] if words else ""}
+        return {"proc": self.namespace.qualify(self.name.rpartition("::")[2])}
 
     def _describe(self, words: list[Any]) -> str:
         return f'procedure "{shortened(to_str(words[0]), 60)}"'

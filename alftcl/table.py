@@ -29,6 +29,7 @@ from alftcl.values import Value, to_str
 if TYPE_CHECKING:
     from alftcl.command_traces import CommandTraces
     from alftcl.interp import Interp
+    from alftcl.namespaces import Namespace
 
 Function = Callable[["Interp", list[Any]], Value]
 F = TypeVar("F", bound=Callable[..., Any])
@@ -60,6 +61,9 @@ class Command:
             self.traces.deleted(interp, name)
         for link in interp.root.importers.pop(self, ()):
             link.remove(interp)
+
+    def moved(self, space: Namespace, tail: str) -> None:
+        """It has another name now, or lives in another namespace."""
 
 
 COMMANDS: dict[str, Command] = {}

@@ -17,6 +17,7 @@ FAMILIES = (
         "loading",
         "mathops",
         "namespaces",
+        "oo",
         "packages",
         "processes",
         "procs",

@@ -142,6 +142,23 @@ def info_globals(interp: Interp, args: list[Any]) -> Value:
     return _matching(_set_names(interp.root_frame), [last_part(to_str(arg)) for arg in args])
 
 
+# ---- objects -----------------------------------------------------------------------------------------
+
+
+@subcommand("info", "object", "subcommand ?arg ...?")
+def info_object(interp: Interp, args: list[Any]) -> Value:
+    from alftcl.oo.inspecting import info_object
+
+    return info_object(interp, args)
+
+
+@subcommand("info", "class", "subcommand ?arg ...?")
+def info_class(interp: Interp, args: list[Any]) -> Value:
+    from alftcl.oo.inspecting import info_class
+
+    return info_class(interp, args)
+
+
 # ---- what runs ---------------------------------------------------------------------------------------
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from alftcl import namespaces
 from alftcl.commands.procs import script_of
 from alftcl.commands.variables import link_variable
-from alftcl.ensembles import forget_ensembles
+from alftcl.deleting import delete_namespace
 from alftcl.errors import TclError
-from alftcl.frames import Frame, TracedFrame
+from alftcl.frames import Frame
 from alftcl.namespaces import Imported, Namespace, find_variable, require
 from alftcl.table import Command, choose, subcommand, wrong_args
 from alftcl.values import Value, list_to_str, match_glob, to_list, to_str
@@ -97,45 +97,8 @@ def delete(interp: Interp, args: list[Any]) -> Value:
             raise _unknown_space(name, "namespace delete command")
         spaces.append(space)
     for space in spaces:
-        _delete(interp, space)
+        delete_namespace(interp, space)
     return ""
-
-
-def _delete(interp: Interp, space: Namespace) -> None:
-    """Delete a namespace; while code still runs in it, it keeps what it has, though no name leads there any more."""
-    for child in space.below:
-        _delete(interp, child)
-    space.alive = False
-    user = _outermost_user(interp, space)
-    if space is interp.root:
-        space.tear_down(interp)
-        return
-    if space.parent is not None and space.parent.children.get(space.tail) is space:
-        del space.parent.children[space.tail]
-    _leave_paths(interp.root, space)
-    forget_ensembles(interp, interp.root)
-    if user is None:
-        space.tear_down(interp)
-    elif type(user) is Frame:
-        user.__class__ = TracedFrame
-        space.tell_all()
-
-
-def _outermost_user(interp: Interp, space: Namespace) -> Frame | None:
-    frame: Frame | None = interp.frame
-    user = None
-    while frame is not None:
-        if frame.namespace is space:
-            user = frame
-        frame = frame.caller
-    return user
-
-
-def _leave_paths(space: Namespace, gone: Namespace) -> None:
-    if gone in space.path:
-        space.look_in([found for found in space.path if found is not gone])
-    for child in space.below:
-        _leave_paths(child, gone)
 
 
 @subcommand("namespace", "qualifiers", "string")

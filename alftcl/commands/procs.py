@@ -59,8 +59,7 @@ def rename(interp: Interp, args: list[Any]) -> Value:
     if isinstance(target, Alias) and target.leads_to(interp, place.qualify(name)):
         raise loop(name)
     place.commands[name] = target
-    if isinstance(target, Procedure):
-        target.namespace = place
+    target.moved(place, name)
     if target.traces is not None:
         target.traces.renamed(interp, space.qualify(tail), place.qualify(name))
     space.commands.take(tail)

@@ -60,3 +60,8 @@ def without_numbers(outcome: Outcome) -> Outcome:
     """An outcome whose channel names and process ids are made equal: they differ from run to run."""
     result, errorcode, errorinfo = (re.sub(r"\bfile\d+", "fileN", text) for text in outcome[1:])
     return Outcome(outcome.code, result, re.sub(r"(CHILD\w+) \d+", r"\1 PID", errorcode), errorinfo)
+
+
+def without_objects(outcome: Outcome) -> Outcome:
+    """An outcome whose names of objects are made equal: all interpreters of Tcl count them together."""
+    return Outcome(outcome.code, *(re.sub(r"\bObj\d+", "ObjN", text) for text in outcome[1:]))
