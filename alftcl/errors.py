@@ -61,7 +61,10 @@ class TclError(Completion):
             return value
         from alftcl.values import to_str
 
-        return to_str(value)
+        try:
+            return to_str(value)
+        except (RecursionError, TclError):  # lists in lists without end: there are no words for it
+            return "the message is too large"
 
     def __str__(self) -> str:
         return self.message

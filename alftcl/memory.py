@@ -1,6 +1,7 @@
 """How much memory this process has, and how large a value may be that is built now.
 
     resident()         bytes of memory that the process holds, as the system counts them
+    look()             called now and then by what takes long without running a command: raises when a limit is exceeded
     reserve(length)    called before a value is built where no interpreter is at hand (the string form of a nested
                        list, an integer of a million digits): asks the interpreter that this thread runs
     give_back()        what caches keep of scripts that are over
@@ -14,7 +15,7 @@ import os
 import sys
 from _thread import _local
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from alftcl.errors import TclError
 
@@ -36,31 +37,53 @@ def _reserve_any(length: int) -> None:
         raise too_large(LARGEST_VALUE)
 
 
+def _look_at_nothing() -> None:
+    """There are no limits."""
+
+
+class Allowance(NamedTuple):
+    """What an interpreter allows."""
+
+    reserve: Callable[[int], None] = _reserve_any
+    look: Callable[[], None] = _look_at_nothing
+    largest_integer: int = LARGEST_INTEGER
+    is_limited: bool = False
+
+
 class _Thread(_local):
     """What the interpreter allows that this thread runs."""
 
-    reserve: Callable[[int], None] = staticmethod(_reserve_any)
-    largest_integer = LARGEST_INTEGER
+    now = Allowance()
 
 
 _thread = _Thread()
 
 
-def allow(reserve: Callable[[int], None], largest_integer: int) -> tuple[Callable[[int], None], int]:
+def allow(allowance: Allowance) -> Allowance:
     """Ask this from now on, in this thread. Returns what was asked before."""
-    before = _thread.reserve, _thread.largest_integer
-    _thread.reserve, _thread.largest_integer = reserve, largest_integer
+    before = _thread.now
+    _thread.now = allowance
     return before
+
+
+def look() -> None:
+    """See whether a limit is exceeded. Raises LimitExceeded."""
+    _thread.now.look()
+
+
+def is_limited() -> bool:
+    """Whether what runs in this thread may take its time."""
+    return _thread.now.is_limited
 
 
 def reserve(length: int) -> None:
     """Ask before a value of so many characters is built. Raises TclError."""
-    _thread.reserve(length)
+    _thread.now.reserve(length)
 
 
 def integer_fits(bits: int) -> bool:
     """Whether an integer of so many bits may be built."""
-    return bits <= _thread.largest_integer
+    return bits <= _thread.now.largest_integer
 
 
 def kept_in(forget: Callable[[], Any]) -> None:

@@ -87,9 +87,12 @@ class Namespace:
 
     @property
     def name(self) -> str:
-        if self.parent is None:
-            return "::"
-        return f"{self.parent.name.rstrip(':')}::{self.tail}"
+        tails = []
+        space = self
+        while space.parent is not None:
+            tails.append(space.tail)
+            space = space.parent
+        return "::" + "::".join(reversed(tails))
 
     @property
     def below(self) -> list[Namespace]:

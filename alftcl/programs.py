@@ -19,7 +19,7 @@ from alftcl.errors import Completion, Return, TclError
 from alftcl.frames import Variable
 from alftcl.procedures import complete, unexpected
 from alftcl.unwinding import log_source
-from alftcl.values import Value
+from alftcl.values import Value, to_str
 
 if TYPE_CHECKING:
     from alftcl.interp import Interp
@@ -39,11 +39,13 @@ def at_top(interp: Interp, action: Callable[[], Value]) -> Value:
     However it ends (a KeyboardInterrupt may come anywhere), the interpreter is where it was before.
     """
     frame, depth, unit = interp.frame, interp.depth, interp.unit
-    allowed = memory.allow(interp.reserve, interp.largest_integer)
+    allowed = memory.allow(_allowance(interp))
     interp.enter()
     try:
         return action()
     except TclError as error:
+        if interp.is_limited:
+            error.value = error.message  # a list in lists could become too long a text later
         if interp.exceeded is not None:
             _give_back(interp, error)
         interp.publish(error)
@@ -52,7 +54,20 @@ def at_top(interp: Interp, action: Callable[[], Value]) -> Value:
         return _end_program(interp, completion)
     finally:
         interp.frame, interp.depth, interp.unit = frame, depth, unit
-        memory.allow(*allowed)
+        memory.allow(allowed)
+
+
+def text_of(interp: Interp, value: Value) -> str:
+    """The string form of a value under the limits of an interpreter. Raises TclError when it is too long."""
+    allowed = memory.allow(_allowance(interp))
+    try:
+        return to_str(value)
+    finally:
+        memory.allow(allowed)
+
+
+def _allowance(interp: Interp) -> memory.Allowance:
+    return memory.Allowance(interp.reserve, interp.look_at_limits, interp.largest_integer, interp.is_limited)
 
 
 def _give_back(interp: Interp, error: TclError) -> None:

@@ -18,16 +18,20 @@ if TYPE_CHECKING:
     from alftcl.interp import Interp
 
 _PIECE = re.compile(rf"[^\\$\[]+|{BACKSLASH}|[$\[]", re.S)
+_ROUNDS_BETWEEN_LOOKS = 256
 
 
 def substitute(interp: Interp, text: str, backslashes: bool, commands: bool, variables: bool) -> Value:
     """The text with what is asked for substituted."""
     pieces: list[str] = []
-    place = length = 0
+    place = length = rounds = 0
     while place < len(text):
         match = _PIECE.match(text, place)
         assert match is not None  # the pieces cover every character
         piece = match.group()
+        rounds += 1
+        if rounds % _ROUNDS_BETWEEN_LOOKS == 0:
+            interp.look_at_limits()
         if (piece == "$" and variables) or (piece == "[" and commands):
             word, place = _word(text, place)
             if word is None:

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 from alftcl.decimals import float_to_str
 from alftcl.errors import TclError
-from alftcl.memory import LARGE, integer_fits, kept_in, reserve
+from alftcl.memory import LARGE, integer_fits, kept_in, look, reserve
 
 Value = str | int | float | list[Any] | dict[str, Any]
 
@@ -58,20 +58,29 @@ def int_to_str(value: int) -> str:
     return int_to_str(high) + int_to_str(low).rjust(digits, "0")
 
 
-def _digits_to_int(digits: str) -> int:
+def digits_to_int(digits: str) -> int:
     if len(digits) <= _DIGITS_AT_ONCE:
         return int(digits)
     if not integer_fits(3 * len(digits)):
         raise too_large_integer()
     half = len(digits) // 2
     shift: int = 10**half
-    return _digits_to_int(digits[:-half]) * shift + _digits_to_int(digits[-half:])
+    return digits_to_int(digits[:-half]) * shift + digits_to_int(digits[-half:])
 
 
 def too_large_integer() -> TclError:
     """The error for an integer that is larger than it may be."""
     words = "integer value too large to represent"
     return TclError(words, ["ARITH", "IOVERFLOW", words])
+
+
+_SATURATED = (1 << 64) - 1
+
+
+def to_count(digits: str) -> int:
+    """Digits as C's strtoul reads them: what is too large is the largest of 64 bits."""
+    digits = digits.lstrip("0") or "0"
+    return _SATURATED if len(digits) > 20 else min(int(digits), _SATURATED)
 
 
 # ---- backslashes -----------------------------------------------------------------------------------
@@ -163,8 +172,16 @@ def list_to_str(items: Iterable[Value]) -> str:
     """The canonical list of these values."""
     words: list[str] = []
     length, allowed = 0, LARGE
+    last: Value = ""
+    last_text = ""
     for item in items:
-        text = item if type(item) is str else to_str(item)
+        if type(item) is str:
+            text = item
+        elif item is last:  # a list that holds the same list twice, and so on, would take exponential time
+            text = last_text
+        else:
+            last, last_text = item, to_str(item)
+            text = last_text
         length += len(text)
         if length > allowed:
             reserve(length)
@@ -180,6 +197,7 @@ _QUOTED_ELEMENT = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"', re.S)
 _BRACE = re.compile(r"\\.|[{}]", re.S)
 _LEAF_BRACES = re.compile(r"\{[^{}\\]*\}")
 _JUNK = re.compile(r"[^ \t\n\v\f\r]{1,20}")
+_ELEMENTS_BETWEEN_LOOKS = 1023
 _BLANKS = " \t\n\v\f\r"
 
 
@@ -209,6 +227,8 @@ def split_list(text: str, kind: str = "list") -> list[str]:
     while place < len(text):
         item, place = _element(text, place, kind)
         items.append(item)
+        if not len(items) & _ELEMENTS_BETWEEN_LOOKS:
+            look()
         place = _SPACES.match(text, place).end()  # type: ignore[union-attr]
     return items
 
@@ -326,7 +346,7 @@ _BASES = {"x": 16, "X": 16, "o": 8, "O": 8, "b": 2, "B": 2}
 def _parse_int(text: str) -> int | None:
     """None when the text is not an integer (or has 8 or 9 after a leading zero)."""
     if text.isdigit() and text.isascii() and (text[0] != "0" or text == "0"):
-        return _digits_to_int(text)
+        return digits_to_int(text)
     match = _INTEGER.fullmatch(text)
     return None if match is None else _literal_int(match.group(1))
 
@@ -335,7 +355,7 @@ def _literal_int(text: str) -> int | None:
     sign = -1 if text[0] == "-" else 1
     digits = text.lstrip("+-")
     if digits[0] != "0" or len(digits) == 1:
-        return sign * _digits_to_int(digits)
+        return sign * digits_to_int(digits)
     base = _BASES.get(digits[1], 0)
     if base:
         return sign * int(digits[2:], base)

@@ -20,6 +20,7 @@ from alftcl.clock.freeform import zone_of_word
 from alftcl.clock.names import Names
 from alftcl.clock.zones import Zone, zone
 from alftcl.errors import TclError
+from alftcl.memory import is_limited
 
 Fields = dict[str, int]
 Rule = TypeVar("Rule")
@@ -139,12 +140,18 @@ def _reader(group: str, names: Names) -> Reader | None:
     return _numeral(_NUMERAL_FIELDS[group[1]], names) if group[0] == "O" else _PLAIN.get(group)
 
 
+_MOST_FIELDS = 12
+"""Under limits: the ways to share a text's digits among many fields are too many to try."""
+
+
 class _Format:
     """A format: a regular expression whose groups are read in turn, and the rules that their fields meet."""
 
     def __init__(self, text: str, names: Names) -> None:
         self.readers: list[Reader] = []
         parts = [self._part(match, names) for match in _PIECE.finditer(names.spelled_out(text))]
+        if len(self.readers) > _MOST_FIELDS and is_limited():
+            raise TclError("input string does not match supplied format", ["CLOCK", "badInputString"])
         self.pattern = re.compile(rf"\s*{''.join(parts)}\s*", re.I)
         places = {field: place for place, reader in enumerate(self.readers) for field in reader.fields}
         self.date = _choose(_DATES, places)

@@ -23,6 +23,7 @@ from alftcl.errors import TclError
 
 Offset = tuple[int, str]  # seconds east of Greenwich, abbreviation
 _NUMERIC = re.compile(r"([+-])([0-9]{2}):?([0-9]{2})?(?::?([0-9]{2}))?")
+_LONGEST_NAME = 200
 _FILE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_+/-]*")
 
 
@@ -121,7 +122,7 @@ def _named(name: str) -> Zone:
     if not name.startswith(":"):
         found = posix_zone.parse(name)
     plain = name.removeprefix(":")
-    allowed = _FILE_NAME.fullmatch(plain) is not None
+    allowed = len(plain) <= _LONGEST_NAME and _FILE_NAME.fullmatch(plain) is not None
     if found is None and allowed:
         data = zonefile.find(plain)
         found = None if data is None else zonefile.read(data)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from alftcl.encodings import encode
 from alftcl.errors import TclError
 from alftcl.table import subcommand
-from alftcl.values import Value, to_float, to_list, to_str, to_wide
+from alftcl.values import Value, to_count, to_float, to_list, to_str, to_wide
 
 if TYPE_CHECKING:
     from alftcl.interp import Interp
@@ -65,7 +65,7 @@ def _fields(text: str) -> list[_Field]:
     found = []
     for match in _FIELD.finditer(text.rstrip(" \t\n\v\f\r")):
         kind, unsigned, count = match.groups()
-        number = _ONE if count is None else _ALL if count == "*" else int(count)
+        number = _ONE if count is None else _ALL if count == "*" else to_count(count)
         found.append(_Field(kind, number, bool(unsigned)))
     return found
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from alftcl.errors import TclError
 from alftcl.table import command
-from alftcl.values import Value, as_number, int_to_str, to_c_int, to_float, to_str
+from alftcl.values import Value, as_number, int_to_str, to_c_int, to_count, to_float, to_str
 
 if TYPE_CHECKING:
     from alftcl.interp import Interp
@@ -42,7 +42,7 @@ class _Words:
             raise _error('cannot mix "%" and "%n$" conversion specifiers', "MIXEDSPECTYPES")
         self._numbered = number is not None
         if number is not None:
-            self._next = int(number) - 1
+            self._next = to_count(number) - 1
         return self.following(star=star)
 
     def following(self, *, star: bool = False) -> Any:
@@ -92,7 +92,7 @@ def _field(interp: "Interp", match: re.Match[str], conversion: str, words: _Word
         if width < 0:
             flags, width = flags + "-", -width % (1 << 31)
     elif width_text:
-        width = _wrapped(int(width_text))
+        width = _wrapped(to_count(width_text))
         if width < 0:
             raise TclError("max size for a Tcl value exceeded", ["TCL", "FORMAT", "OVERFLOW"])
     precision: int | None = None
@@ -100,7 +100,7 @@ def _field(interp: "Interp", match: re.Match[str], conversion: str, words: _Word
         precision = max(0, to_c_int(words.following(star=True) if star else words.take(number, star=True)))
         star = True
     elif "." in match[0]:
-        precision = max(0, _wrapped(int(precision_text or 0)))
+        precision = max(0, _wrapped(to_count(precision_text or "0")))
     interp.reserve(max(width, precision or 0))
     value = words.following() if star else words.take(number)
     if not conversion:

@@ -11,19 +11,22 @@ told apart from a field that does not fit: -1 (or an empty list) instead of 0 (o
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from alftcl.errors import TclError
+from alftcl.memory import look, reserve
 from alftcl.table import command
-from alftcl.values import Value, int_to_float, to_str
+from alftcl.values import Value, digits_to_int, to_count, to_str
 
 if TYPE_CHECKING:
     from alftcl.interp import Interp
 
 _BLANKS = " \t\n\v\f\r"
 _WIDE = 1 << 63
+_WIDEST = 1 << 32  # of a field: more than any string
 _BASES = {"d": 10, "u": 10, "o": 8, "x": 16, "X": 16, "b": 2, "i": 0}
 _DIRECTIVE = re.compile(r"%(?:(?P<place>[0-9]+)\$|(?P<skip>\*))?(?P<width>[0-9]*)(?P<size>ll|[hlL]?)")
 _WHOLE = {
@@ -73,6 +76,7 @@ class _Checker:
         """The conversions and the number of fields."""
         found: list[Conversion] = []
         while self.place < len(self.text):
+            look()
             char = self.text[self.place]
             if char in _BLANKS:
                 self.place += 1
@@ -105,7 +109,9 @@ class _Checker:
             raise _fault("unsigned bignum scans are invalid", "BADUNSIGNED")
         elif not kind or kind not in "cnduioxXbsfeEgG":
             raise _fault(f'bad scan conversion character "{kind or chr(0)}"', "BADTYPE")
-        return Conversion(kind, slot, int(match.group("width") or 0), chars, match.group("size") == "ll")
+        return Conversion(
+            kind, slot, min(to_count(match.group("width") or "0"), _WIDEST), chars, match.group("size") == "ll"
+        )
 
     def _slot(self, number: str | None, skipped: bool) -> int:
         if skipped:
@@ -119,7 +125,7 @@ class _Checker:
             if self.variables and slot >= self.variables:
                 raise _mismatch()
         else:
-            slot = int(number) - 1
+            slot = to_count(number) - 1
             if slot < 0 or (self.variables and slot >= self.variables):
                 raise _fault('"%n$" argument index out of range', "INDEXRANGE")
         self.slots.append(slot)
@@ -140,10 +146,12 @@ class _Checker:
 
     def _count(self) -> int:
         count = self.variables or max(self.slots, default=-1) + 1
+        reserve(count)
+        times = Counter(self.slots)
         for slot in range(count):
-            if self.slots.count(slot) > 1:
+            if times[slot] > 1:
                 raise _fault('variable is assigned by multiple "%n$" conversion specifiers', "POLYASSIGNED")
-            if self.variables and slot not in self.slots:
+            if self.variables and not times[slot]:
                 raise _fault("variable is not assigned by any conversion specifiers", "UNASSIGNED")
         return count
 
@@ -181,8 +189,8 @@ class _Reading:
         self.at_end = False  # the string had ended where a field was wanted
 
     def skip_blanks(self) -> None:
-        rest = self.text[self.place :]
-        self.place += len(rest) - len(rest.lstrip(_BLANKS))
+        while self.place < len(self.text) and self.text[self.place] in _BLANKS:
+            self.place += 1
 
     def literal(self, chars: str) -> bool:
         """Whether the text goes on with these characters, which are then read."""
@@ -216,7 +224,7 @@ class _Reading:
             return None
         if text.strip("+-").lower() == "nan":
             return None
-        return int_to_float(int(text)) if text.lstrip("+-").isdigit() else float(text)
+        return float(text)
 
     def _starved(self, conversion: Conversion, end: int) -> None:
         """A number that is cut off behind its sign (or `in`) is one that the string has no more characters for."""
@@ -240,7 +248,7 @@ class _Reading:
         digits = text.lstrip("+-")
         if base == 0:
             base = 16 if digits[:2].lower() == "0x" else 8 if digits[0] == "0" else 10
-        number = int(digits, base)
+        number = digits_to_int(digits) if base == 10 else int(digits, base)
         number = -number if text[0] == "-" else number
         return number if conversion.big else _narrowed(number, conversion.kind == "u")
 
@@ -266,6 +274,7 @@ def scan(interp: Interp, args: list[Any]) -> Value:
     fields: list[Value | None] = [None] * count
     done = False
     for part in parts:
+        look()
         if part.kind == " ":
             reading.skip_blanks()
         elif part.kind == "=":

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 Key = Callable[[Any], Any]
 
+_ROUNDS_BETWEEN_LOOKS = 256
 _MISSING = ["TCL", "ARGUMENT", "MISSING"]
 
 
@@ -75,6 +76,22 @@ def _order_key(mode: str, nocase: bool) -> Key:
         case "-real":
             return to_float
     return _nocase_key if nocase else to_str
+
+
+def _looked_after(interp: "Interp", key: Key) -> Key:
+    """The same key; an interpreter with limits looks at them now and then while elements are compared."""
+    if not interp.is_limited:
+        return key
+    rounds = 0
+
+    def count(value: Any) -> Any:
+        nonlocal rounds
+        rounds += 1
+        if rounds % _ROUNDS_BETWEEN_LOOKS == 0:
+            interp.look_at_limits()
+        return key(value)
+
+    return count
 
 
 # ---- -index ----------------------------------------------------------------------------------------
@@ -179,7 +196,7 @@ def lsort(interp: "Interp", args: list[Any]) -> Value:
     if not items:
         return []
     if options.stride == 1 and not options.index and not options.indices and not options.unique:
-        return sorted(items, key=_sort_key(interp, options), reverse=options.reversed)
+        return sorted(items, key=_looked_after(interp, _sort_key(interp, options)), reverse=options.reversed)
     return _sorted_groups(interp, items, options)
 
 
@@ -202,7 +219,7 @@ def _sorted_groups(interp: "Interp", items: list[Any], options: _SortOptions) ->
             index = index[1:]
     starts = range(0, len(items), size)
     parts = [_selected(items[start + leading], index) for start in starts]
-    key = _sort_key(interp, options)
+    key = _looked_after(interp, _sort_key(interp, options))
     keys = [key(part) for part in parts]
     order = sorted(range(len(keys)), key=keys.__getitem__, reverse=options.reversed)
     if options.unique:
@@ -334,7 +351,7 @@ def lsearch(interp: "Interp", args: list[Any]) -> Value:
     if options.match == "-sorted" and not options.all and not options.negated:
         return _one_result(items, _search_sorted(items, first, args[-1], options), options)
     matches = matches or _plain_test(args[-1], options)
-    found = _matching_places(items, first, matches, options)
+    found = _matching_places(items, first, _looked_after(interp, matches), options)
     if options.all:
         return _all_results(items, found, options)
     return _one_result(items, next(found, -1), options)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cached_property, lru_cache
 
+from alftcl.memory import is_limited, kept_in, look
 from alftcl.regex.about import flags
 from alftcl.regex.dissect import UNSET, Dissection, Span
 from alftcl.regex.faults import fail
@@ -26,6 +27,9 @@ def compile_regex(pattern: str, options: Options) -> Regex:
         return Regex(parse(pattern, options))
     except RecursionError:
         fail("ETOOBIG")
+
+
+kept_in(compile_regex.cache_clear)
 
 
 class Regex:
@@ -82,7 +86,9 @@ class Regex:
         if self._unmeasured:
             self._unmeasured = False
             self._quick_length = chained_quick_length(self.parsed.tree) if is_polynomial(self.parsed.tree) else -1
-        return len(text) <= self._quick_length or (self._quick_length >= 0 and len(text) > _MOST_DISSECTED)
+        if len(text) <= self._quick_length:
+            return True
+        return self._quick_length >= 0 and len(text) > _MOST_DISSECTED and not is_limited()  # nobody can stop `re`
 
     def _search(self, text: str, offset: int) -> tuple[Span, ...] | None:
         if not self._is_quick(text):
@@ -115,6 +121,7 @@ class Regex:
             return None
         last = len(text) - base if "UBACKREF" in self.parsed.notes else first
         for place in range(first, last + 1):
+            look()
             found = dissection.match_at(self._part, place)
             if found is not None:
                 end, spans = found

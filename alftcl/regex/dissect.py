@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from alftcl.memory import look
 from alftcl.regex.parts import SHORT, Again, Capture, Choice, Cut, Leaf, Part, Same
 from alftcl.regex.tree import Alternation, Backref, Constraint, Group, Node, Repeat, Sequence, Set, walk
 
@@ -101,6 +102,7 @@ class Dissection:
         reached = new = places
         rounds = 0
         while new and (high is None or rounds < high - low):
+            look()
             new = self.after(body, new) & ~reached
             reached |= new
             rounds += 1
@@ -109,12 +111,18 @@ class Dissection:
     def holding(self, node: Constraint, places: int) -> int:
         """Those of the places where a constraint holds."""
         matches = self.compile_node(node).match
-        return sum(1 << place for place in _places(places, True) if matches(self.text, place))
+        held = bytearray(len(self.text) // 8 + 1)
+        for place in _places(places, True):
+            if matches(self.text, place):
+                held[place >> 3] |= 1 << (place & 7)
+        look()
+        return int.from_bytes(held, "little")
 
     def ends(self, node: Node, start: int) -> int:
         """All places at which a match of the node that begins at the start can end."""
         key = (id(node), start)
         if key not in self.steps:
+            look()
             self.steps[key] = self.after(node, 1 << start)
         return self.steps[key]
 
@@ -125,6 +133,7 @@ class Dissection:
 
     def divide(self, part: Part, start: int, end: int) -> bool:
         """Divide text[start:end], which the part matches but for back references, among what is inside."""
+        look()
         match part:
             case Leaf():
                 return True
@@ -149,6 +158,7 @@ class Dissection:
 
     def divide_cut(self, part: Cut, start: int, end: int) -> bool:
         for tries, middle in enumerate(self.shares(part.left, start, end)):
+            look()
             if tries:
                 self.forget(part.node)
             if self.fits(part.right.node, middle, end):

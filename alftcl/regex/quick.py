@@ -22,6 +22,7 @@ ANY_LENGTH = 1 << 62
 _SAMPLE = "".join(map(chr, range(128))) + "\xa0\xe9\xc9\u0301\u0661\u2014\u2028\u2208"
 _ALL = (1 << len(_SAMPLE)) - 1
 _MOST_COPIES = 4
+_FEW_WAYS = 256  # at each place of a text
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +61,25 @@ def quick_length(tree: Node) -> int:
     repeats = [node for node in walk(tree) if isinstance(node, Repeat) and node.low != node.high]
     ways = prod(node.high - node.low + 1 for node in repeats if node.high is not None)
     branches = prod(len(node.branches) for node in walk(tree) if isinstance(node, Alternation))
-    return _length(1 + sum(node.high is None for node in repeats), ways * branches)
+    return _length(1 + sum(node.high is None for node in repeats) + _comparing(tree), ways * branches)
 
 
 def chained_quick_length(tree: Node) -> int:
     """The longest text for which `re` is quick, by what the loops have in common."""
     begin = [] if _is_anchored(tree) else [_Piece(_ALL, loops=1, nullable=True)]
     pieces = begin + _pieces(tree)
-    return _length(_chain(pieces), prod(piece.ways for piece in pieces))
+    return _length(_chain(pieces) + _comparing(tree), prod(piece.ways for piece in pieces))
+
+
+def _comparing(tree: Node) -> int:
+    """One power more where a back reference is compared with the text at each step."""
+    return int(any(isinstance(node, Backref) for node in walk(tree)))
 
 
 def _length(loops: int, ways: int) -> int:
     steps = MOST_STEPS // ways
     if loops <= 1:
-        return ANY_LENGTH if steps else 0
+        return ANY_LENGTH if ways <= _FEW_WAYS else steps
     return int(steps ** (1 / loops))
 
 

@@ -16,15 +16,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from zlib import crc32
 
 from alftcl.errors import TclError
 from alftcl.frames import Variable
 from alftcl.interp import Interp
+from alftcl.programs import text_of
 from alftcl.safe import Limits
 from alftcl.scan import bracket_end
 from alftcl.tree import Script
-from alftcl.values import Value, to_str
+from alftcl.values import Value
 from runtime.job.model import Scope
 from runtime.job.words import split_words
 
@@ -92,7 +94,7 @@ class ScriptInterp(Interp):
         found: dict[str, str] = {}
         for name, variable in self.root.variables.items():
             if name not in self._own:
-                _note(found, name, variable)
+                self._note(found, name, variable)
         return found
 
     def local_variables(self) -> dict[str, str]:
@@ -100,16 +102,19 @@ class ScriptInterp(Interp):
         found: dict[str, str] = {}
         if self.frame is not self.root_frame:
             for name, variable in self.frame.variables.items():
-                _note(found, name, variable)
+                self._note(found, name, variable)
         return found
 
-
-def _note(found: dict[str, str], name: str, variable: Variable) -> None:
-    variable = variable.bare
-    if variable.elements is not None:
-        found.update((f"{name}({key})", to_str(value)) for key, value in variable.elements.items())
-    elif variable.value is not None:
-        found[name] = to_str(variable.value)
+    def _note(self, found: dict[str, str], name: str, variable: Variable) -> None:
+        """Values that are too large to be written are left out."""
+        variable = variable.bare
+        if variable.elements is not None:
+            values = [(f"{name}({key})", value) for key, value in variable.elements.items()]
+        else:
+            values = [] if variable.value is None else [(name, variable.value)]
+        for shown, value in values:
+            with suppress(TclError):
+                found[shown] = text_of(self, value)
 
 
 class Calculator:
@@ -131,7 +136,7 @@ class Calculator:
         self._limits.start(self._interp)
         if "rand" in script:  # the same numbers in the same place, whatever was evaluated before
             self._interp.eval(f"expr srand({crc32(repr((script, scope)).encode())})")
-        return to_str(self._interp.eval(script))
+        return text_of(self._interp, self._interp.eval(script))
 
     def forget(self) -> None:
         """The scope that was used last has changed."""
