@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from alftcl import Interp, LimitExceeded, TclError
-from alftcl.interp import NEVER
+from alftcl.observing import NEVER
 
 SECONDS = 1.0
 LATE = 8.0
