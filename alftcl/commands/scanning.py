@@ -224,7 +224,8 @@ class _Reading:
             return None
         if text.strip("+-").lower() == "nan":
             return None
-        return float(text)
+        is_whole = text.lstrip("+-").isdigit()
+        return float(text) + 0.0 if is_whole else float(text)  # an integer has no negative zero
 
     def _starved(self, conversion: Conversion, end: int) -> None:
         """A number that is cut off behind its sign (or `in`) is one that the string has no more characters for."""
