@@ -30,8 +30,9 @@ def delete_namespace(interp: Interp, space: Namespace) -> None:
         return
     if space.parent is not None and space.parent.children.get(space.tail) is space:
         del space.parent.children[space.tail]
-    _leave_paths(interp.root, space)
-    forget_ensembles(interp, interp.root)
+    if space.is_used_elsewhere:
+        _leave_paths(interp.root, space)
+        forget_ensembles(interp, interp.root)
     if user is None:
         space.tear_down(interp)
     elif type(user) is Frame:

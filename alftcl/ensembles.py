@@ -28,6 +28,7 @@ class Ensemble(Command):
     def __init__(self, name: str, namespace: Namespace) -> None:
         self.name = name
         self.namespace = namespace
+        namespace.is_used_elsewhere = True
         self.map: dict[str, list[Any]] = {}
         self.subcommands: list[str] = []
         self.parameters: list[str] = []

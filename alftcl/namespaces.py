@@ -83,6 +83,7 @@ class Namespace:
         self.path: list[Namespace] = []
         self.unknown: Value = ""
         self.alive = True
+        self.is_used_elsewhere = False  # it is or was on a path, or has an ensemble: what deleting it must look for
         self.importers: dict[Command, list[Imported]] = {}  # of the global one: who has imported which command
 
     @property
@@ -144,6 +145,8 @@ class Namespace:
         """Set the path. It may give a new meaning to every name that is known there, or was until now."""
         touched = [*self.path, *path]
         self.path = path
+        for space in path:
+            space.is_used_elsewhere = True
         for space in touched:
             space.tell_all()
 

@@ -62,27 +62,27 @@ class _Builder:
     # -- filters
 
     def add_filters(self) -> None:
+        """Add the filters; one that an object and its class name comes where the class has it."""
         done: set[str] = set()
         item = self._item
         if item is not None:
             for mixin in item.mixins:
-                self._class_filters(mixin, done)
-            self._filters(item, done)
-        self._class_filters(self._cls, done)
+                self._class_filters(mixin, done, True, True)
+            for name in item.filters:
+                self.add(name, False, item)
+        for wants_mixins in (True, False):
+            self._class_filters(self._cls, done, False, wants_mixins)
         self._filter_count = len(self.steps)
 
-    def _class_filters(self, cls: TclClass, done: set[str]) -> None:
+    def _class_filters(self, cls: TclClass, done: set[str], is_mixin: bool, wants_mixins: bool) -> None:
         for mixin in cls.mixins:
-            self._class_filters(mixin, done)
-        self._filters(cls, done)
-        for above in cls.superclasses:
-            self._class_filters(above, done)
-
-    def _filters(self, source: Definable, done: set[str]) -> None:
-        for name in source.filters:
+            self._class_filters(mixin, done, True, wants_mixins)
+        for name in cls.filters if is_mixin == wants_mixins else ():
             if name not in done:
                 done.add(name)
-                self.add(name, False, source)
+                self.add(name, False, cls)
+        for above in cls.superclasses:
+            self._class_filters(above, done, is_mixin, wants_mixins)
 
     # -- methods
 

@@ -24,7 +24,7 @@ from alftcl.values import Value, quote_element, to_str
 if TYPE_CHECKING:
     from alftcl.interp import Interp
 
-_NAME_BYTES = 60  # of an object in errorInfo
+_NAME_BYTES = 30  # of an object in errorInfo
 
 
 class DefinitionWords(list[Any]):

@@ -215,11 +215,11 @@ def end(interp: Interp, item: TclObject) -> None:
 
 def _end_class(interp: Interp, cls: TclClass) -> None:
     """What depends on a class goes with it."""
-    for user in list(cls.users):
+    for user in reversed(cls.users[:]):
         remove(interp, user.object)
-    for below in list(cls.subclasses):
+    for below in reversed(cls.subclasses[:]):
         remove(interp, below.object)
-    for item in list(cls.instances):
+    for item in reversed(cls.instances[:]):  # the last one first, as in Tcl
         if item is not cls.object:
             remove(interp, item)
     for above in cls.superclasses:
