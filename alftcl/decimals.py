@@ -38,7 +38,9 @@ def float_to_str(value: float) -> str:
     if text[-1] == "f":
         return "Inf" if text == "inf" else "-Inf"
     if text == "nan":
-        return "NaN"
+        from alftcl.nans import nan_to_str
+
+        return nan_to_str(value)
     if _precision:
         return _rounded(value)
     if "e" not in text:

@@ -364,9 +364,19 @@ def _literal_int(text: str) -> int | None:
 
 def _parse_float(text: str) -> float | None:
     match = _FLOAT.fullmatch(text)
-    if match is None or (_INTEGER.fullmatch(text) and BAD_OCTAL.fullmatch(text)):
+    if match is None:
+        return _parse_nan(text)
+    if _INTEGER.fullmatch(text) and BAD_OCTAL.fullmatch(text):
         return None  # 09 is a bad octal, not nine
     return float(match.group(1))
+
+
+def _parse_nan(text: str) -> float | None:
+    if "(" not in text:
+        return None
+    from alftcl.nans import parse_nan
+
+    return parse_nan(text)
 
 
 def as_number(value: Value) -> int | float | None:

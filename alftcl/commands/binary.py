@@ -7,6 +7,7 @@ binary encode, decode    hex, base64, uuencode: commands/binary_text.py
 
 from __future__ import annotations
 
+import math
 import re
 import struct
 import sys
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from alftcl.encodings import encode
 from alftcl.errors import TclError
 from alftcl.table import subcommand
-from alftcl.values import Value, to_count, to_float, to_list, to_str, to_wide
+from alftcl.values import Value, as_number, to_count, to_float, to_list, to_str, to_wide
 
 if TYPE_CHECKING:
     from alftcl.interp import Interp
@@ -45,33 +46,38 @@ _FLOATS = {
     "q": "<d",
     "Q": ">d",
 }
+_LARGEST_FLOAT = struct.unpack("<f", b"\xff\xff\x7f\x7f")[0]
 _DIGITS = {"b": "binary", "B": "binary", "h": "hexadecimal", "H": "hexadecimal"}
-_FIELD = re.compile(r"[ \t\n\v\f\r]*(.)(u?)(\*|[0-9]+)?", re.S)
+_FIELD = re.compile(r" *(.)(u?)(\*|[0-9]+)?", re.S)
 _PER_BYTE = {"b": 8, "B": 8, "h": 2, "H": 2}
 _NOT_ENOUGH = "not enough arguments for all format specifiers"
 
 
 @dataclass(frozen=True)
 class _Field:
-    """`count` is a number, _ALL for * or _ONE when none was given."""
+    """`count` is a number, _ALL for * or _ONE when none was given; `first` may be a space before it.
+
+    What is no integer may be said to be unsigned too: it means nothing.
+    """
 
     kind: str
     count: int
     unsigned: bool
+    first: str
+
+    def fault(self) -> TclError:
+        """The error for a kind that there is none of; Tcl names the character where the search began."""
+        return TclError(f'bad field specifier "{self.first}"')
 
 
 @lru_cache(maxsize=500)
 def _fields(text: str) -> list[_Field]:
     found = []
-    for match in _FIELD.finditer(text.rstrip(" \t\n\v\f\r")):
+    for match in _FIELD.finditer(text.rstrip(" ")):
         kind, unsigned, count = match.groups()
         number = _ONE if count is None else _ALL if count == "*" else to_count(count)
-        found.append(_Field(kind, number, bool(unsigned)))
+        found.append(_Field(kind, number, bool(unsigned), match.group()[0]))
     return found
-
-
-def _bad_field(kind: str) -> TclError:
-    return TclError(f'bad field specifier "{kind}"')
 
 
 def to_bytes(value: Value) -> bytes:
@@ -124,8 +130,6 @@ def tcl_format(interp: Interp, args: list[Any]) -> Value:
             writer.move(field)
             continue
         pack = _packer(field)
-        if field.unsigned and field.kind not in _INTEGERS:
-            raise _bad_field("u")
         try:
             word = next(words)
         except StopIteration:
@@ -142,7 +146,7 @@ def _packer(field: _Field) -> Any:
         return _pack_digits
     if field.kind in _INTEGERS or field.kind in _FLOATS:
         return _pack_numbers
-    raise _bad_field(field.kind)
+    raise field.fault()
 
 
 def _pack_text(field: _Field, word: Value) -> bytes:
@@ -181,12 +185,20 @@ def _pack_number(kind: str, value: Value) -> bytes:
         order, size = _INTEGERS[kind]
         whole = to_wide(value) % (1 << 8 * size)
         return whole.to_bytes(size, "little" if order == "<" else "big")
-    number = to_float(value)
-    try:
-        return struct.pack(_FLOATS[kind], number)
-    except OverflowError:  # more than a float can hold: the largest one
-        largest = struct.unpack("<f", b"\xff\xff\x7f\x7f")[0]
-        return struct.pack(_FLOATS[kind], largest if number > 0 else -largest)
+    return struct.pack(_FLOATS[kind], _within_float(kind, _to_double(value)))
+
+
+def _to_double(value: Value) -> float:
+    """A double, which may be no number."""
+    number = as_number(value)
+    return number if isinstance(number, float) else to_float(value)
+
+
+def _within_float(kind: str, number: float) -> float:
+    """What is more than a float can hold becomes the largest one."""
+    if kind in "frR" and abs(number) > _LARGEST_FLOAT:
+        return math.copysign(_LARGEST_FLOAT, number)
+    return number
 
 
 # ---- scan ---------------------------------------------------------------------------------------------
@@ -202,9 +214,7 @@ def scan(interp: Interp, args: list[Any]) -> Value:
             place = _moved(field, place, len(data))
             continue
         if field.kind not in "aA" and field.kind not in _DIGITS and field.kind not in {**_INTEGERS, **_FLOATS}:
-            raise _bad_field(field.kind)
-        if field.unsigned and field.kind not in _INTEGERS:
-            raise _bad_field("u")
+            raise field.fault()
         name = next(names, None)
         if name is None:
             raise TclError(_NOT_ENOUGH)
