@@ -73,6 +73,10 @@ class Device:
         """The options that can be read, for the message about one that cannot."""
         return ()
 
+    def settable_names(self) -> tuple[str, ...]:
+        """The options that can be set, for the message about one that cannot."""
+        return ()
+
     def set_option(self, name: str, value: Value) -> bool:
         """Set an option of this kind of device; whether it has it."""
         return False

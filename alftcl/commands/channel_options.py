@@ -73,7 +73,7 @@ def _write_option(channel: Channel, word: str, value: Any) -> None:
     if option is not None:
         _set_option(channel, option, value)
     elif not channel.device.set_option(word, value):
-        raise _bad_option(word, ())
+        raise _bad_option(word, channel.device.settable_names())
 
 
 def _bad_option(word: str, further: tuple[str, ...]) -> TclError:

@@ -163,4 +163,5 @@ INDEX: dict[str, tuple[str, int, int, bool, tuple[str, ...]]] = {
     'while': ('test command', 2, 2, True, ('control',)),
     'yield': ('?returnValue?', 0, 1, True, ('coroutines',)),
     'yieldto': ('command ?arg ...?', 1, -1, True, ('coroutines',)),
+    'zlib': ('command arg ?...?', 1, -1, True, ('zlib',)),
 }

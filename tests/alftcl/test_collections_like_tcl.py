@@ -31,6 +31,7 @@ FAMILIES = (
     "regexps",
     "scanning",
     "strings",
+    "zlib",
 )
 WRITTEN_IN_TCL = {"clock", "history", "msgcat"}  # in real Tcl: errorInfo tells of procedures that are not here
 PART_WRITTEN_IN_TCL = '(class "::oo::Slot" method '
