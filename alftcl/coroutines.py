@@ -56,9 +56,15 @@ class _Call(NamedTuple):
 
 
 class Coroutine(Command):
-    """A coroutine and its command. `takes_all` after a yieldto: any number of words, else at most one."""
+    """A coroutine and its command. `takes_all` after a yieldto: any number of words, else at most one.
 
-    __slots__ = ("_interp", "_place", "_stack", "_target", "_words", "ended", "is_running", "name", "takes_all")
+    `injected` are commands that it is to run when it goes on, the last one first.
+    """
+
+    __slots__ = (
+        *("_interp", "_place", "_stack", "_target", "_words"),
+        *("ended", "injected", "is_running", "name", "takes_all"),
+    )
 
     def __init__(self, interp: Interp, name: str, words: list[Any]) -> None:
         self._interp = interp
@@ -67,6 +73,7 @@ class Coroutine(Command):
         self._stack = greenlet(self._body)
         self._place = _Place(interp.root_frame, interp.depth, 0, None, "", interp.script_file)
         self.name = name
+        self.injected: list[list[Any]] = []
         self.is_running = False
         self.takes_all = False
         self.ended = False
@@ -115,7 +122,10 @@ class Coroutine(Command):
         """Called in the coroutine: stop here with an answer; returns what the next call brings."""
         self._place = _place(self._interp)
         assert self._stack.parent is not None  # only the outermost stack has none
-        return self._stack.parent.switch(answer)
+        brought = self._stack.parent.switch(answer)
+        while self.injected:
+            brought = self._interp.invoke_logged(self.injected.pop())
+        return brought
 
     def give_way(self, words: list[Any]) -> Any:
         """As `give`, with a command that is run where the coroutine was called."""

@@ -24,7 +24,7 @@ FAMILIES = (
         "reflected",
         "regexps",
     ),
-    *("scanning", "sockets", "sorting", "strings", "trace", "variables", "zlib"),
+    *("scanning", "sockets", "sorting", "strings", "trace", "unsupported", "variables", "zlib"),
 )
 
 

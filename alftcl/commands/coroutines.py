@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from alftcl.coroutines import Coroutine, reap
 from alftcl.errors import TclError
-from alftcl.table import command
+from alftcl.table import UNLIMITED, command
 from alftcl.values import Value, to_str
 
 if TYPE_CHECKING:
@@ -47,3 +47,27 @@ def yieldto(interp: Interp, args: list[Any]) -> Value:
     current.takes_all = True
     value: Value = current.give_way(args)
     return value
+
+
+@command("::tcl::unsupported::inject", "coroName cmd ?arg1 arg2 ...?", least=2, most=UNLIMITED)
+def inject(interp: Interp, args: list[Any]) -> Value:
+    """Have a coroutine run a command when it goes on; yield gives its result then."""
+    found = _named(interp, args[0], "can only inject a command into a coroutine")
+    if found.is_running:
+        raise TclError("can only inject a command into a suspended coroutine", ["TCL", "COROUTINE", "ACTIVE"])
+    found.injected.append(args[1:])
+    return ""
+
+
+@command("::tcl::unsupported::corotype", "coroName")
+def corotype(interp: Interp, args: list[Any]) -> Value:
+    """How a coroutine has stopped."""
+    found = _named(interp, args[0], "can only get coroutine type of a coroutine")
+    return "active" if found.is_running else "yieldto" if found.takes_all else "yield"
+
+
+def _named(interp: Interp, word: Value, problem: str) -> Coroutine:
+    found = interp.find_command(to_str(word))
+    if not isinstance(found, Coroutine):
+        raise TclError(problem, ["TCL", "LOOKUP", "COROUTINE", to_str(word)])
+    return found

@@ -21,7 +21,7 @@ _OF_CHANNELS = "binary"  # a name that only channels know
 
 def _name(args: list[Any]) -> str:
     name = to_str(args[0]) if len(args) == 2 else encodings.system_encoding()
-    if name == _OF_CHANNELS:
+    if name in ("", _OF_CHANNELS):
         raise TclError(f'unknown encoding "{name}"', ["TCL", "LOOKUP", "ENCODING", name])
     return name
 
