@@ -48,6 +48,20 @@ def test_a_value_may_not_outgrow_its_limit(interp: Interp) -> None:
     assert interp.eval("expr {1 + 1}") == 2
 
 
+@pytest.mark.parametrize(
+    "script",
+    [
+        "zlib decompress $packed",
+        "[zlib stream decompress] add $packed",
+    ],
+)
+def test_what_is_decompressed_may_not_outgrow_the_limit(interp: Interp, script: str) -> None:
+    interp.eval("set packed [zlib compress [string repeat a 100000]]")
+    Limits(largest_value=10_000).start(interp)
+    with pytest.raises(TclError, match="exceeded"):
+        interp.eval(script)
+
+
 def test_endless_recursion_is_an_error_as_in_tcl(interp: Interp) -> None:
     script = "proc f n {set ::deepest $n; f [incr n]}; catch {f 0} message; list $deepest $message"
     assert interp.eval(script) == [998, "too many nested evaluations (infinite loop?)"]
