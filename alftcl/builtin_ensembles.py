@@ -62,4 +62,5 @@ class Parts(dict[str, Namespace]):
 def install(interp: Interp) -> None:
     """Give an interpreter those namespaces."""
     tcl = interp.root.make("::tcl")
+    tcl.exports.append("prefix")
     tcl.children = Parts(interp, tcl.children)

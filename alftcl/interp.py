@@ -129,6 +129,7 @@ class Interp:
         self.objects: World | None = None  # of TclOO, which come with their first use
         self.packages = Packages()
         self.packages.provided |= {"Tcl": environment.TCL_PATCH_LEVEL, "TclOO": environment.TCLOO_VERSION}
+        self.packages.unknown = "" if safe else "::tcl::tm::UnknownHandler ::tclPkgUnknown"
         for name, command in builtins().items():
             if command.safe or not safe:
                 self.add_command(name, command)

@@ -19,13 +19,17 @@ Version = tuple[int, ...]
 
 
 class Packages:
-    """`provided` are there, `scripts` tells for name and version how to load one, `unknown` is asked last."""
+    """`provided` are there, `scripts` tells for name and version how to load one, `unknown` is asked last.
+
+    `module_path` is where Tcl modules are looked for; None until somebody asks.
+    """
 
     def __init__(self) -> None:
         self.provided: dict[str, str] = {}
         self.scripts: dict[str, dict[str, str]] = {}
         self.loading: list[str] = []
         self.unknown = ""
+        self.module_path: list[str] | None = None
         self.prefer = "stable"
 
     @property

@@ -7,7 +7,18 @@ known before that (names, usages, counts) stands in index.py, which `python -m a
 from importlib import import_module
 
 FAMILIES = (
-    *("arrays", "binary", "binary_text", "channel_options", "channels", "clock", "control", "copying", "coroutines"),
+    *(
+        "arrays",
+        "autoload",
+        "binary",
+        "binary_text",
+        "channel_options",
+        "channels",
+        "clock",
+        "control",
+        "copying",
+        "coroutines",
+    ),
     *("dicts", "encoding", "ensembles", "events", "file_changes", "files", "formatting", "globbing", "history"),
     *(
         "info",
@@ -16,9 +27,11 @@ FAMILIES = (
         "lists",
         "loading",
         "mathops",
+        "modules",
         "namespaces",
         "oo",
         "packages",
+        "prefix",
         "processes",
         "procs",
         "reflected",

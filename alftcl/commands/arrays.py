@@ -1,9 +1,9 @@
-"""array and parray.
+"""array.
 
 An array is a variable with elements, a Python dict in the order of its making (Tcl's own order is that of a
 hash table and promises nothing). Commands that only look treat a scalar and a missing variable as an empty
 array, as Tcl does. Searches (startsearch, nextelement) live with the interpreter until they are done or the
-array has changed its elements. Source: array(n), parray(n) of Tcl 8.6.
+array has changed its elements. Source: array(n) of Tcl 8.6.
 """
 
 import re
@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 from alftcl.errors import TclError
 from alftcl.frames import NOT_ARRAY, Variable, split_name, variable_error
 from alftcl.namespaces import find_variable, make_variable
-from alftcl.table import choose, command, subcommand
+from alftcl.table import choose, subcommand
 from alftcl.values import Value, match_glob, to_list, to_str
 from alftcl.variable_traces import Traced
 
@@ -244,23 +244,4 @@ def array_donesearch(interp: "Interp", args: list[Any]) -> Value:
     """Forget a walk."""
     identifier, _ = _search(interp, args)
     del _searches(interp)[identifier]
-    return ""
-
-
-# ---- parray ----------------------------------------------------------------------------------------
-
-
-@command("parray", "a ?pattern?")
-def parray(interp: "Interp", args: list[Any]) -> Value:
-    """Print the elements that match, sorted by name, one on a line."""
-    name = to_str(args[0])
-    variable = _accessed(interp, name)
-    if variable is None or variable.elements is None:
-        raise TclError(f'"{name}" isn\'t an array')
-    pattern = to_str(args[1]) if len(args) == 2 else "*"
-    keys = sorted(key for key in variable.elements if match_glob(pattern, key))
-    shown = {f"{name}({key})": interp.get_element(name, key) for key in keys}
-    width = max(map(len, shown), default=0)
-    for label, value in shown.items():
-        interp.call("puts", "stdout", f"{label:<{width}} = {to_str(value)}")
     return ""

@@ -5,7 +5,7 @@ that is none; its place is that of the second of the two:
 
     a  b  c     wordBreakAfter 0 -> 1, startOfNextWord 0 -> 2 ...
 
-What is not here: auto_load and its like, which look for tclIndex files.
+What is not here: auto_load and its like, which look for tclIndex files (autoload.py).
 """
 
 from __future__ import annotations

@@ -200,6 +200,8 @@ def tcl_import(interp: Interp, args: list[Any]) -> Value:
     patterns = [to_str(arg) for arg in args]
     force = patterns[0] == "-force"
     for pattern in patterns[force:]:
+        if interp.root.find_command("auto_import") is not None:
+            interp.call("::auto_import", pattern)
         source = _import_source(interp, pattern)
         glob = namespaces.last_part(pattern)
         for name, target in list(source.commands.items()):

@@ -1,7 +1,7 @@
 """package(n): which libraries of Tcl code are there, and loading them when they are required.
 
-Without a handler of its own (package unknown) an interpreter that may read files looks for pkgIndex.tcl in the
-directories of auto_path and those right below them, as Tcl's own handler does.
+The handler (package unknown) that an interpreter starts with looks for Tcl modules (modules.py), and then for
+pkgIndex.tcl in the directories of auto_path and those right below them: ::tclPkgUnknown.
 """
 
 from __future__ import annotations
@@ -147,9 +147,10 @@ def _fits(name: str, version: str, requirements: list[str]) -> str:
 
 
 def _present(interp: Interp, packages: Packages, words: list[str]) -> Value:
-    name, requirements, shown = _asked("present", words)
+    name, requirements, _ = _asked("present", words)
     version = packages.provided.get(name)
     if version is None:
+        shown = " ".join(words[words[0] == "-exact" :][:2])  # Tcl tells the first requirement only
         raise TclError(f"package {shown} is not present", ["TCL", "LOOKUP", "PACKAGE", name])
     return _fits(name, version, requirements)
 
@@ -173,8 +174,6 @@ def _require(interp: Interp, packages: Packages, words: list[str]) -> Value:
 
 def _ask_handler(interp: Interp, packages: Packages, name: str, requirements: list[str]) -> None:
     if not packages.unknown:
-        if not interp.safe:
-            _read_indexes(interp)
         return
     words = list_to_str([name, *(requirements or ["0-"])])
     try:
@@ -184,14 +183,17 @@ def _ask_handler(interp: Interp, packages: Packages, name: str, requirements: li
         raise
 
 
-def _read_indexes(interp: Interp) -> None:
+@command("tclPkgUnknown", "name ?arg ...?", safe=False)
+def pkg_unknown(interp: Interp, args: list[Any]) -> Value:
+    """Read the indexes of auto_path."""
     if not interp.has_var("::auto_path"):
-        return
+        return ""
     for directory in to_list(interp.get_var("::auto_path")):
         top = Path(to_str(directory))
         for index in [top / "pkgIndex.tcl", *sorted(top.glob("*/pkgIndex.tcl"))]:
             if index.is_file():
                 _read_index(interp, index)
+    return ""
 
 
 def _read_index(interp: Interp, index: Path) -> None:

@@ -84,7 +84,20 @@ def apply(interp: Interp, args: list[Any]) -> Value:
 @command("unknown", "?arg ...?")
 def unknown(interp: Interp, args: list[Any]) -> Value:
     name = to_str(args[0]) if args else ""
+    if args and not interp.safe and _is_loaded(interp, name):
+        return interp.invoke(args)
     raise TclError(f'invalid command name "{name}"', ["TCL", "LOOKUP", "COMMAND", name])
+
+
+def _is_loaded(interp: Interp, name: str) -> bool:
+    """Whether auto_load has found the command."""
+    if interp.has_var("::auto_noload") or interp.root.find_command("auto_load") is None:
+        return False
+    try:
+        return bool(to_int(interp.call("::auto_load", name, interp.frame.namespace.name)))
+    except TclError as error:
+        error.add_info(f'\n    (autoloading "{name}")')
+        raise
 
 
 # ---- evaluation --------------------------------------------------------------------------------------

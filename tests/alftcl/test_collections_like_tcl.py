@@ -25,15 +25,18 @@ FAMILIES = (
     "errorinfo",
     "expr",
     "arrays",
+    "autoload",
     "formatting",
     "history",
     "packages",
+    "prefix",
     "regexps",
     "scanning",
     "strings",
     "zlib",
 )
-WRITTEN_IN_TCL = {"clock", "history", "msgcat"}  # in real Tcl: errorInfo tells of procedures that are not here
+# In real Tcl: errorInfo tells of procedures that are not here.
+WRITTEN_IN_TCL = {"autoload", "clock", "history", "msgcat"}
 PART_WRITTEN_IN_TCL = '(class "::oo::Slot" method '
 
 
