@@ -10,7 +10,6 @@ import sys
 import pytest
 
 from alftcl import Interp, LimitExceeded, TclError
-from alftcl.safe import Limits
 
 MEMORY = 50_000_000
 EXCEEDED = "LimitExceeded memory limit exceeded"
@@ -100,8 +99,13 @@ def test_a_script_that_takes_more_memory_is_stopped(script: str) -> None:
 def test_a_single_command_cannot_take_it_all(script: str) -> None:
     most, _, ended = bombed(script)
 
-    assert ended.startswith((EXCEEDED, "TclError max size for a Tcl value", "TclError exponent too large")) or (
-        ended == "TclError integer value too large to represent"
+    assert ended.startswith(
+        (
+            "LimitExceeded",  # of memory or, on a slow machine, of time
+            "TclError max size for a Tcl value",
+            "TclError exponent too large",
+            "TclError integer value too large to represent",
+        )
     )
     assert most < 3 * MEMORY
 
@@ -113,16 +117,27 @@ def test_the_limit_says_which_it_was() -> None:
     assert (raised.value.message, raised.value.errorcode) == ("memory limit exceeded", ["TCL", "LIMIT", "MEMORY"])
 
 
-def test_what_several_interpreters_take_counts_for_each() -> None:
-    limits = Limits(memory=45_000_000).from_now()
-    first, second = Interp(safe=True), Interp(safe=True)
-    limits.start(first)
-    limits.start(second)
-    fill = "for {set i 0} {$i < 20} {incr i} {lappend l [string repeat x$i 500000]}; llength $l"
+SHARED = """
+from alftcl import Interp, LimitExceeded
+from alftcl.safe import Limits
+limits = Limits(memory=45_000_000).from_now()
+first, second = Interp(safe=True), Interp(safe=True)
+limits.start(first)
+limits.start(second)
+fill = "for {set i 0} {$i < 20} {incr i} {lappend l [string repeat x$i 500000]}; llength $l"
+print(first.eval(fill))
+try:
+    print(second.eval(fill))
+except LimitExceeded as error:
+    print(error)
+"""
 
-    assert first.eval(fill) == 20
-    with pytest.raises(LimitExceeded, match="memory limit exceeded"):
-        second.eval(fill)
+
+def test_what_several_interpreters_take_counts_for_each() -> None:
+    # in a process of its own: one that has been larger before has room that nobody sees being taken
+    done = subprocess.run([sys.executable, "-c", SHARED], capture_output=True, text=True, check=True)
+
+    assert done.stdout.split("\n")[:2] == ["20", "memory limit exceeded"]
 
 
 def test_a_string_has_an_eighth_of_the_memory() -> None:
