@@ -112,11 +112,8 @@ class Namespace:
         return space
 
     def find(self, name: str) -> Namespace | None:
-        """The namespace of that name, seen from here (a relative name: a child, else from the root)."""
-        parts = split(name)
-        if name.startswith("::"):
-            return _descend(self.root, parts)
-        return _descend(self, parts) or _descend(self.root, parts)
+        """The namespace of that name, seen from here: other than for a command, the root is not looked through."""
+        return _descend(self.root if name.startswith("::") else self, split(name))
 
     def make(self, name: str) -> Namespace:
         """The namespace of that name, made (with its parents) if need be."""

@@ -606,3 +606,11 @@ proc : {} {list colon}; :
 proc :x {} {list colonx}; list [:x] [::x]
 # ----
 namespace eval a {proc :x {} {list cx}}; a:::x
+# ----
+namespace eval same {namespace eval same {namespace current}}
+# ----
+namespace eval near {}; namespace eval far {list [namespace exists near] [catch {namespace children near} m] $m}
+# ----
+namespace eval near {}; namespace eval far {catch {namespace delete near} m; set m}
+# ----
+namespace eval near {}; namespace eval far {namespace eval near {namespace current}}
