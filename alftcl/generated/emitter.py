@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 _FLOAT = re.compile(r"-?[0-9]+\.[0-9]+")
+_MOST_PASSES = 12
 _DEEPEST = 90  # indents: Python takes 100
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -114,6 +115,15 @@ class Emitter:
         self.changed = self.facts_changed = True
 
     # ---- passes --------------------------------------------------------------------------------------
+
+    def settle(self, write: Callable[[], None]) -> None:
+        """Write the unit, pass by pass, until nothing new is learned. Raises Open when there is no end to it."""
+        for _ in range(_MOST_PASSES):
+            self.begin()
+            write()
+            if not self.changed:
+                return
+        raise Open("kinds that do not stand still")
 
     def begin(self) -> None:
         """Start a pass. A new fact about names makes what is known of kinds doubtful."""
@@ -330,8 +340,8 @@ class Emitter:
         if isinstance(target, Procedure):
             return self.call(target, name.text, node)
         if node.expands:
-            return self.expanding(name.text, node)
-        found = RULES.get(self.resolver.builtin_name(name.text, target) or "")
+            return self.expanding(self.resolver.builtin_name(name.text, target), name.text, node)
+        found = RULES.get(self.resolver.builtin_name(name.text, target))
         if found is not None:
             return found(self, node, want)
         return self.builtin(name.text, node)
@@ -415,13 +425,11 @@ class Emitter:
             parts.append(f"*to_list({operand.value})" if isinstance(node, Expand) else operand.value)
         return f"[{', '.join(parts)}]"
 
-    def expanding(self, name: str, node: Command) -> Operand:
-        """A built-in with a {*} among its words: their number is known when it runs."""
-        tail = last_part(name)
-        self.resolver.builtin_name(name, self.resolver.resolve(name))
-        if tail == "list":
+    def expanding(self, builtin: str, name: str, node: Command) -> Operand:
+        """A built-in, called by that name, with a {*} among its words: their number is known when it runs."""
+        if builtin == "list":
             return Operand(self.spread(node.words[1:]), LIST)
-        command = self.resolver.constant(pure_command(tail, len(node.words)))
+        command = self.resolver.constant(pure_command(builtin))
         return Operand(f"counted({command}, {name!r}, interp, {self.spread(node.words[1:])})")
 
     def call(self, target: Procedure, name: str, node: Command) -> Operand:

@@ -37,7 +37,6 @@ from alftcl.values import Value, to_str
 if TYPE_CHECKING:
     from alftcl.interp import Interp
 
-_MOST_PASSES = 12
 _UNITS_UNSWEPT = 500
 _LONGEST_BODY = 20_000  # characters: what is longer than that was hardly written for its speed
 
@@ -233,13 +232,7 @@ class Engine:
         given = Given({name: kinds.get(name, ANY) for name in names}, frozenset())
         emitter = Emitter(resolver, names, given, in_procedure=True, is_loop=False)
         script = interp.parse(procedure.body)
-        for _ in range(_MOST_PASSES):
-            emitter.begin()
-            emitter.body(script, 1, RETURNED)
-            if not emitter.changed:
-                break
-        else:
-            raise Open("kinds that do not stand still")
+        emitter.settle(lambda: emitter.body(script, 1, RETURNED))
         unit = Unit(interp, self.units, in_procedure=True, has_frame=False)
         unit.names = resolver.names
         unit.touches = any(where not in (PASSED, BOXED) for where in emitter.links.values())
@@ -411,6 +404,23 @@ def _guards(name: str, emitter: Emitter) -> list[str]:
     return [f"  if {' or '.join(checks)}: return {name}_any({arguments})"]
 
 
+def _filled_up(procedure: Procedure, args: list[Any]) -> list[Any]:
+    """The arguments of a function from the words of a call: with defaults, the further words in one list."""
+    named = procedure.formals[:-1] if procedure.rest else procedure.formals
+    words = args[: len(named)]
+    words += [formal.default for formal in named[len(words) :]]
+    if procedure.rest:
+        words.append(args[len(named) :])
+    return words
+
+
+def _make_native(words: list[Any]) -> None:
+    """Digits among the words become ints."""
+    for place, word in enumerate(words):
+        if type(word) is str and word.isdigit():
+            words[place] = native(word)
+
+
 def _entry(procedure: Procedure, function: Any, linked: list[tuple[int, str]]) -> Any:
     """The function in the shape of a command."""
     count = len(procedure.formals)
@@ -424,18 +434,11 @@ def _entry(procedure: Procedure, function: Any, linked: list[tuple[int, str]]) -
             interp.enter()
             interp.depth = 0
         interp.called_from = None  # what looks at it would see an older command
-        for place, word in enumerate(args):
-            if type(word) is str and word.isdigit():
-                args[place] = native(word)
+        _make_native(args)
         return function(depth, *args)  # type: ignore[no-any-return]  # generated code gives Tcl values
 
     def run(interp: Interp, args: list[Any]) -> Value:
-        named = procedure.formals[:-1] if procedure.rest else procedure.formals
-        words = args[: len(named)]
-        words += [formal.default for formal in named[len(words) :]]  # run_plain makes ints of them
-        if procedure.rest:
-            words.append(args[len(named) :])
-        return run_plain(interp, words)
+        return run_plain(interp, _filled_up(procedure, args))
 
     return run_plain if plain else run
 
@@ -443,17 +446,14 @@ def _entry(procedure: Procedure, function: Any, linked: list[tuple[int, str]]) -
 def _entry_by_name(procedure: Procedure, function: Any, linked: list[tuple[int, str]]) -> Any:
     """The same for a procedure that is handed variables: those of the frame it is called from."""
     last = max(place for place, _ in linked)
-    named = procedure.formals[:-1] if procedure.rest else procedure.formals
 
     def run(interp: Interp, args: list[Any]) -> Value:
         shared = handed(interp, linked, args) if last < len(args) else None
         if shared is None or interp.depth == 0:
             return procedure.call_directly(interp, args)
         interp.called_from = None
-        words = [native(word) if type(word) is str and word.isdigit() else word for word in args[: len(named)]]
-        words += [formal.default for formal in named[len(words) :]]
-        if procedure.rest:
-            words.append(args[len(named) :])
+        words = _filled_up(procedure, args)
+        _make_native(words)
         return function(interp.depth + 1, *words, *shared)  # type: ignore[no-any-return]  # a Tcl value
 
     return run

@@ -184,7 +184,7 @@ def _is_int(operand: Operand) -> str:
 
 def _twice(emitter: Emitter, left: Operand, right: Operand) -> tuple[Operand, Operand]:
     """Both sides as something that may be written twice, evaluated from left to right."""
-    return emitter.simple(left) if not left.fixed else left, emitter.simple(right) if not right.fixed else right
+    return emitter.simple(left), emitter.simple(right)
 
 
 def _on_ints(emitter: Emitter, symbol: str, left: Operand, right: Operand) -> Operand:

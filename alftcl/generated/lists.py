@@ -34,7 +34,7 @@ def emit_lindex(emitter: Emitter, node: Command, want: Want) -> Operand:
     if len(node.words) < 3:
         raise Open("lindex without an index")
     found, *places = emitter.operands(node.words[1:])
-    places = [place if place.fixed or place.code.isidentifier() else emitter.pinned(place) for place in places]
+    places = [emitter.simple(place) for place in places]
     for place in places:
         found = _indexed(emitter, found, place)
     return found

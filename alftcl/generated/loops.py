@@ -19,7 +19,6 @@ from alftcl.tree import BRACED, Literal, Script
 if TYPE_CHECKING:
     from alftcl.generated.engine import Engine, Resolver
 
-_MOST_PASSES = 12
 _LONG = 1_000_000  # rounds
 _MOST_LOOPS = 2000  # known at a time
 
@@ -87,14 +86,7 @@ def emitted(engine: Engine, resolver: Resolver, shape: Shape, frame: Frame, name
     if given is None:
         raise Open("variables that a loop cannot take over")
     emitter = Emitter(resolver, (), given, in_procedure, is_loop=True)
-    for _ in range(_MOST_PASSES):
-        emitter.begin()
-        emitter.writer.site = Site(None, 0, 0, 1)
-        _emit(emitter, shape)
-        if not emitter.changed:
-            break
-    else:
-        raise Open("kinds that do not stand still")
+    emitter.settle(lambda: _emit(emitter, shape))
     unit = Unit(engine.interp, engine.units, in_procedure, has_frame=True)
     unit.names = resolver.names
     unit.variables = {python: tcl for tcl, python in emitter.python_variables()}
@@ -127,6 +119,7 @@ def _used(shape: Shape, names: list[str]) -> list[str]:
 
 def _emit(emitter: Emitter, shape: Shape) -> None:
     body = Literal(shape.body, 0, 0, BRACED)
+    emitter.writer.site = Site(None, 0, 0, 1)
     emitter.script = Script("", [])
     label = None if shape.label is None else f'"{shape.label}" body line {{line}}'
     if shape.names is not None:

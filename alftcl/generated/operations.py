@@ -132,11 +132,6 @@ def result(value: Value) -> Value:
     return number
 
 
-def not_a_number() -> TclError:
-    """The error for a calculation that has no result."""
-    return domain_error()
-
-
 def function(name: str, *args: Value) -> Value:
     """A function of expr."""
     return FUNCTIONS[name].call(list(args))
@@ -183,8 +178,7 @@ def linked_read(variable: Variable, name: str) -> Value:
 
 def linked_write(variable: Variable, name: str, value: Value) -> Value:
     """Set a linked variable, which may be an array."""
-    if variable.elements is not None:
-        raise variable_error("set", name, None, IS_ARRAY, ["WRITE", "VARNAME"])
+    _scalar(variable, name)
     variable.value = value
     return value
 
@@ -525,7 +519,7 @@ def vocabulary() -> dict[str, Any]:
     for name, symbol in _COMPARISONS.items():
         names[name] = partial(arithmetic.compare, symbol)
     for found in (
-        truth, same_text, member, result, not_a_number, function, increased, increase, unset_read, linked_read,
+        truth, same_text, member, result, function, increased, increase, unset_read, linked_read,
         linked_write, Elements, linked_elements, linked_element, index, extended, replaced, with_key, has_key, no_key,
         groups, rounds, fail, returned, too_deep, link_to, unset_missing, no_element, store, taken,
         set_apart, changed, counted, called, outside, span, store_elements, match_glob, Variable, to_str, to_list,

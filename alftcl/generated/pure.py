@@ -113,7 +113,15 @@ def named_from(name: str, words: list[str | None]) -> int | None:
         return 2
     if name not in ("regexp", "regsub"):
         return None
-    place = 1
+    place = _options_end(words, 1)
+    if not _MATCHING.issuperset(word for word in words[1:place] if word != "--"):
+        return None
+    place += 2 if name == "regexp" else 3
+    return place if place < len(words) else None
+
+
+def _options_end(words: list[str | None], place: int) -> int:
+    """The place behind the options that begin at `place`, and behind the -- that ends them."""
     while place < len(words):
         word = words[place]
         if word is None or not word.startswith("-"):
@@ -121,17 +129,14 @@ def named_from(name: str, words: list[str | None]) -> int | None:
         place += 1
         if word == "--":
             break
-        if word not in _MATCHING:
-            return None
-    place += 2 if name == "regexp" else 3
-    return place if place < len(words) else None
+    return place
 
 
 _NAMELESS = _PURE - {"lsort", "lsearch", "regexp", "regsub"}
 """Those whose words never name a variable or a command, however many there are."""
 
 
-def pure_command(name: str, count: int) -> Command:
+def pure_command(name: str) -> Command:
     """A built-in that may be called with any words."""
     if name not in _NAMELESS:
         raise Open(f"{name} with a {{*}}")
@@ -154,14 +159,7 @@ def _has_no_names(name: str, words: list[str | None]) -> bool:
         return not any(word is None or word.startswith("-c") for word in options)
     if name not in ("regexp", "regsub"):
         return True
-    place = 0
-    while place < len(words):
-        word = words[place]
-        if word is None or not word.startswith("-"):
-            break
-        place += 1
-        if word == "--":
-            break
-        if word == "-start":
-            return False
+    place = _options_end(words, 0)
+    if "-start" in words[:place]:
+        return False
     return len(words) - place == (2 if name == "regexp" else 3)

@@ -19,16 +19,14 @@ def emit_string(emitter: Emitter, node: Command, want: Want) -> Operand:
         text, place = emitter.operands(words)
         if place.kind == INT:
             code = _name(emitter, emitter.text(text))
-            place = place if place.fixed or place.code.isidentifier() else emitter.pinned(place)
+            place = emitter.simple(place)
             return Operand(f"({code}[{place.code}] if -1 < {place.code} < len({code}) else outside({place.code}))", STR)
         return emitter.pure("string", node, [text, place])
     if what == "range" and len(words) == 3:
         text, first, last = emitter.operands(words)
         if first.kind == last.kind == INT:
             code = emitter.text(text)
-            first, last = (
-                side if side.fixed or side.code.isidentifier() else emitter.pinned(side) for side in (first, last)
-            )
+            first, last = emitter.simple(first), emitter.simple(last)
             checks = f"-1 < {first.code} <= {last.code} < INDICES"
             quick = f"{code}[{first.code}:{last.code} + 1]"
             return Operand(f"({quick} if {checks} else span({code}, {first.code}, {last.code}))", STR)
