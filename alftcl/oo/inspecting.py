@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from alftcl.errors import TclError
 from alftcl.oo.chains import class_chain, class_method_names, method_chain, method_names
@@ -24,6 +24,7 @@ from alftcl.values import Value, match_glob, quote_element, to_str
 if TYPE_CHECKING:
     from alftcl.interp import Interp
 
+Owner = TypeVar("Owner", bound=Definable)
 _CATEGORIES = ("class", "metaclass", "mixin", "object", "typeof")
 
 
@@ -86,6 +87,13 @@ def _own_methods(owner: Definable, exported_only: bool) -> list[Any]:
     ]
 
 
+def _methods(owner: Owner, words: list[Any], all_names: Callable[[Owner, bool], list[str]]) -> list[Any]:
+    """info object methods, info class methods: the names for these options."""
+    options = _options(words)
+    exported_only = not options & {"-private", "-localprivate"}
+    return list(all_names(owner, exported_only)) if "-all" in options else _own_methods(owner, exported_only)
+
+
 def _options(words: list[Any]) -> set[str]:
     return {choose(word, ("-all", "-localprivate", "-private")) for word in words}
 
@@ -140,10 +148,7 @@ _IS: dict[str, Callable[[Any, TclObject, list[Any]], bool]] = {
 
 
 def _object_methods(interp: Interp, args: list[Any]) -> Value:
-    item = _object(interp, args[0])
-    options = _options(args[1:])
-    exported_only = not options & {"-private", "-localprivate"}
-    return list(method_names(item, exported_only)) if "-all" in options else _own_methods(item, exported_only)
+    return _methods(_object(interp, args[0]), args[1:], method_names)
 
 
 def _object_vars(interp: Interp, args: list[Any]) -> Value:
@@ -188,10 +193,7 @@ def _class_destructor(interp: Interp, args: list[Any]) -> Value:
 
 
 def _class_methods(interp: Interp, args: list[Any]) -> Value:
-    cls = _class(interp, args[0])
-    options = _options(args[1:])
-    exported_only = not options & {"-private", "-localprivate"}
-    return list(class_method_names(cls, exported_only)) if "-all" in options else _own_methods(cls, exported_only)
+    return _methods(_class(interp, args[0]), args[1:], class_method_names)
 
 
 def _class_instances(interp: Interp, args: list[Any]) -> Value:

@@ -9,6 +9,7 @@ wider, but a single command that looks at its caller keeps a whole procedure fro
 from functools import cache
 
 from hypothesis import strategies as st
+from script_strategies import filled_in, one
 
 SCALARS = ("i", "j", "n", "s", "t", "l", "m", "d", "e")
 DEEPEST = 3
@@ -20,30 +21,14 @@ set d {k 1}; set e [dict create k 2 q 3]
 array set a {k v 1 2}"""
 
 
-def _one(*texts: str) -> st.SearchStrategy[str]:
-    return st.sampled_from(texts)
-
-
-def _format(template: str, **parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    """The template with each <name> replaced by what a strategy gives."""
-
-    def filled(values: dict[str, str]) -> str:
-        text = template
-        for name, value in values.items():
-            text = text.replace(f"<{name}>", value)
-        return text
-
-    return st.fixed_dictionaries(parts).map(filled)
-
-
-integers = _one("i", "j", "n")
-texts = _one("s", "t")
-lists = _one("l", "m")
-dicts = _one("d", "e")
-any_name = _one(*SCALARS)
-keys = _one("k", "q", "1", "$i", "$s")
-indices = _one("0", "1", "end", "end-1", "-1", "9", "$i", "$n", "$s")
-literals = _one(
+integers = one("i", "j", "n")
+texts = one("s", "t")
+lists = one("l", "m")
+dicts = one("d", "e")
+any_name = one(*SCALARS)
+keys = one("k", "q", "1", "$i", "$s")
+indices = one("0", "1", "end", "end-1", "-1", "9", "$i", "$n", "$s")
+literals = one(
     "abc", "{a b}", "{}", "0", "7", "-3", "1.5", "0x1F", "08", "{ 12 }", "1e3", "99999999999999999999", "{a {b c}}"
 )
 values = st.one_of(literals, any_name.map("${}".format), any_name.map("${}".format))
@@ -56,14 +41,14 @@ def expressions(depth: int) -> st.SearchStrategy[str]:
         integers.map("${}".format),
         integers.map("${}".format),
         any_name.map("${}".format),
-        _one("0", "1", "3", "2.5", "1e300", "1e-300", "12345678901234567890", "$a(k)", "true", '"abc"', "{}", "-7"),
-        _format("[llength $<l>]", l=lists),
-        _format("[string length $<s>]", s=texts),
-        _format("[incr <i>]", i=integers),
-        _format("[lindex $<l> <x>]", l=lists, x=indices),
-        _format("[set <i> <v>]", i=integers, v=literals),
+        one("0", "1", "3", "2.5", "1e300", "1e-300", "12345678901234567890", "$a(k)", "true", '"abc"', "{}", "-7"),
+        filled_in("[llength $<l>]", l=lists),
+        filled_in("[string length $<s>]", s=texts),
+        filled_in("[incr <i>]", i=integers),
+        filled_in("[lindex $<l> <x>]", l=lists, x=indices),
+        filled_in("[set <i> <v>]", i=integers, v=literals),
     )
-    operators = _one(
+    operators = one(
         *("+", "-", "*", "/", "%", "<", ">", "<=", ">=", "==", "!=", "eq", "ne", "&", "|", "^", "&&", "||", ">>")
     )
     return st.recursive(
@@ -71,10 +56,10 @@ def expressions(depth: int) -> st.SearchStrategy[str]:
         lambda inner: st.one_of(
             st.tuples(inner, operators, inner).map(" ".join),
             st.tuples(inner, operators, inner).map(" ".join).map("({})".format),
-            _format("<f>(<e>)", f=_one("abs", "int", "double", "round", "!", "-", "~", "sqrt", "bool"), e=inner),
-            _format("<f>(<e>, <o>)", f=_one("max", "min", "hypot"), e=inner, o=inner),
-            _format("(<c> ? <y> : <z>)", c=inner, y=inner, z=inner),
-            _format("(<e> in $<l>)", e=inner, l=lists),
+            filled_in("<f>(<e>)", f=one("abs", "int", "double", "round", "!", "-", "~", "sqrt", "bool"), e=inner),
+            filled_in("<f>(<e>, <o>)", f=one("max", "min", "hypot"), e=inner, o=inner),
+            filled_in("(<c> ? <y> : <z>)", c=inner, y=inner, z=inner),
+            filled_in("(<e> in $<l>)", e=inner, l=lists),
         ),
         max_leaves=4 - depth,
     )
@@ -86,32 +71,32 @@ def words(depth: int, callable_: tuple[str, ...]) -> st.SearchStrategy[str]:
     choices = [
         values,
         values,
-        _format("[expr {<e>}]", e=expressions(depth)),
-        _format("[list <v> <w>]", v=values, w=values),
-        _format("[lindex $<l> <x>]", l=lists, x=indices),
-        _format("[lrange $<l> <x> end]", l=lists, x=indices),
-        _format("[lsort $<l>]", l=lists),
-        _format("[linsert $<l> <x> <v>]", l=lists, x=indices, v=values),
-        _format("[string range $<s> <x> <y>]", s=texts, x=indices, y=indices),
-        _format("[string index <v> <x>]", v=values, x=indices),
-        _format("[string <f> <v>]", f=_one("length", "toupper", "reverse", "trim"), v=values),
-        _format("[string <f> <v> <w>]", f=_one("equal", "compare", "match"), v=values, w=values),
-        _format("[dict get $<d> <k>]", d=dicts, k=keys),
-        _format("[dict size $<d>]", d=dicts),
-        _format("[dict create k <v> <k> <w>]", v=values, k=keys, w=values),
-        _format('"<v>-$<n>"', v=any_name.map("${}".format), n=any_name),
-        _format("$a(<k>)", k=_one("k", "1", "z", "$i", "$s")),
-        _format("[info exists <n>]", n=_one("i", "s", "none", "a(k)", "a(z)")),
-        _format("[lmap y $<l> {string cat $y <v>}]", l=lists, v=values),
-        _format("[set <n>]", n=any_name),
-        _format("[append <s> <v>]", s=texts, v=literals),
-        _format("[lappend <l> <v>]", l=lists, v=literals),
-        _format("[incr <i> <v>]", i=integers, v=values),
-        _format("[regexp {(.)(b*)} <v> s t]", v=values),
-        _one("[array size a]", "[lsort [array names a]]", "[array exists a]"),
+        filled_in("[expr {<e>}]", e=expressions(depth)),
+        filled_in("[list <v> <w>]", v=values, w=values),
+        filled_in("[lindex $<l> <x>]", l=lists, x=indices),
+        filled_in("[lrange $<l> <x> end]", l=lists, x=indices),
+        filled_in("[lsort $<l>]", l=lists),
+        filled_in("[linsert $<l> <x> <v>]", l=lists, x=indices, v=values),
+        filled_in("[string range $<s> <x> <y>]", s=texts, x=indices, y=indices),
+        filled_in("[string index <v> <x>]", v=values, x=indices),
+        filled_in("[string <f> <v>]", f=one("length", "toupper", "reverse", "trim"), v=values),
+        filled_in("[string <f> <v> <w>]", f=one("equal", "compare", "match"), v=values, w=values),
+        filled_in("[dict get $<d> <k>]", d=dicts, k=keys),
+        filled_in("[dict size $<d>]", d=dicts),
+        filled_in("[dict create k <v> <k> <w>]", v=values, k=keys, w=values),
+        filled_in('"<v>-$<n>"', v=any_name.map("${}".format), n=any_name),
+        filled_in("$a(<k>)", k=one("k", "1", "z", "$i", "$s")),
+        filled_in("[info exists <n>]", n=one("i", "s", "none", "a(k)", "a(z)")),
+        filled_in("[lmap y $<l> {string cat $y <v>}]", l=lists, v=values),
+        filled_in("[set <n>]", n=any_name),
+        filled_in("[append <s> <v>]", s=texts, v=literals),
+        filled_in("[lappend <l> <v>]", l=lists, v=literals),
+        filled_in("[incr <i> <v>]", i=integers, v=values),
+        filled_in("[regexp {(.)(b*)} <v> s t]", v=values),
+        one("[array size a]", "[lsort [array names a]]", "[array exists a]"),
     ]
     if callable_:
-        choices += [_format("[<p> <v> <w>]", p=_one(*callable_), v=values, w=values)] * 3
+        choices += [filled_in("[<p> <v> <w>]", p=one(*callable_), v=values, w=values)] * 3
     return st.one_of(choices)
 
 
@@ -120,36 +105,36 @@ def simple_commands(depth: int, loops: int, callable_: tuple[str, ...]) -> st.Se
     """A command without a body."""
     word = words(depth, callable_)
     choices = [
-        _format("set <n> <w>", n=any_name, w=word),
-        _format("set <n> <w>", n=any_name, w=word),
-        _format("set <n> [expr {<e>}]", n=integers, e=expressions(depth)),
-        _format("incr <n> <v>", n=integers, v=_one("", "2", "-1", "$i", "$s")),
-        _format("incr <n>", n=any_name),
-        _format("append <n> <v> <w>", n=texts, v=literals, w=word),
-        _format("append <n> <v>", n=any_name, v=literals),
-        _format("lappend <l> <v> <w>", l=lists, v=values, w=word),
-        _format("lappend <n> <v>", n=any_name, v=values),
-        _format("lset <l> <x> <w>", l=lists, x=indices, w=word),
-        _format("lset <l> <x> <y> <w>", l=lists, x=indices, y=indices, w=values),
-        _format("lassign $<l> <n> <s>", l=lists, n=any_name, s=any_name),
-        _format("dict set <d> <k> <w>", d=dicts, k=keys, w=word),
-        _format("dict incr <d> <k>", d=dicts, k=keys),
-        _format("dict incr <d> <k> 3", d=dicts, k=keys),
-        _format("dict lappend <d> <k> <v>", d=dicts, k=keys, v=values),
-        _format("set a(<k>) <w>", k=_one("k", "1", "$i", "$s"), w=word),
-        _format("incr a(<k>)", k=_one("1", "z", "$i")),
-        _format("append a(<k>) <v>", k=_one("k", "$i"), v=literals),
-        _format("unset <n>", n=_one("s", "i", "l", "d", "a(k)", "a(1)")),
-        _format("array set a <v>", v=_one("{k 1 z 2}", "{}", "$l", "$d")),
-        _format("regsub -all {[a-c]} <v> x <s>", v=values, s=any_name),
-        _format("scan <v> {%d %s} <n> <s>", v=values, n=integers, s=texts),
-        _format("expr {<e>}", e=expressions(depth)),
-        _format("error <v>", v=values),
-        _format("return <w>", w=word),
+        filled_in("set <n> <w>", n=any_name, w=word),
+        filled_in("set <n> <w>", n=any_name, w=word),
+        filled_in("set <n> [expr {<e>}]", n=integers, e=expressions(depth)),
+        filled_in("incr <n> <v>", n=integers, v=one("", "2", "-1", "$i", "$s")),
+        filled_in("incr <n>", n=any_name),
+        filled_in("append <n> <v> <w>", n=texts, v=literals, w=word),
+        filled_in("append <n> <v>", n=any_name, v=literals),
+        filled_in("lappend <l> <v> <w>", l=lists, v=values, w=word),
+        filled_in("lappend <n> <v>", n=any_name, v=values),
+        filled_in("lset <l> <x> <w>", l=lists, x=indices, w=word),
+        filled_in("lset <l> <x> <y> <w>", l=lists, x=indices, y=indices, w=values),
+        filled_in("lassign $<l> <n> <s>", l=lists, n=any_name, s=any_name),
+        filled_in("dict set <d> <k> <w>", d=dicts, k=keys, w=word),
+        filled_in("dict incr <d> <k>", d=dicts, k=keys),
+        filled_in("dict incr <d> <k> 3", d=dicts, k=keys),
+        filled_in("dict lappend <d> <k> <v>", d=dicts, k=keys, v=values),
+        filled_in("set a(<k>) <w>", k=one("k", "1", "$i", "$s"), w=word),
+        filled_in("incr a(<k>)", k=one("1", "z", "$i")),
+        filled_in("append a(<k>) <v>", k=one("k", "$i"), v=literals),
+        filled_in("unset <n>", n=one("s", "i", "l", "d", "a(k)", "a(1)")),
+        filled_in("array set a <v>", v=one("{k 1 z 2}", "{}", "$l", "$d")),
+        filled_in("regsub -all {[a-c]} <v> x <s>", v=values, s=any_name),
+        filled_in("scan <v> {%d %s} <n> <s>", v=values, n=integers, s=texts),
+        filled_in("expr {<e>}", e=expressions(depth)),
+        filled_in("error <v>", v=values),
+        filled_in("return <w>", w=word),
         word.filter(lambda text: text.startswith("[")).map(lambda text: f"set t {text}"),
     ]
     if loops:
-        choices += [_one("break", "continue")] * 2
+        choices += [one("break", "continue")] * 2
     return st.one_of(choices)
 
 
@@ -166,23 +151,23 @@ def compound_commands(depth: int, loops: int, callable_: tuple[str, ...]) -> st.
     condition = expressions(depth)
     c = f"c{depth}"
     return st.one_of(
-        _format("if {<c>} <b>", c=condition, b=inner),
-        _format("if {<c>} <b> elseif {<k>} <x> else <y>", c=condition, k=condition, b=inner, x=inner, y=inner),
-        _format(f"for {{set {c} 0}} {{${c} < <n>}} {{incr {c}}} <b>", n=_one("2", "3", "4"), b=looped),
-        _format(f"for {{set {c} 0}} {{${c} < 3}} {{incr {c}; append t <v>}} <b>", v=values, b=looped),
-        _format(f"set {c} 0\nwhile {{[incr {c}] < 4 && (<k>)}} <b>", k=condition, b=looped),
-        _format(f"set {c} 0\nwhile {{${c} < 3}} {{incr {c}; <b>}}", b=commands(depth + 1, loops + 1, callable_)),
-        _format("foreach <n> $<l> <b>", n=any_name, l=lists, b=looped),
-        _format("foreach {<n> <v>} $<l> <b>", n=any_name, v=any_name, l=any_name, b=looped),
-        _format("foreach <n> {1 2 3} <v> $<l> <b>", n=any_name, v=any_name, l=lists, b=looped),
-        _format("foreach <n> {1 2 x 3} <b>", n=any_name, b=looped),
-        _format("set <r> [lmap <n> $<l> <b>]", r=any_name, n=any_name, l=lists, b=looped),
-        _format("dict for {s i} $<d> <b>", d=dicts, b=looped),
-        _format("switch <v> {abc <b> 1 - 2 <x> default <y>}", v=values, b=inner, x=inner, y=inner),
-        _format("switch <o> -- <v> abc <b> {[0-9]*} <y>", o=_one("-exact", "-glob"), v=values, b=inner, y=inner),
-        _format("catch <b>", b=inner),
-        _format("catch <b> <s>", b=inner, s=any_name),
-        _format("set <n> [catch <b> <s>]", n=any_name, b=looped, s=any_name),
+        filled_in("if {<c>} <b>", c=condition, b=inner),
+        filled_in("if {<c>} <b> elseif {<k>} <x> else <y>", c=condition, k=condition, b=inner, x=inner, y=inner),
+        filled_in(f"for {{set {c} 0}} {{${c} < <n>}} {{incr {c}}} <b>", n=one("2", "3", "4"), b=looped),
+        filled_in(f"for {{set {c} 0}} {{${c} < 3}} {{incr {c}; append t <v>}} <b>", v=values, b=looped),
+        filled_in(f"set {c} 0\nwhile {{[incr {c}] < 4 && (<k>)}} <b>", k=condition, b=looped),
+        filled_in(f"set {c} 0\nwhile {{${c} < 3}} {{incr {c}; <b>}}", b=commands(depth + 1, loops + 1, callable_)),
+        filled_in("foreach <n> $<l> <b>", n=any_name, l=lists, b=looped),
+        filled_in("foreach {<n> <v>} $<l> <b>", n=any_name, v=any_name, l=any_name, b=looped),
+        filled_in("foreach <n> {1 2 3} <v> $<l> <b>", n=any_name, v=any_name, l=lists, b=looped),
+        filled_in("foreach <n> {1 2 x 3} <b>", n=any_name, b=looped),
+        filled_in("set <r> [lmap <n> $<l> <b>]", r=any_name, n=any_name, l=lists, b=looped),
+        filled_in("dict for {s i} $<d> <b>", d=dicts, b=looped),
+        filled_in("switch <v> {abc <b> 1 - 2 <x> default <y>}", v=values, b=inner, x=inner, y=inner),
+        filled_in("switch <o> -- <v> abc <b> {[0-9]*} <y>", o=one("-exact", "-glob"), v=values, b=inner, y=inner),
+        filled_in("catch <b>", b=inner),
+        filled_in("catch <b> <s>", b=inner, s=any_name),
+        filled_in("set <n> [catch <b> <s>]", n=any_name, b=looped, s=any_name),
     )
 
 
@@ -196,9 +181,9 @@ def commands(depth: int, loops: int, callable_: tuple[str, ...]) -> st.SearchStr
 
 
 def _procedure(name: str, callable_: tuple[str, ...]) -> st.SearchStrategy[str]:
-    heads = _one("{i s}", "{l {d {k 1}}}", "{s args}", "{n m}", "{t j}", "{a1 {i 5} args}")
-    links = _one("", "", "global n s\n", "global l\n", "variable d\n", "global a\n")
-    starts = _one("", START + "\n", "set l {1 2 3}; set n 3\n", "set s {}\n")
+    heads = one("{i s}", "{l {d {k 1}}}", "{s args}", "{n m}", "{t j}", "{a1 {i 5} args}")
+    links = one("", "", "global n s\n", "global l\n", "variable d\n", "global a\n")
+    starts = one("", START + "\n", "set l {1 2 3}; set n 3\n", "set s {}\n")
     body = st.tuples(links, starts, commands(1, 0, callable_)).map("".join).map(_block)
     return st.tuples(heads, body).map(lambda parts: f"proc {name} {parts[0]} {parts[1]}")
 

@@ -46,11 +46,12 @@ class Scope:
         return replace(self, depth=self.depth + 1, loops=self.loops + 1)
 
 
-def _one(*texts: str) -> st.SearchStrategy[str]:
+def one(*texts: str) -> st.SearchStrategy[str]:
+    """One of these texts."""
     return st.sampled_from(texts)
 
 
-def _format(template: str, **parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+def filled_in(template: str, **parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     """The template with each <name> replaced by what a strategy gives."""
 
     def filled(values: dict[str, str]) -> str:
@@ -62,15 +63,13 @@ def _format(template: str, **parts: st.SearchStrategy[str]) -> st.SearchStrategy
     return st.fixed_dictionaries(parts).map(filled)
 
 
-integer_names = _one(*INTEGERS)
-text_names = _one(*TEXTS)
-list_names = _one(*LISTS)
-dict_names = _one(*DICTS)
-keys = _one("k", "kk", "1", "{a b}", "$s", "$i")
-indices = _one("0", "1", "end", "end-1", "2", "7", "-1", "$i", "x")
-literals = _one(
-    "abc", "{a b}", '""', "{}", "x1", "{ }", "0x1F", "1.5", "-3", "Z", "{a {b c}}", '"q;w"', "#", r"\{", "é"
-)
+integer_names = one(*INTEGERS)
+text_names = one(*TEXTS)
+list_names = one(*LISTS)
+dict_names = one(*DICTS)
+keys = one("k", "kk", "1", "{a b}", "$s", "$i")
+indices = one("0", "1", "end", "end-1", "2", "7", "-1", "$i", "x")
+literals = one("abc", "{a b}", '""', "{}", "x1", "{ }", "0x1F", "1.5", "-3", "Z", "{a {b c}}", '"q;w"', "#", r"\{", "é")
 small = st.integers(-3, 12).map(str)
 
 
@@ -80,10 +79,10 @@ def numbers(scope: Scope) -> st.SearchStrategy[str]:
     return st.one_of(
         small,
         integer_names.map("${}".format),
-        _format("[llength $<l>]", l=list_names),
-        _format("[string length $<s>]", s=text_names),
-        _format("[expr {<e>}]", e=expressions(scope)) if scope.depth < DEEPEST else small,
-        _format("[dict size $<d>]", d=dict_names),
+        filled_in("[llength $<l>]", l=list_names),
+        filled_in("[string length $<s>]", s=text_names),
+        filled_in("[expr {<e>}]", e=expressions(scope)) if scope.depth < DEEPEST else small,
+        filled_in("[dict size $<d>]", d=dict_names),
     )
 
 
@@ -92,13 +91,13 @@ def operands(scope: Scope) -> st.SearchStrategy[str]:
     """What an operator of expr works on."""
     return st.one_of(
         small,
-        _one("1.5", "0.25", "true", '"b"', "{}", "100000000000000000000", "$a(k)", "$none", "0x10", "1e3"),
+        one("1.5", "0.25", "true", '"b"', "{}", "100000000000000000000", "$a(k)", "$none", "0x10", "1e3"),
         integer_names.map("${}".format),
         integer_names.map("${}".format),
         text_names.map("${}".format),
-        _format("[llength $<l>]", l=list_names),
-        _format("[lindex $<l> <x>]", l=list_names, x=indices),
-        _format("[dict exists $<d> <k>]", d=dict_names, k=keys),
+        filled_in("[llength $<l>]", l=list_names),
+        filled_in("[lindex $<l> <x>]", l=list_names, x=indices),
+        filled_in("[dict exists $<d> <k>]", d=dict_names, k=keys),
     )
 
 
@@ -108,13 +107,13 @@ def expressions(scope: Scope) -> st.SearchStrategy[str]:
     return st.recursive(
         operands(scope),
         lambda inner: st.one_of(
-            st.tuples(inner, _one(*OPERATORS), inner).map(" ".join),
-            _format("<e> in $<l>", e=inner, l=list_names),
+            st.tuples(inner, one(*OPERATORS), inner).map(" ".join),
+            filled_in("<e> in $<l>", e=inner, l=list_names),
             inner.map("({})".format),
-            _format("<f>(<e>)", f=_one("abs", "int", "double", "round", "bool", "!", "-", "~", "isqrt"), e=inner),
-            _format("<f>(<e>, <o>)", f=_one("max", "min", "hypot"), e=inner, o=inner),
-            _format("(<e>) ? <y> : <z>", e=inner, y=inner, z=inner),
-            _format("<e> << 2", e=inner),
+            filled_in("<f>(<e>)", f=one("abs", "int", "double", "round", "bool", "!", "-", "~", "isqrt"), e=inner),
+            filled_in("<f>(<e>, <o>)", f=one("max", "min", "hypot"), e=inner, o=inner),
+            filled_in("(<e>) ? <y> : <z>", e=inner, y=inner, z=inner),
+            filled_in("<e> << 2", e=inner),
         ),
         max_leaves=4,
     )
@@ -125,19 +124,19 @@ def lists(scope: Scope) -> st.SearchStrategy[str]:
     """A word that mostly is a short list."""
     return st.one_of(
         list_names.map("${}".format),
-        _one("{1 2 3}", "{a b c}", "{}", "{3 1 2 10}", "{{a 1} {b 2}}", "{b a b}", r"{a \{ b}", "{a {b}c}"),
-        _format("[list <w> <v>]", w=literals, v=text_names.map("${}".format)),
-        _format("[lrange $<l> <x> <y>]", l=list_names, x=indices, y=indices),
-        _format("[lsort <o> $<l>]", l=list_names, o=_one("", "-unique", "-integer", "-decreasing", "-dictionary")),
-        _format("[lreplace $<l> <x> <x> <w>]", l=list_names, x=indices, w=literals),
-        _format("[linsert $<l> <x> <w>]", l=list_names, x=indices, w=literals),
-        _format("[lsearch -all <o> $<l> <w>]", l=list_names, o=_one("-inline", "-not", "-exact", "-glob"), w=literals),
-        _format("[lreverse $<l>]", l=list_names),
-        _format("[split $<s> <c>]", s=text_names, c=_one("{}", "a", '" "')),
-        _format("[dict keys $<d>]", d=dict_names),
-        _format("[lmap y $<l> {string cat $y <w>}]", l=list_names, w=literals),
-        _format("[concat $<l> <w>]", l=list_names, w=literals),
-        _one("[lsort [array names a]]"),
+        one("{1 2 3}", "{a b c}", "{}", "{3 1 2 10}", "{{a 1} {b 2}}", "{b a b}", r"{a \{ b}", "{a {b}c}"),
+        filled_in("[list <w> <v>]", w=literals, v=text_names.map("${}".format)),
+        filled_in("[lrange $<l> <x> <y>]", l=list_names, x=indices, y=indices),
+        filled_in("[lsort <o> $<l>]", l=list_names, o=one("", "-unique", "-integer", "-decreasing", "-dictionary")),
+        filled_in("[lreplace $<l> <x> <x> <w>]", l=list_names, x=indices, w=literals),
+        filled_in("[linsert $<l> <x> <w>]", l=list_names, x=indices, w=literals),
+        filled_in("[lsearch -all <o> $<l> <w>]", l=list_names, o=one("-inline", "-not", "-exact", "-glob"), w=literals),
+        filled_in("[lreverse $<l>]", l=list_names),
+        filled_in("[split $<s> <c>]", s=text_names, c=one("{}", "a", '" "')),
+        filled_in("[dict keys $<d>]", d=dict_names),
+        filled_in("[lmap y $<l> {string cat $y <w>}]", l=list_names, w=literals),
+        filled_in("[concat $<l> <w>]", l=list_names, w=literals),
+        one("[lsort [array names a]]"),
     )
 
 
@@ -148,22 +147,22 @@ def words(scope: Scope) -> st.SearchStrategy[str]:
         literals,
         text_names.map("${}".format),
         numbers(scope),
-        _format("[lindex <l> <x>]", l=lists(scope), x=indices),
-        _format("[string <c> <w>]", c=_one("toupper", "length", "reverse", "trim", "totitle"), w=literals),
-        _format("[string range $<s> <x> <y>]", s=text_names, x=indices, y=indices),
-        _format("[string index $<s> <x>]", s=text_names, x=indices),
-        _format("[string map {a b b c} $<s>]", s=text_names),
-        _format("[string <c> $<s> <w>]", c=_one("equal", "compare", "match"), s=text_names, w=literals),
-        _format("[string is <c> -strict $<s>]", c=_one("integer", "double", "alpha", "list", "boolean"), s=text_names),
-        _format("[format %<f> <w>]", f=_one("d", "5s|", "-5s|", "x", ".2f", "03d"), w=numbers(scope)),
-        _format("[join <l> <w>]", l=lists(scope), w=literals),
-        _format("[dict get $<d> <k>]", d=dict_names, k=keys),
-        _format("[lsort [dict values $<d>]]", d=dict_names),
-        _format('"<u>$<s>-<v>"', u=_one("", "x", r"\n"), s=text_names, v=_one("", "$i", r"\$", "[llength $l]")),
-        _format("$a(<k>)", k=_one("k", "1", "$s", "$i")),
-        _format("[regexp -inline {<r>} $<s>]", r=_one("a+", "(.)(.)", "^b|c$", r"\d+"), s=text_names),
-        _format("[info exists <v>]", v=_one("i", "s", "a(k)", "none", "l")),
-        _format("[subst {<t>}]", t=_one("$i-$s", "[llength $l]", r"a\tb", "x$none")),
+        filled_in("[lindex <l> <x>]", l=lists(scope), x=indices),
+        filled_in("[string <c> <w>]", c=one("toupper", "length", "reverse", "trim", "totitle"), w=literals),
+        filled_in("[string range $<s> <x> <y>]", s=text_names, x=indices, y=indices),
+        filled_in("[string index $<s> <x>]", s=text_names, x=indices),
+        filled_in("[string map {a b b c} $<s>]", s=text_names),
+        filled_in("[string <c> $<s> <w>]", c=one("equal", "compare", "match"), s=text_names, w=literals),
+        filled_in("[string is <c> -strict $<s>]", c=one("integer", "double", "alpha", "list", "boolean"), s=text_names),
+        filled_in("[format %<f> <w>]", f=one("d", "5s|", "-5s|", "x", ".2f", "03d"), w=numbers(scope)),
+        filled_in("[join <l> <w>]", l=lists(scope), w=literals),
+        filled_in("[dict get $<d> <k>]", d=dict_names, k=keys),
+        filled_in("[lsort [dict values $<d>]]", d=dict_names),
+        filled_in('"<u>$<s>-<v>"', u=one("", "x", r"\n"), s=text_names, v=one("", "$i", r"\$", "[llength $l]")),
+        filled_in("$a(<k>)", k=one("k", "1", "$s", "$i")),
+        filled_in("[regexp -inline {<r>} $<s>]", r=one("a+", "(.)(.)", "^b|c$", r"\d+"), s=text_names),
+        filled_in("[info exists <v>]", v=one("i", "s", "a(k)", "none", "l")),
+        filled_in("[subst {<t>}]", t=one("$i-$s", "[llength $l]", r"a\tb", "x$none")),
     )
 
 
@@ -171,8 +170,8 @@ def words(scope: Scope) -> st.SearchStrategy[str]:
 def conditions(scope: Scope) -> st.SearchStrategy[str]:
     """An expression that mostly is a boolean."""
     return st.one_of(
-        _format("<x> <o> <y>", x=numbers(scope), o=_one("<", ">", "==", "!="), y=numbers(scope)),
-        _format("$<s> <o> <w>", s=text_names, o=_one("eq", "ne"), w=_one('"abc"', '""', "{a b}")),
+        filled_in("<x> <o> <y>", x=numbers(scope), o=one("<", ">", "==", "!="), y=numbers(scope)),
+        filled_in("$<s> <o> <w>", s=text_names, o=one("eq", "ne"), w=one('"abc"', '""', "{a b}")),
         expressions(scope),
     )
 
@@ -182,43 +181,43 @@ def simple_commands(scope: Scope) -> st.SearchStrategy[str]:
     """A command without a body."""
     number, word, some = numbers(scope), words(scope), lists(scope)
     choices = [
-        _format("set <n> [expr {int(<e>) % 1000}]", n=integer_names, e=expressions(scope)),
-        _format("set <n> <v>", n=integer_names, v=small),
-        _format("incr <n>", n=integer_names),
-        _format("incr <n> <v>", n=integer_names, v=number),
-        _format("set <s> [string range <w> 0 11]", s=text_names, w=word),
-        _format("set <s> <w>", s=text_names, w=literals),
-        _format("append <s> <w>", s=text_names, w=literals),
-        _format("set <l> [lrange <v> 0 5]", l=list_names, v=some),
-        _format("lappend <l> <w> <v>", l=list_names, w=literals, v=small),
-        _format("lset <l> <x> <w>", l=list_names, x=indices, w=literals),
-        _format("lassign <v> <n> <s>", v=some, n=integer_names, s=text_names),
-        _format("set <d> [dict create <k> <v> <q> <v>]", d=dict_names, k=keys, q=keys, v=small),
-        _format("dict set <d> <k> <w>", d=dict_names, k=keys, w=literals),
-        _format("dict set <d> <k> <q> <w>", d=dict_names, k=keys, q=keys, w=literals),
-        _format("dict incr <d> <k> <v>", d=dict_names, k=keys, v=small),
-        _format("dict lappend <d> <k> <w>", d=dict_names, k=keys, w=literals),
-        _format("dict unset <d> <k>", d=dict_names, k=keys),
-        _format("dict append <d> <k> <w>", d=dict_names, k=keys, w=literals),
-        _format("set a(<k>) <w>", k=_one("k", "1", "$s", "$i"), w=literals),
-        _format("array set a {k 1 z <w>}", w=literals),
-        _format("unset <o> <v>", o=_one("", "-nocomplain"), v=_one("s", "i", "l", "a(k)", "none")),
-        _format("eval [list set <s> <w>]", s=text_names, w=literals),
-        _format("uplevel <u> {set <n> <v>}", u=_one("#0", "0"), n=integer_names, v=small),
-        _format("global <n>", n=_one("i", "s", "l")),
-        _format("error <w>", w=literals),
-        _format("throw {A B} <w>", w=literals),
-        _format("return <w>", w=word),
-        _format("expr {<e>}", e=expressions(scope)),
-        _format("list <w> <v>", w=word, v=word),
-        _format("<c>", c=_one("set", "llength", "incr i 1 2", "nosuch", "string foo", "dict get", 'set "x"y')),
+        filled_in("set <n> [expr {int(<e>) % 1000}]", n=integer_names, e=expressions(scope)),
+        filled_in("set <n> <v>", n=integer_names, v=small),
+        filled_in("incr <n>", n=integer_names),
+        filled_in("incr <n> <v>", n=integer_names, v=number),
+        filled_in("set <s> [string range <w> 0 11]", s=text_names, w=word),
+        filled_in("set <s> <w>", s=text_names, w=literals),
+        filled_in("append <s> <w>", s=text_names, w=literals),
+        filled_in("set <l> [lrange <v> 0 5]", l=list_names, v=some),
+        filled_in("lappend <l> <w> <v>", l=list_names, w=literals, v=small),
+        filled_in("lset <l> <x> <w>", l=list_names, x=indices, w=literals),
+        filled_in("lassign <v> <n> <s>", v=some, n=integer_names, s=text_names),
+        filled_in("set <d> [dict create <k> <v> <q> <v>]", d=dict_names, k=keys, q=keys, v=small),
+        filled_in("dict set <d> <k> <w>", d=dict_names, k=keys, w=literals),
+        filled_in("dict set <d> <k> <q> <w>", d=dict_names, k=keys, q=keys, w=literals),
+        filled_in("dict incr <d> <k> <v>", d=dict_names, k=keys, v=small),
+        filled_in("dict lappend <d> <k> <w>", d=dict_names, k=keys, w=literals),
+        filled_in("dict unset <d> <k>", d=dict_names, k=keys),
+        filled_in("dict append <d> <k> <w>", d=dict_names, k=keys, w=literals),
+        filled_in("set a(<k>) <w>", k=one("k", "1", "$s", "$i"), w=literals),
+        filled_in("array set a {k 1 z <w>}", w=literals),
+        filled_in("unset <o> <v>", o=one("", "-nocomplain"), v=one("s", "i", "l", "a(k)", "none")),
+        filled_in("eval [list set <s> <w>]", s=text_names, w=literals),
+        filled_in("uplevel <u> {set <n> <v>}", u=one("#0", "0"), n=integer_names, v=small),
+        filled_in("global <n>", n=one("i", "s", "l")),
+        filled_in("error <w>", w=literals),
+        filled_in("throw {A B} <w>", w=literals),
+        filled_in("return <w>", w=word),
+        filled_in("expr {<e>}", e=expressions(scope)),
+        filled_in("list <w> <v>", w=word, v=word),
+        filled_in("<c>", c=one("set", "llength", "incr i 1 2", "nosuch", "string foo", "dict get", 'set "x"y')),
     ]
     if scope.loops:
-        choices += [_one("break", "continue")] * 2
+        choices += [one("break", "continue")] * 2
     if scope.callable:
         calls = st.one_of(
-            _format("<p> <x> <w>", p=_one(*scope.callable), x=number, w=literals),
-            _format("set <n> [<p> <x> <w>]", n=text_names, p=_one(*scope.callable), x=number, w=literals),
+            filled_in("<p> <x> <w>", p=one(*scope.callable), x=number, w=literals),
+            filled_in("set <n> [<p> <x> <w>]", n=text_names, p=one(*scope.callable), x=number, w=literals),
         )
         choices += [calls] * 4
     return st.one_of(choices)
@@ -235,27 +234,27 @@ def compound_commands(scope: Scope) -> st.SearchStrategy[str]:
     inner = commands(scope.inner).map(_block)
     looped = commands(scope.loop).map(_block)
     alone = commands(Scope(scope.depth + 1, 0, scope.callable)).map(_block)
-    last = _one("set n 1", "set n", "list done").map(_block)  # two errors in one try: Tcl's line is that of neither
+    last = one("set n 1", "set n", "list done").map(_block)  # two errors in one try: Tcl's line is that of neither
     condition, some, text = conditions(scope), lists(scope), text_names.map("${}".format)
     c = f"c{scope.depth}"
     return st.one_of(
-        _format("if {<c>} <b>", c=condition, b=inner),
-        _format("if {<c>} <b> elseif {<k>} <x> else <y>", c=condition, k=condition, b=inner, x=inner, y=inner),
-        _format(f"for {{set {c} 0}} {{${c} < <n>}} {{incr {c}}} <b>", n=_one("1", "2", "3"), b=looped),
-        _format(f"set {c} 0; while {{[incr {c}] < <n>}} <b>", n=_one("2", "3", "4"), b=looped),
-        _format("foreach <v> <l> <b>", v=_one("i", "s", "{i s}"), l=some, b=looped),
-        _format("foreach i <l> s <m> <b>", l=some, m=some, b=looped),
-        _format("dict for {s i} $<d> <b>", d=dict_names, b=looped),
-        _format("switch <w> {abc <b> 1 - 2 <x> default <y>}", w=text, b=inner, x=inner, y=inner),
-        _format("switch <o> -- <w> abc <b> default <y>", o=_one("-exact", "-glob"), w=text, b=inner, y=inner),
-        _format("catch <b> <s>", b=inner, s=text_names),
-        _format("catch <b>; set <s> [string range $::errorCode 0 20]", b=inner, s=text_names),
-        _format("try <b> on error {m o} <x> finally <y>", b=inner, x=inner, y=last),
-        _format("try <b> trap {A B} s <x>", b=inner, x=inner),
-        _format("apply {{i {s abc}} <b>} <n>", b=alone, n=numbers(scope)),
-        _format("namespace eval space <b>", b=inner),
-        _format("eval <b>", b=inner),
-        _format("dict with <d> <b>", d=dict_names, b=inner),
+        filled_in("if {<c>} <b>", c=condition, b=inner),
+        filled_in("if {<c>} <b> elseif {<k>} <x> else <y>", c=condition, k=condition, b=inner, x=inner, y=inner),
+        filled_in(f"for {{set {c} 0}} {{${c} < <n>}} {{incr {c}}} <b>", n=one("1", "2", "3"), b=looped),
+        filled_in(f"set {c} 0; while {{[incr {c}] < <n>}} <b>", n=one("2", "3", "4"), b=looped),
+        filled_in("foreach <v> <l> <b>", v=one("i", "s", "{i s}"), l=some, b=looped),
+        filled_in("foreach i <l> s <m> <b>", l=some, m=some, b=looped),
+        filled_in("dict for {s i} $<d> <b>", d=dict_names, b=looped),
+        filled_in("switch <w> {abc <b> 1 - 2 <x> default <y>}", w=text, b=inner, x=inner, y=inner),
+        filled_in("switch <o> -- <w> abc <b> default <y>", o=one("-exact", "-glob"), w=text, b=inner, y=inner),
+        filled_in("catch <b> <s>", b=inner, s=text_names),
+        filled_in("catch <b>; set <s> [string range $::errorCode 0 20]", b=inner, s=text_names),
+        filled_in("try <b> on error {m o} <x> finally <y>", b=inner, x=inner, y=last),
+        filled_in("try <b> trap {A B} s <x>", b=inner, x=inner),
+        filled_in("apply {{i {s abc}} <b>} <n>", b=alone, n=numbers(scope)),
+        filled_in("namespace eval space <b>", b=inner),
+        filled_in("eval <b>", b=inner),
+        filled_in("dict with <d> <b>", d=dict_names, b=inner),
     )
 
 
@@ -283,8 +282,8 @@ array set a {k v}"""
 
 
 def _procedure(name: str, scope: Scope) -> st.SearchStrategy[str]:
-    heads = _one("{x s}", "{x {s def}}", "{i args}", "{x s}")
-    starts = _one(
+    heads = one("{x s}", "{x {s def}}", "{i args}", "{x s}")
+    starts = one(
         "set i 2", "upvar 1 i i", "upvar #0 l l d d", "global i s", START, START, "variable n 3", "upvar 1 s other"
     )
     body = st.tuples(starts, commands(scope)).map("\n".join).map(_block)
