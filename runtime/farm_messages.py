@@ -1,0 +1,513 @@
+"""Every message of the farm, as msgspec structs: decoding is validation. Who says what to whom:
+
+    dispatcher > maitre-d    Attach Want Running Returned Excluding JobEnded Explain Detach
+    maitre-d > dispatcher    Attached Granted Recall Explained
+    dispatcher > alfserver   Resume Follow Context Launch Renew End Acknowledge
+    alfserver > dispatcher   Resumed Began Said Printed Ended NotStarted Renewed
+    nimby > maitre-d         Shields Eject                 maitre-d > nimby   ShieldsAre
+    tools > maitre-d         AskFarm SetOffline Eject      maitre-d > tools   Farm Did Refused
+    alfserver ~ maitre-d     AskMetrics MetricsAre Samples (datagrams, signed: daemons.multicast)
+
+Who is at the other end, and the proof of it, is settled before the first of these (daemons.hello).
+
+The way of a slot: a Want says how many leases a need should have in all, so it can be said again at any time, in any
+order, and means the same. The maitre-d pushes a Granted whenever it may, until the need holds `total` leases; the
+dispatcher runs one command after the other on a lease, as long as their needs are equal, and gives it back with
+Returned: when nothing is left to run, or when a Recall says that somebody of higher standing waits.
+
+A lease is a promise of time. Its alfserver ends the command when nobody has renewed it for `lease_s`; its slot, and its
+command, are given out again only when that and a grace have passed since the last renewal that was answered.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import msgspec
+
+from runtime.needs import Need
+
+FARM_PROTOCOL = 1
+
+
+class FarmMessage(msgspec.Struct, frozen=True, tag=True, array_like=True):
+    """Base of all messages."""
+
+
+# ---- leases --------------------------------------------------------------------------------------------------
+
+
+class LeaseId(msgspec.Struct, frozen=True, array_like=True, order=True):
+    """`epoch` is the term of the maitre-d that gave it: a later leader has a larger one, and alfservers refuse what
+    comes with an older epoch than they have seen. 0: given by nobody (chaos mode)."""
+
+    epoch: int
+    number: int
+
+
+class GrantedSlot(msgspec.Struct, frozen=True, array_like=True):
+    """A slot as its dispatcher needs to know it. `port` is that of the host's alfserver; `zone` selects dirmaps."""
+
+    name: str
+    host: str
+    address: str
+    port: int
+    zone: str = ""
+
+
+class Lease(msgspec.Struct, frozen=True, array_like=True):
+    """Slots that are a dispatcher's for a time; a RemoteCmd runs on the first of them. It counts under `tags`."""
+
+    id: LeaseId
+    slots: tuple[GrantedSlot, ...]
+    tags: tuple[str, ...] = ()
+
+
+class HeldLease(msgspec.Struct, frozen=True, array_like=True):
+    """What a dispatcher that attaches holds already. `request`: of which of its Wants; `running_s`: how long its
+    command has run, negative while none does."""
+
+    lease: Lease
+    request: int
+    jid: int
+    title: str
+    running_s: float = -1.0
+
+
+# ---- dispatcher and maitre-d ---------------------------------------------------------------------------------
+
+
+class Attach(FarmMessage, frozen=True, tag=True, array_like=True):
+    """A dispatcher's first message. `dispatcher` names it for all of its life, restarts included; `epoch` is the
+    highest that it has seen. `excluded` are slots and hosts that its user has deselected in the huntgroup."""
+
+    dispatcher: str
+    host: str
+    port: int
+    epoch: int
+    held: tuple[HeldLease, ...] = ()
+    excluded: tuple[str, ...] = ()
+
+
+class Attached(FarmMessage, frozen=True, tag=True, array_like=True):
+    """The answer. `lost` are leases of `held` that count no more: their slots are in other hands."""
+
+    epoch: int
+    lease_s: float
+    grace_s: float
+    lost: tuple[LeaseId, ...] = ()
+    schedule: str = ""
+
+
+class Want(FarmMessage, frozen=True, tag=True, array_like=True):
+    """A need of a job should hold `total` leases in all; 0 takes the request back (its leases stay until Returned).
+
+    `request` is the dispatcher's number for this job and need, never used for another. `priority` is the job's, with
+    its -pbias. `host`: only there (-resumepin). `tid` is the first task that waits, for those who ask.
+    """
+
+    request: int
+    jid: int
+    tid: int
+    title: str
+    need: Need
+    total: int
+    priority: float = 0.0
+    host: str = ""
+
+
+class Granted(FarmMessage, frozen=True, tag=True, array_like=True):
+    """A lease for a request. A dispatcher that has no use for it any more returns it at once."""
+
+    request: int
+    lease: Lease
+
+
+class Running(FarmMessage, frozen=True, tag=True, array_like=True):
+    """A command has begun on a lease; the one before it, if any, has ended. For those who watch, and for preemption."""
+
+    lease: LeaseId
+    jid: int
+    tid: int
+    cid: int
+    attempt: int
+    title: str
+
+
+class Returned(FarmMessage, frozen=True, tag=True, array_like=True):
+    """A lease is given back, and nothing runs on it. `problem`: a launch could not begin there; the slot rests."""
+
+    lease: LeaseId
+    problem: str = ""
+
+
+class Recall(FarmMessage, frozen=True, tag=True, array_like=True):
+    """Give a lease back: after its command (`eject` False), or end the command now; it runs again, with %r 1."""
+
+    lease: LeaseId
+    eject: bool
+    reason: str
+
+
+class Excluding(FarmMessage, frozen=True, tag=True, array_like=True):
+    """The user has changed the huntgroup: these slots and hosts are never to be given."""
+
+    excluded: tuple[str, ...]
+
+
+class JobEnded(FarmMessage, frozen=True, tag=True, array_like=True):
+    """For the maitre-d's log: a job is done, or has stopped with errors."""
+
+    jid: int
+    title: str
+    state: str
+
+
+class Explain(FarmMessage, frozen=True, tag=True, array_like=True):
+    """Why does this request wait? `serial` joins the answer to the question."""
+
+    serial: int
+    request: int
+
+
+class Explained(FarmMessage, frozen=True, tag=True, array_like=True):
+    """For each server the test that it fails now, in words, those that fail the last test first."""
+
+    serial: int
+    summary: str
+    servers: tuple[tuple[str, str], ...] = ()
+
+
+class Detach(FarmMessage, frozen=True, tag=True, array_like=True):
+    """The dispatcher ends for good: nothing of it runs."""
+
+
+# ---- dispatcher and alfserver --------------------------------------------------------------------------------
+
+
+class Resume(FarmMessage, frozen=True, tag=True, array_like=True):
+    """A dispatcher's first message to an alfserver: who it is for all of its life."""
+
+    dispatcher: str
+
+
+class AttemptState(msgspec.Struct, frozen=True, array_like=True):
+    """An attempt that an alfserver knows of: it runs (pid), or its Ended or NotStarted follows at once.
+    `printed` are the bytes of output that there are."""
+
+    attempt: int
+    lease: LeaseId
+    running: bool
+    printed: int
+
+
+class Resumed(FarmMessage, frozen=True, tag=True, array_like=True):
+    """The answer: everything that the alfserver knows of this dispatcher. An attempt that is not in it was never begun,
+    or its end was acknowledged. `slots` is how many commands it runs at a time."""
+
+    host: str
+    slots: int
+    attempts: tuple[AttemptState, ...] = ()
+
+
+class Context(FarmMessage, frozen=True, tag=True, array_like=True):
+    """A directory and an environment that many commands share. Contexts go with the connection."""
+
+    id: int
+    cwd: str
+    env: dict[str, str]
+
+
+class Launch(FarmMessage, frozen=True, tag=True, array_like=True):
+    """Start an attempt, of which there can be only one: a number that was seen before is never started again.
+
+    `tag` is "jid.tid.cid". `presets` are names of the alfserver's environment presets (-envkey), applied under `env`.
+    The lease lasts `lease_s` from now, and until then from every Renew.
+    """
+
+    attempt: int
+    tag: str
+    lease: LeaseId
+    slot: str
+    lease_s: float
+    context: int
+    argv: tuple[str, ...]
+    env: dict[str, str]
+    presets: tuple[str, ...] = ()
+    stdin: str | None = None
+    keep_stdout: bool = False
+    maxrun_s: float | None = None
+
+
+class Renew(FarmMessage, frozen=True, tag=True, array_like=True):
+    """The leases of these attempts last `lease_s` from now. `serial` rises; Renewed repeats it."""
+
+    serial: int
+    lease_s: float
+    attempts: tuple[int, ...]
+
+
+class Renewed(FarmMessage, frozen=True, tag=True, array_like=True):
+    serial: int
+
+
+class End(FarmMessage, frozen=True, tag=True, array_like=True):
+    """End these attempts and all that they started: TERM to all at once, KILL after `grace_s`. Ended follows."""
+
+    attempts: tuple[int, ...]
+    grace_s: float
+
+
+class Acknowledge(FarmMessage, frozen=True, tag=True, array_like=True):
+    """The ends of these attempts are in the dispatcher's journal, and their output is in its files."""
+
+    attempts: tuple[int, ...]
+
+
+class Follow(FarmMessage, frozen=True, tag=True, array_like=True):
+    """After Resumed: send the output of an attempt from this byte on; what runs prints nothing before that is said."""
+
+    attempt: int
+    output: int
+    stdout: int = 0
+
+
+class Began(FarmMessage, frozen=True, tag=True, array_like=True):
+    """An attempt runs."""
+
+    attempt: int
+    pid: int
+    time: float
+
+
+class Printed(FarmMessage, frozen=True, tag=True, array_like=True):
+    """Output of an attempt, from byte `at` on. `stdout`: of an -expand command's own stdout, else of all it prints."""
+
+    attempt: int
+    at: int
+    data: bytes
+    stdout: bool = False
+
+
+class Said(FarmMessage, frozen=True, tag=True, array_like=True):
+    """Lines that mean something (reference section 4): percent, a reported status, a script to splice.
+    `chunk` is the content of the file that TR_EXPAND_CHUNK named, `trouble` why it could not be read."""
+
+    attempt: int
+    percent: int = -1
+    chunk: bytes | None = None
+    trouble: str = ""
+
+
+class Ended(FarmMessage, frozen=True, tag=True, array_like=True):
+    """How an attempt ended; said again on every connection until it is acknowledged, after all its output.
+
+    `status`: exit status, or minus the signal. `swept`: an End, or the alfserver's own end, came before it ended by
+    itself. `expired`: its lease ran out. `lost`: the launcher died under it, nobody knows its status.
+    """
+
+    attempt: int
+    status: int
+    run_s: float
+    reported: int | None = None
+    swept: bool = False
+    timed_out: bool = False
+    expired: bool = False
+    lost: bool = False
+    reason: str = ""
+
+
+class NotStarted(FarmMessage, frozen=True, tag=True, array_like=True):
+    """A launch could not begin. `busy`: every slot is in use, or another lease has this one. `transient`: worth trying
+    elsewhere or later; else it is the command's error (no such program)."""
+
+    attempt: int
+    reason: str
+    transient: bool
+    busy: bool = False
+
+
+# ---- nimby, tools and maitre-d -------------------------------------------------------------------------------
+
+
+class Shields(FarmMessage, frozen=True, tag=True, array_like=True):
+    """A nimby's word for its host: `up` blocks it. It holds as long as the connection does."""
+
+    host: str
+    up: bool
+
+
+class ShieldsAre(FarmMessage, frozen=True, tag=True, array_like=True):
+    """The answer, and again when it changes: what runs on this host, in words."""
+
+    host: str
+    up: bool
+    running: tuple[str, ...] = ()
+
+
+class Eject(FarmMessage, frozen=True, tag=True, array_like=True):
+    """End what runs on a slot or a host now; it is queued again elsewhere. A nimby may eject from its own host, a
+    wrangler from any."""
+
+    serial: int
+    where: str
+
+
+class SetOffline(FarmMessage, frozen=True, tag=True, array_like=True):
+    """Mark slots as temporarily offline, or bring them back. Wranglers only. What runs there finishes."""
+
+    serial: int
+    slots: tuple[str, ...]
+    offline: bool
+
+
+class AskFarm(FarmMessage, frozen=True, tag=True, array_like=True):
+    """The state of everything, once."""
+
+    serial: int
+
+
+class SlotState(Enum):
+    """What a slot is, for those who watch."""
+
+    FREE = "free"
+    BUSY = "busy"
+    RESERVED = "reserved"
+    """Leased while nothing runs on it."""
+    WAITING = "waiting"
+    """Not given out yet: the old lease, or the maitre-d's first wait, is not over."""
+    TAINTED = "tainted"
+    SHIELDS = "shields raised"
+    OFFLINE = "offline"
+    DISABLED = "disabled"
+
+
+class SlotLine(msgspec.Struct, frozen=True, array_like=True):
+    """A slot as it is now; who has it, and what runs there since how many seconds."""
+
+    name: str
+    host: str
+    state: SlotState
+    user: str = ""
+    job: str = ""
+    since_s: float = 0.0
+    metrics: dict[str, str | float] = {}
+    note: str = ""
+
+
+class WaitLine(msgspec.Struct, frozen=True, array_like=True):
+    """A request that waits, in the order in which they are served."""
+
+    user: str
+    dispatcher: str
+    jid: int
+    title: str
+    need: str
+    wanted: int
+    waiting_s: float
+
+
+class DispatcherLine(msgspec.Struct, frozen=True, array_like=True):
+    user: str
+    host: str
+    port: int
+    leases: int
+    waiting: int
+
+
+class Farm(FarmMessage, frozen=True, tag=True, array_like=True):
+    serial: int
+    epoch: int
+    schedule: str
+    slots: tuple[SlotLine, ...]
+    waiting: tuple[WaitLine, ...]
+    dispatchers: tuple[DispatcherLine, ...]
+    limits: tuple[tuple[str, int, int], ...] = ()
+    """Tag, how many count under it now, its maximum."""
+
+
+class Did(FarmMessage, frozen=True, tag=True, array_like=True):
+    """What was asked for was done; `text` says what that was."""
+
+    serial: int
+    text: str
+
+
+class Refused(FarmMessage, frozen=True, tag=True, array_like=True):
+    """What was asked for was not done, or (serial 0) this connection is closed; `text` says why."""
+
+    serial: int
+    text: str
+
+
+# ---- datagrams between alfservers and maitre-ds --------------------------------------------------------------
+
+
+class MetricSource(msgspec.Struct, frozen=True, array_like=True):
+    """How an alfserver gets a metric: `method` is builtin, exec or constant (reference section 7)."""
+
+    name: str
+    interval_s: float
+    method: str
+    argument: tuple[str, ...]
+
+
+class AskMetrics(FarmMessage, frozen=True, tag=True, array_like=True):
+    """An alfserver asks for the metrics configuration."""
+
+    host: str
+
+
+class MetricsAre(FarmMessage, frozen=True, tag=True, array_like=True):
+    """A maitre-d's answer. Of several the one of the newest schedule wins."""
+
+    schedule_time: float
+    sources: tuple[MetricSource, ...]
+
+
+class Samples(FarmMessage, frozen=True, tag=True, array_like=True):
+    """What an alfserver measured. `port` is its own, `slots` how many commands it runs at a time."""
+
+    host: str
+    port: int
+    slots: int
+    values: dict[str, str | float]
+
+
+AnyFarmMessage = (
+    Attach
+    | Attached
+    | Want
+    | Granted
+    | Running
+    | Returned
+    | Recall
+    | Excluding
+    | JobEnded
+    | Explain
+    | Explained
+    | Detach
+    | Resume
+    | Resumed
+    | Context
+    | Launch
+    | Renew
+    | Renewed
+    | End
+    | Acknowledge
+    | Follow
+    | Began
+    | Printed
+    | Said
+    | Ended
+    | NotStarted
+    | Shields
+    | ShieldsAre
+    | Eject
+    | SetOffline
+    | AskFarm
+    | Farm
+    | Did
+    | Refused
+)
+AnyDatagram = AskMetrics | MetricsAre | Samples
