@@ -1,6 +1,7 @@
 """A terminal with the alftcl shell in it: keys go in, the screen is looked at. Waits for conditions only."""
 
 import os
+import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,6 +13,11 @@ import pyte
 
 ROWS, COLUMNS = 30, 100
 PATIENCE_S = 30
+
+
+def _heed_ctrl_c() -> None:
+    """As in any terminal, also where the tests themselves run in a background that ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Terminal:
@@ -28,6 +34,7 @@ class Terminal:
             env=inherited | settings | environment,
             dimensions=(ROWS, COLUMNS),
             timeout=PATIENCE_S,
+            preexec_fn=_heed_ctrl_c,
         )
 
     def __enter__(self) -> "Terminal":
