@@ -453,16 +453,21 @@ class MetricSource(msgspec.Struct, frozen=True, array_like=True):
 
 
 class AskMetrics(FarmMessage, frozen=True, tag=True, array_like=True):
-    """An alfserver asks for the metrics configuration."""
+    """An alfserver asks for the metrics configuration. `serial` joins the answer to the question, and so to the way
+    that it went, by multicast or not."""
 
     host: str
+    serial: int = 0
 
 
 class MetricsAre(FarmMessage, frozen=True, tag=True, array_like=True):
-    """A maitre-d's answer. Of several the one of the newest schedule wins."""
+    """A maitre-d's answer, or (serial 0) its word that they have changed. Of several maitre-ds the one with the newest
+    schedule wins. What does not fit into one datagram comes in several: those with an equal time add up."""
 
+    maitred: str
     schedule_time: float
     sources: tuple[MetricSource, ...]
+    serial: int = 0
 
 
 class Samples(FarmMessage, frozen=True, tag=True, array_like=True):

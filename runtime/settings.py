@@ -64,6 +64,14 @@ class Settings(msgspec.Struct, frozen=True):
     """readerSeconds: how long reading a job script may compute."""
     reader_memory_bytes: int = 2_000_000_000
     """readerMegabytes, millions of bytes in the file: how much memory a job script may take while it is read."""
+    metrics_address: str = ""
+    """metricsAddress: the multicast group of metrics; empty: alf-status.mcast.net, else 239.255.224.99."""
+    metrics_port: int = 9002
+    """metricsPort: its UDP port."""
+    metrics_interface: str = ""
+    """metricsInterface: a network interface, by name or address, for metrics; empty: the kernel's choice."""
+    metrics_ttl: int = 1
+    """metricsTTL: over how many routers metrics may go, plus one; 0: they stay on the machine."""
     limits_local: Mapping[str, int] = _EMPTY
     """alfLimitLocal(TAG): counted by each dispatcher."""
     limits_global: Mapping[str, int] = _EMPTY
@@ -97,6 +105,13 @@ def _port(value: Value) -> int:
     return port
 
 
+def _ttl(value: Value) -> int:
+    hops = to_int(value)
+    if not 0 <= hops <= 255:
+        raise TclError(f'expected 0 to 255 but got "{to_str(value)}"')
+    return hops
+
+
 _FIELDS: dict[str, tuple[str, Callable[[Value], Any]]] = {
     "maitredHost": ("maitred_hosts", _hosts),
     "maitredPort": ("maitred_port", _port),
@@ -108,6 +123,10 @@ _FIELDS: dict[str, tuple[str, Callable[[Value], Any]]] = {
     "timerProblemSlotReuseInterval": ("problem_slot_rest_s", _at_least_nothing),
     "RemoteCmdFallbackCommand": ("remote_cmd_fallback", to_str),
     "RemoteCmdFallback": ("remote_cmd_fallback", to_str),  # after the other: it wins (S4)
+    "metricsAddress": ("metrics_address", to_str),
+    "metricsPort": ("metrics_port", _port),
+    "metricsInterface": ("metrics_interface", to_str),
+    "metricsTTL": ("metrics_ttl", _ttl),
     "retryMax": ("retry_max", _count),
     "readerCommands": ("reader_commands", _count),
     "readerSeconds": ("reader_time_s", _at_least_nothing),
