@@ -18,7 +18,7 @@ from collections.abc import Callable
 from functools import partial
 
 from daemons.launcher_log import LauncherLog
-from daemons.launcher_messages import Began, Context, End, Exited, FromLauncher, Output, Refused, Spawn
+from daemons.launcher_messages import Began, Context, End, Exited, FromLauncher, Lease, Output, Refused, Spawn
 from daemons.loop import Loop
 from daemons.output import LogFile, Scanner
 from daemons.starting import CannotStart, Starter, enter
@@ -29,6 +29,8 @@ REPORTED_S = 2.0
 """How long a command may run on after its EXIT_STATUS line (reference section 4)."""
 PROGRESS_S = 0.2
 """Percents of one command are told no more often than this."""
+LEASE_STEP_S = 10.0
+"""A lease is looked at so often: the clock of timers stands still while the machine sleeps, a lease's does not."""
 
 _READ_BYTES = 64 * 1024
 _READS = 4  # chunks of one command in a turn, so that a flood starves nobody
@@ -41,7 +43,9 @@ class Attempt:
     __slots__ = (
         "began",
         "chunks",
+        "directory",
         "ended_at",
+        "expired",
         "grace_s",
         "log",
         "number",
@@ -57,19 +61,22 @@ class Attempt:
         "told",
         "told_at",
         "trouble_told",
+        "until",
     )
 
-    def __init__(self, spawn: Spawn, now: float) -> None:
+    def __init__(self, spawn: Spawn, directory: str, now: float) -> None:
         self.number = spawn.attempt
         self.tag = spawn.tag
         self.grace_s = spawn.grace_s
         self.log = LogFile(spawn.log)
+        self.directory = directory
+        self.until = spawn.until
         self.began = now
         self.pid = 0
         self.pipes: list[Pipe] = []
         self.status: int | None = None
         self.ended_at = 0.0
-        self.swept = self.timed_out = self.trouble_told = False
+        self.swept = self.timed_out = self.expired = self.trouble_told = False
         self.reported: int | None = None
         self.chunks: tuple[str, ...] = ()
         self.percent = self.told = -1
@@ -117,13 +124,14 @@ class Commands:
 
     def start(self, spawn: Spawn) -> None:
         """Start a command that stands in the log already, or refuse it."""
-        attempt = Attempt(spawn, time.monotonic())
+        context = self.contexts.get(spawn.context)
+        attempt = Attempt(spawn, context.cwd if context else "", time.monotonic())
         try:
-            attempt.pid = self._spawn(attempt, spawn)
+            attempt.pid = self._spawn(attempt, spawn, context)
         except CannotStart as error:
             for pipe in attempt.pipes:
                 os.close(pipe.descriptor)
-            self.refuse(spawn, error.errno, str(error), transient=error.transient)
+            self.refuse(spawn, error.errno, str(error), transient=error.transient, directory=error.directory)
             return
         self.attempts[attempt.number] = self._by_pid[attempt.pid] = attempt
         for pipe in attempt.pipes:
@@ -134,9 +142,10 @@ class Commands:
         self._tell(began)
         if spawn.maxrun_s is not None:
             self._loop.at(attempt.began + spawn.maxrun_s, lambda: self._time_out(attempt))
+        if spawn.until is not None:
+            self._check_lease(attempt)
 
-    def _spawn(self, attempt: Attempt, spawn: Spawn) -> int:
-        context = self.contexts.get(spawn.context)
+    def _spawn(self, attempt: Attempt, spawn: Spawn, context: Context | None) -> int:
         if context is None:
             raise CannotStart(errno.EINVAL, f"there is no context {spawn.context}")
         self._moved = True
@@ -160,9 +169,9 @@ class Commands:
         os.set_blocking(ours, False)
         return end
 
-    def refuse(self, spawn: Spawn, number: int, words: str, *, transient: bool) -> None:
+    def refuse(self, spawn: Spawn, number: int, words: str, *, transient: bool, directory: bool = False) -> None:
         """Say that a command cannot be started."""
-        self._end(Refused(spawn.attempt, spawn.tag, number, words, transient, time.time()))
+        self._end(Refused(spawn.attempt, spawn.tag, number, words, transient, time.time(), directory))
 
     def _end(self, end: End) -> None:
         self._log.add(end)
@@ -171,6 +180,23 @@ class Commands:
     def _time_out(self, attempt: Attempt) -> None:
         if attempt.status is None:
             attempt.timed_out = True
+            self._sweep(attempt)
+
+    def prolong(self, lease: Lease) -> None:
+        """These attempts may go on until then. What has expired already stays so."""
+        for number in lease.attempts:
+            attempt = self.attempts.get(number)
+            if attempt is not None:
+                attempt.until = lease.until
+
+    def _check_lease(self, attempt: Attempt) -> None:
+        if attempt.until is None or attempt.status is not None:
+            return
+        left_s = attempt.until - time.clock_gettime(time.CLOCK_BOOTTIME)
+        if left_s > 0:
+            self._loop.at(time.monotonic() + min(left_s, LEASE_STEP_S), lambda: self._check_lease(attempt))
+        else:
+            attempt.expired = True
             self._sweep(attempt)
 
     def _sweep_running(self, attempt: Attempt) -> None:
@@ -248,7 +274,7 @@ class Commands:
             if attempt.reported is None and attempt.status is None:
                 self._loop.at(time.monotonic() + REPORTED_S, lambda: self._sweep_running(attempt))
             attempt.reported = reported
-        chunks = tuple(scanner.chunks)
+        chunks = tuple(os.path.join(attempt.directory, chunk) for chunk in scanner.chunks)
         scanner.chunks.clear()
         attempt.chunks += chunks
         attempt.percent = scanner.percent if scanner.percent >= 0 else attempt.percent
@@ -317,6 +343,7 @@ class Commands:
                 attempt.timed_out,
                 attempt.chunks,
                 attempt.log.trouble,
+                attempt.expired,
             )
         )
 

@@ -40,6 +40,7 @@ from daemons.launcher_messages import (
     Hello,
     Intended,
     Journalled,
+    Lease,
     Lost,
     Quit,
     Signal,
@@ -171,6 +172,8 @@ class Launcher:
                 case Signal():
                     self._reap()  # what has ended by itself was not swept
                     self._sweeper.sweep(message.attempts, message.grace_s, asked=True)
+                case Lease():
+                    self._commands.prolong(message)
                 case Drop():
                     for context in message.contexts:
                         self._commands.contexts.pop(context, None)

@@ -9,6 +9,7 @@ launcher's log (daemons.launcher_log) before it is sent, so what a daemon missed
     Drop        forget contexts                 Began     an attempt runs (pid)
     Spawn       start an attempt                Output    percent, reported status, chunk files, trouble with its log
     Signal      end attempts: TERM, then KILL   Refused   it could not be started      \\
+    Lease       attempts may go on until then
     Journalled  these ends are safe with me     Exited    how it ended                  } the end of an attempt,
     Quit        end when nothing runs           Lost      its launcher died under it   /  exactly one of the three
 
@@ -42,6 +43,8 @@ class Spawn(Message, frozen=True, tag=True, array_like=True):
     Output (stdout and stderr together) goes to `log`, made at the first byte, its directory too; the times of its
     chunks to `log` + ".times" (daemons.output). With `keep_stdout`, stdout alone is also in `log` + ".stdout", which
     then exists however little is printed. `stdin` None is /dev/null. `maxrun_s`: it is ended after so long.
+    `until` is the end of its lease on CLOCK_BOOTTIME, seconds (None: it has none): what is not renewed with a Lease is
+    ended then, also while there is no daemon, or one that does nothing.
     An attempt number that the launcher has seen before is not started again.
     """
 
@@ -55,6 +58,7 @@ class Spawn(Message, frozen=True, tag=True, array_like=True):
     keep_stdout: bool = False
     maxrun_s: float | None = None
     grace_s: float = 10.0
+    until: float | None = None
 
 
 class Signal(Message, frozen=True, tag=True, array_like=True):
@@ -65,6 +69,13 @@ class Signal(Message, frozen=True, tag=True, array_like=True):
 
     attempts: tuple[int, ...]
     grace_s: float
+
+
+class Lease(Message, frozen=True, tag=True, array_like=True):
+    """The leases of these attempts last until then (CLOCK_BOOTTIME, which goes on while the machine sleeps)."""
+
+    attempts: tuple[int, ...]
+    until: float
 
 
 class Drop(Message, frozen=True, tag=True, array_like=True):
@@ -112,7 +123,8 @@ class Began(Message, frozen=True, tag=True, array_like=True):
 
 
 class Refused(Message, frozen=True, tag=True, array_like=True):
-    """The program could not be started: `errno` and the words for it. `transient`: worth trying again (EAGAIN, ...)."""
+    """The program could not be started: `errno` and the words for it. `transient`: worth trying again (EAGAIN, ...).
+    `directory`: it is its directory that cannot be used on this machine."""
 
     attempt: int
     tag: str
@@ -120,11 +132,12 @@ class Refused(Message, frozen=True, tag=True, array_like=True):
     reason: str
     transient: bool
     time: float
+    directory: bool = False
 
 
 class Output(Message, frozen=True, tag=True, array_like=True):
     """Lines that mean something (reference section 4), since the last such message: the last percent, a reported
-    status, chunk files to splice. `trouble`: words for a log that cannot be written (once); the command goes on."""
+    status, chunk files to splice (whole paths). `trouble`: words for a log that cannot be written (once); the command goes on."""
 
     attempt: int
     percent: int = -1
@@ -138,7 +151,7 @@ class Exited(Message, frozen=True, tag=True, array_like=True):
 
     `status`: its own, or minus the signal; `reported`: what it said with an EXIT_STATUS line, which counts instead.
     `swept`: the daemon's Signal, or the launcher's own end, was under way before it ended. `timed_out`: its maxrun_s
-    was over. `chunks`: all that it named. `trouble`: output that could not be kept.
+    was over. `chunks`: all that it named. `trouble`: output that could not be kept. `expired`: its lease ran out.
     """
 
     attempt: int
@@ -151,6 +164,7 @@ class Exited(Message, frozen=True, tag=True, array_like=True):
     timed_out: bool = False
     chunks: tuple[str, ...] = ()
     trouble: str = ""
+    expired: bool = False
 
 
 class Lost(Message, frozen=True, tag=True, array_like=True):
@@ -173,5 +187,5 @@ class Hello(Message, frozen=True, tag=True, array_like=True):
 
 End = Refused | Exited | Lost
 Record = Opened | Intended | Began | Refused | Exited | Lost
-FromDaemon = Context | Spawn | Signal | Drop | Journalled | Quit
+FromDaemon = Context | Spawn | Signal | Lease | Drop | Journalled | Quit
 FromLauncher = Hello | Began | Output | Refused | Exited | Lost

@@ -23,12 +23,14 @@ _IGNORED = [number for number in signal.valid_signals() if signal.getsignal(numb
 
 
 class CannotStart(Exception):
-    """A command could not be started; the text says why, for people. `transient`: it may well work later."""
+    """A command could not be started; the text says why, for people. `transient`: it may well work later.
+    `directory`: because of the directory it should run in."""
 
-    def __init__(self, number: int, words: str) -> None:
+    def __init__(self, number: int, words: str, *, directory: bool = False) -> None:
         super().__init__(words)
         self.errno = number
         self.transient = number in _TRANSIENT
+        self.directory = directory
 
 
 class Starter:
@@ -90,9 +92,11 @@ def enter(directory: str) -> None:
     try:
         os.chdir(directory)
     except OSError as error:
-        raise CannotStart(error.errno or 0, f"cannot run in the directory {directory}: {error.strerror}") from error
+        words = f"cannot run in the directory {directory}: {error.strerror}"
+        raise CannotStart(error.errno or 0, words, directory=True) from error
     except ValueError as error:
-        raise CannotStart(errno.EINVAL, f"cannot run in the directory {directory!r}: {error}") from error
+        words = f"cannot run in the directory {directory!r}: {error}"
+        raise CannotStart(errno.EINVAL, words, directory=True) from error
 
 
 def find_program(argv: tuple[str, ...], path: str) -> str:

@@ -192,8 +192,9 @@ class Resume(FarmMessage, frozen=True, tag=True, array_like=True):
 
 
 class AttemptState(msgspec.Struct, frozen=True, array_like=True):
-    """An attempt that an alfserver knows of: it runs (pid), or its Ended or NotStarted follows at once.
-    `printed` are the bytes of output that there are."""
+    """An attempt that an alfserver knows of: it runs, or its Ended or NotStarted follows: at once when it `printed`
+    nothing, else after a Follow and the output that this asks for. `printed` are the bytes of output that there are,
+    -expand output and chunks included."""
 
     attempt: int
     lease: LeaseId
@@ -265,11 +266,14 @@ class Acknowledge(FarmMessage, frozen=True, tag=True, array_like=True):
 
 
 class Follow(FarmMessage, frozen=True, tag=True, array_like=True):
-    """After Resumed: send the output of an attempt from this byte on; what runs prints nothing before that is said."""
+    """After Resumed: send the output of an attempt from this byte on; without it nothing of the attempt's output is
+    sent, nor the end of one that has printed. What was launched on this connection needs none. `chunks`: how many of
+    its chunks have come."""
 
     attempt: int
     output: int
     stdout: int = 0
+    chunks: int = 0
 
 
 class Began(FarmMessage, frozen=True, tag=True, array_like=True):
@@ -291,12 +295,14 @@ class Printed(FarmMessage, frozen=True, tag=True, array_like=True):
 
 class Said(FarmMessage, frozen=True, tag=True, array_like=True):
     """Lines that mean something (reference section 4): percent, a reported status, a script to splice.
-    `chunk` is the content of the file that TR_EXPAND_CHUNK named, `trouble` why it could not be read."""
+    `chunk` is the content of the file that TR_EXPAND_CHUNK named, `trouble` why it could not be read; `number` counts
+    an attempt's chunks from 1 on, 0 is no chunk. Ended comes after all of them."""
 
     attempt: int
     percent: int = -1
     chunk: bytes | None = None
     trouble: str = ""
+    number: int = 0
 
 
 class Ended(FarmMessage, frozen=True, tag=True, array_like=True):

@@ -7,6 +7,7 @@ import signal
 import socket
 import struct
 import sys
+import time
 from pathlib import Path
 
 import msgspec
@@ -22,6 +23,7 @@ from daemons.launcher_messages import (
     Context,
     Exited,
     Hello,
+    Lease,
     Lost,
     Output,
     Quit,
@@ -91,6 +93,10 @@ async def patiently(condition):
     with trio.fail_after(30):
         while not condition():
             await trio.sleep(0.01)
+
+
+def uptime():
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 def log_size(directory):
@@ -341,10 +347,52 @@ async def test_chunk_files_are_told_at_once_and_with_the_end(tmp_path):
     os.mkfifo(tmp_path / "fifo")
     async with rig(tmp_path) as r:
         r.sh(1, "echo TR_EXPAND_CHUNK one.alf; read x < fifo; echo TR_EXPAND_CHUNK two.alf")
-        await r.until(lambda m: isinstance(m, Output) and m.chunks == ("one.alf",))
+        await r.until(lambda m: isinstance(m, Output) and m.chunks == (f"{tmp_path}/one.alf",))
         await trio.to_thread.run_sync((tmp_path / "fifo").write_text, "go\n")
 
-        assert (await r.end(1)).chunks == ("one.alf", "two.alf")
+        assert (await r.end(1)).chunks == (f"{tmp_path}/one.alf", f"{tmp_path}/two.alf")
+
+
+async def test_what_nobody_prolongs_is_ended_when_its_lease_is_over(tmp_path):
+    async with rig(tmp_path) as r:
+        exited = await r.run(*WAIT, until=uptime() + 0.1)
+
+    assert (exited.status, exited.expired, exited.swept) == (-signal.SIGTERM, True, False)
+
+
+async def test_a_lease_that_is_prolonged_goes_on(tmp_path):
+    async with rig(tmp_path) as r:
+        r.spawn(1, *WAIT, until=uptime() + 0.5)
+        r.spawn(2, *WAIT, until=uptime() + 0.6)
+        r.launcher.send([Lease((1,), uptime() + 1000.0)])
+        await r.end(2)
+        r.launcher.send([Signal((1,), 0.2)])
+
+        assert not (await r.end(1)).expired
+
+
+async def test_a_lease_runs_out_while_there_is_no_daemon_too(tmp_path):
+    async with open_launcher(tmp_path / "launcher") as launcher:
+        r = Rig(launcher, tmp_path)
+        r.spawn(1, *WAIT, until=uptime() + 0.3)
+        began = await r.began(1)
+    await patiently(lambda: gone(began.pid))
+
+    async with rig(tmp_path) as r:
+        if 1 in r.launcher.hello.running:
+            await r.end(1)
+        records, _ = read_records(tmp_path / "launcher" / "log")
+        assert past(records).ended[1].expired
+
+
+async def test_a_directory_that_is_not_here_is_told_from_a_program_that_is_not(tmp_path):
+    async with rig(tmp_path) as r:
+        r.launcher.send([Context(1, "/no/such/directory", ENV)])
+        r.spawn(1, "true")
+        assert (await r.end(1)).directory
+        r.launcher.send([Context(1, str(tmp_path), ENV)])
+        r.spawn(2, "no-such-prog")
+        assert not (await r.end(2)).directory
 
 
 async def test_an_unwritable_log_costs_the_output_and_is_said_once(tmp_path):
