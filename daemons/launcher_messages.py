@@ -137,7 +137,8 @@ class Refused(Message, frozen=True, tag=True, array_like=True):
 
 class Output(Message, frozen=True, tag=True, array_like=True):
     """Lines that mean something (reference section 4), since the last such message: the last percent, a reported
-    status, chunk files to splice (whole paths). `trouble`: words for a log that cannot be written (once); the command goes on."""
+    status, chunk files to splice (whole paths). `trouble`: words for a log that cannot be written (once); the command
+    goes on."""
 
     attempt: int
     percent: int = -1
