@@ -10,8 +10,23 @@
     hook_done               -whendone, -whenerror ran    Announce  tell clients
     act                     what users do
     tick                    time has passed
+    granted recalled        of a lease           ToMaitred  Want, Returned, Running, ...
+    attached detached       the maitre-d
+    use_farm exclude
 
     on restart:  replay(facts)  rebuilds the queue,  adopt(log, running)  settles what ran meanwhile
+
+The farm's part (runtime.leasing); `now` is the last argument of each:
+
+    granted(Granted)   recalled(Recall)   attached(Attached)   detached()      from the maitre-d's connection
+    use_farm(on)       whether commands with a service need leases (else the machine itself is the farm)
+    exclude(where)     slots and hosts that the user wants nothing from
+    held(now)          the leases that an Attach names;  `epoch`: the highest that was seen
+    remote_attempts()  what runs on alfservers, with its Place: `adopt` leaves it alone, its alfserver is asked
+    never_started(attempt, reason, transient, now, blameless=, unreachable=)
+                       transient: queued again, the slot rests; blameless: queued again, the slot is as good as before;
+                       unreachable: no alfserver answered there (RemoteCmdFallback)
+    lost(attempt)      also: its alfserver lost it, or lease and grace are over since it last answered
 
 Each event returns its orders, to be carried out in that order. The rules are in their own rooms: states in
 `runtime.job.graph`, what starts where in `runtime.serving`, what an exit means in `runtime.verdict`. Time is an

@@ -23,10 +23,29 @@ from enum import IntEnum
 
 import msgspec
 
+from runtime.farm_messages import GrantedSlot, Lease, LeaseId
 from runtime.job.model import CmdId, JobId, TaskId
 
 AttemptId = int
 """Number of one launch of one command, unique and rising for all of a dispatcher's life."""
+
+
+class Place(msgspec.Struct, frozen=True, array_like=True):
+    """What an attempt got from the farm: a lease, given for a request. It runs on the alfserver of the lease's first
+    slot; with `here` (Cmd -service, or a fallback for a server that does not answer) beside the dispatcher."""
+
+    lease: Lease
+    request: int
+    here: bool = False
+
+    @property
+    def id(self) -> LeaseId:
+        return self.lease.id
+
+    @property
+    def first(self) -> GrantedSlot:
+        """The slot that runs a RemoteCmd: name, host, address, port, zone."""
+        return self.lease.slots[0]
 
 
 class Fact(msgspec.Struct, frozen=True, tag=True, array_like=True):
@@ -52,7 +71,8 @@ class JobSpooled(Fact, frozen=True, tag=True, array_like=True):
 
 
 class Started(Fact, frozen=True, tag=True, array_like=True):
-    """An attempt was ordered. `hosts` are its slots' hosts, first the one that runs it; `slots` their names.
+    """An attempt was ordered. `hosts` are its slots' hosts, first the one that runs it; `slots` their names. `place` is
+    set where the slots are the farm's.
 
     It stands in the journal before or after the launcher's log says that it began, whichever is quicker; where the
     launcher's log knows nothing of it, it never started.
@@ -64,6 +84,7 @@ class Started(Fact, frozen=True, tag=True, array_like=True):
     slots: tuple[str, ...]
     hosts: tuple[str, ...]
     loop: int = 0
+    place: Place | None = None
 
 
 class Outcome(IntEnum):

@@ -9,6 +9,7 @@
     RunHook                              -whendone / -whenerror program
     TestResume                           run a -resumewhile test, answer with its exit status
     ReadText                             read an -expand output or chunk file, answer with its text
+    ToMaitred                            say this to the maitre-d
     ShowFile                             a chaser or preview program that a user asked for
     Announce                             tell clients what changed
 
@@ -21,7 +22,8 @@ from enum import Enum
 
 import msgspec
 
-from runtime.facts import AttemptId, Fact
+from runtime.facts import AttemptId, Fact, Place
+from runtime.farm_messages import Excluding, JobEnded, Returned, Running, Want
 from runtime.job.model import CmdId, JobId, TaskId
 
 
@@ -41,7 +43,11 @@ class Record(Order, frozen=True):
 
 
 class Launch(Order, frozen=True):
-    """Start a command. `env` comes on top of the environment that the job was spooled with."""
+    """Start a command. `env` comes on top of the environment that the job was spooled with.
+
+    `place`: on the alfserver of its first slot, under its lease; None: beside the dispatcher. `presets` are names of
+    the alfserver's environment presets (-envkey), applied under `env`; beside the dispatcher they are in `env` already.
+    """
 
     attempt: AttemptId
     jid: JobId
@@ -54,6 +60,8 @@ class Launch(Order, frozen=True):
     keep_stdout: bool = False
     """The command has -expand: its stdout alone is wanted when it ends (`Exit.stdout_path`)."""
     maxrun_s: float | None = None
+    place: Place | None = None
+    presets: tuple[str, ...] = ()
 
 
 class Sweep(Order, frozen=True):
@@ -110,6 +118,12 @@ class ReadText(Order, frozen=True):
     path: str
     cwd: str
     chunk: int = 0
+
+
+class ToMaitred(Order, frozen=True):
+    """Say this to the maitre-d. None is ordered while none is attached."""
+
+    message: Want | Returned | Running | Excluding | JobEnded
 
 
 class ShowFile(Order, frozen=True):
