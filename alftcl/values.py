@@ -233,6 +233,20 @@ def split_list(text: str, kind: str = "list") -> list[str]:
     return items
 
 
+def list_spans(text: str) -> list[tuple[str, int, int]]:
+    """The elements of a list in string form, each with its offsets in the text, braces or quotes included.
+
+    Raises TclError when the text is no list.
+    """
+    spans = []
+    place = 0
+    while (place := _SPACES.match(text, place).end()) < len(text):  # type: ignore[union-attr]  # matches always
+        item, end = _element(text, place, "list")
+        spans.append((item, place, end))
+        place = end
+    return spans
+
+
 def broken_element(text: str) -> int:
     """The offset of the element at which a text stops to be a list; its length when it is one."""
     place = 0

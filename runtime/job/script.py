@@ -10,23 +10,22 @@ Reading is safe and gives the same for the same text and moment. It does no work
 from __future__ import annotations
 
 import gc
-from codecs import BOM_UTF8
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from alftcl.safe import Limits
+from runtime.decoding import NOT_UTF8, decode
 from runtime.job.checks import check
 from runtime.job.model import Job, Reading, Scope, Severity
 from runtime.job.operators import Body
 from runtime.job.reader import Reader
 from runtime.job.session import LIMITS, Nodes, Session
-from runtime.job.source import START, Place, Source
+from runtime.job.source import START, Source
 from runtime.job.steps import ScriptError, StepReader, expand_step
 
 __all__ = ["ScriptError", "StepReader", "expand_step", "read_growth", "read_job"]
 
 _MANY = 1_000_000  # characters from which on a script is read without the garbage collector
-_END_OF_FILE = "\x1a"
 
 
 def read_job(text: bytes | str, file: str, *, now: float, limits: Limits = LIMITS) -> Reading:
@@ -88,28 +87,10 @@ def _reading(jobs: tuple[Job, ...], session: Session) -> Reading:
 
 
 def _decode(text: bytes | str, session: Session) -> str:
-    """UTF-8 first, then Latin-1 with a warning; without a byte order mark, with Tcl's ends of lines and of file."""
-    if isinstance(text, bytes):
-        text = _decode_bytes(text.removeprefix(BOM_UTF8), session)
-    text = text.removeprefix("\ufeff")
-    if _END_OF_FILE in text:
-        text = text[: text.index(_END_OF_FILE)]
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text
-
-
-def _decode_bytes(text: bytes, session: Session) -> str:
-    try:
-        return text.decode()
-    except UnicodeDecodeError as error:
-        session.warning(_byte_place(text, error.start), "this is not UTF-8: the file is read as Latin-1")
-        return text.decode("latin-1")
-
-
-def _byte_place(text: bytes, offset: int) -> Place:
-    before = text[:offset]
-    return before.count(b"\n") + 1, offset - before.rfind(b"\n")
+    decoded = decode(text)
+    if decoded.not_utf8 is not None:
+        session.warning(decoded.not_utf8, NOT_UTF8)
+    return decoded.text
 
 
 @contextmanager
