@@ -29,6 +29,7 @@ import trio
 
 from daemons import lock, loopback, wire
 from daemons.state import State, StateError, locate
+from daemons.streams import LinkError, PeerGone
 from runtime.messages import (
     Act,
     Acted,
@@ -177,7 +178,7 @@ class DispatcherClient:
             while (message := await self._connection.receive()) is not None:
                 self._hand_over(message)
             self._lost = "the dispatcher has gone; what it had accepted is safe, and goes on when it is started again"
-        except wire.WireError as error:
+        except LinkError as error:
             self._lost = f"the connection to the dispatcher broke: {error}"
         finally:
             for channel in self._waiting.values():
@@ -246,9 +247,9 @@ async def _find(state: State, role: str, start: bool, slots: int | None) -> tupl
             connection = wire.Connection(stream)
             try:
                 greeting = await connection.greet(role, getpass.getuser())
-            except wire.PeerGone:
+            except PeerGone:
                 await connection.close()  # it was about to end, or was killed
-            except wire.WireError as error:
+            except LinkError as error:
                 await connection.close()
                 raise NoDispatcher(f"the dispatcher does not talk to us: {error}") from error
             else:
@@ -268,7 +269,7 @@ async def _reach(state: State) -> trio.SocketStream | None:
         return await _reach_port(state, holder.port)
     except OSError as error:
         raise NoDispatcher(f"cannot connect to the dispatcher (pid {holder.pid}): {error.strerror}") from error
-    except wire.WireError as error:
+    except LinkError as error:
         raise NoDispatcher(str(error)) from error
 
 
@@ -284,7 +285,7 @@ async def _reach_port(state: State, port: int) -> trio.SocketStream | None:
         return await loopback.connect(port)
     except OSError:
         return None
-    except wire.WireError as error:
+    except LinkError as error:
         raise NoDispatcher(f"the dispatcher's socket is gone, and {error}") from error
 
 

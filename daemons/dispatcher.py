@@ -37,6 +37,7 @@ import trio
 from daemons import loopback, wire
 from daemons.carrier import Carrier, past_of
 from daemons.desk import Desk
+from daemons.hello import kernel_uid
 from daemons.journal import Journal, JournalError
 from daemons.launch import Launcher, LauncherError, open_launcher, prepare
 from daemons.launcher_messages import Quit
@@ -46,6 +47,7 @@ from daemons.metrics import measure
 from daemons.reading import ScriptReader, limits_of
 from daemons.site import find_settings
 from daemons.state import State, StateError, locate
+from daemons.streams import LinkError
 from runtime.dispatcher import Dispatcher
 from runtime.facts import AttemptId
 from runtime.machine import Machine, own_slots
@@ -219,11 +221,11 @@ class Service:
         self._clients += 1
         self._rest.fire()
         try:
-            if await _peer_uid(stream) != os.getuid():
-                raise wire.WireError("this dispatcher is another user's")
+            if await kernel_uid(stream) != os.getuid():
+                raise LinkError("this dispatcher is another user's")
             await connection.greet("dispatcher", getpass.getuser(), answer=True)
             await self._talk(connection, launcher)
-        except wire.WireError as error:
+        except LinkError as error:
             self._bad_clients += 1
             _log.warning("a connection was closed: %s (%d so far)", error, self._bad_clients)
             connection.post(Refusal(text=str(error)))
@@ -238,13 +240,13 @@ class Service:
             await connection.close()
 
     async def _talk(self, connection: wire.Connection, launcher: Launcher) -> None:
-        """From the greetings to the end of the connection. Raises WireError."""
-        wrong: wire.WireError | None = None
+        """From the greetings to the end of the connection. Raises LinkError."""
+        wrong: LinkError | None = None
         async with trio.open_nursery() as nursery:
             nursery.start_soon(connection.write_forever)
             try:
                 await self._converse(connection, nursery, launcher)
-            except wire.WireError as error:
+            except LinkError as error:
                 wrong = error  # raised below as itself: the nursery would make a group of it
             nursery.cancel_scope.cancel()
         if wrong is not None:
@@ -356,13 +358,6 @@ def _run(state: State, lock: Lock, slots: int, ready: bool) -> int:
         return 1
     _log.info("dispatcher %d ends", os.getpid())
     return 0
-
-
-async def _peer_uid(stream: trio.SocketStream) -> int | None:
-    """Whose process is at the other end."""
-    if stream.socket.family == socket.AF_UNIX:
-        return wire.peer_uid(stream)
-    return await loopback.peer_uid(stream)
 
 
 def _leave_starter() -> None:

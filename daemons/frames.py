@@ -29,20 +29,30 @@ class FrameReader:
     def feed(self, data: bytes) -> list[bytes]:
         """Bodies that are complete with `data`, in order. Raises FrameError for a length over the limit."""
         buffer = self._buffer
-        buffer += data
+        if buffer:
+            buffer += data
+            bodies, end = self._cut(buffer)
+            del buffer[:end]
+        else:  # nearly always whole messages come: nothing is kept
+            bodies, end = self._cut(data)
+            if end != len(data):
+                buffer += data[end:]
+        return bodies
+
+    def _cut(self, data: bytes | bytearray) -> tuple[list[bytes], int]:
+        """The bodies that are complete, and where the last of them ends."""
         bodies = []
         start = 0
-        while len(buffer) - start >= HEADER_BYTES:
+        while len(data) - start >= HEADER_BYTES:
             body = start + HEADER_BYTES
-            length = int.from_bytes(buffer[start:body], "big")
+            length = int.from_bytes(data[start:body], "big")
             if length > self.limit_bytes:
                 raise FrameError(f"a frame of {length} bytes is over the limit of {self.limit_bytes}")
-            if len(buffer) - body < length:
+            if len(data) - body < length:
                 break
             start = body + length
-            bodies.append(bytes(memoryview(buffer)[body:start]))
-        del buffer[:start]
-        return bodies
+            bodies.append(bytes(memoryview(data)[body:start]))
+        return bodies, start
 
     @property
     def pending_bytes(self) -> int:

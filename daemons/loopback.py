@@ -20,10 +20,12 @@ from pathlib import Path
 
 import trio
 
-from daemons.wire import WireError
+from daemons.streams import LinkError
 
 PORT = 9001
 _HOST = "127.0.0.1"
+_LOOPBACK = "127."
+"""All of 127.0.0.0/8 is this machine: daemons that play several hosts have an address each."""
 _TABLE = Path("/proc/net/tcp")
 _ESTABLISHED = "01"
 _LISTENING = "0A"
@@ -56,7 +58,7 @@ def port_of(listener: trio.SocketListener | None) -> int:
 
 
 async def connect(port: int) -> trio.SocketStream:
-    """Connect to the port of a dispatcher of this user's. Raises OSError, or WireError when another user listens."""
+    """Connect to the port of a dispatcher of this user's. Raises OSError, or LinkError when another user listens."""
     stream = await trio.open_tcp_stream(_HOST, port)
     try:
         uid = await _look_up(_address(_HOST, port), _ANYBODY, _LISTENING)
@@ -66,7 +68,7 @@ async def connect(port: int) -> trio.SocketStream:
     if uid != os.getuid():
         await stream.aclose()
         whose = "not this user's" if uid is None else f"another user's (uid {uid})"
-        raise WireError(f"what listens at port {port} is {whose}")
+        raise LinkError(f"what listens at port {port} is {whose}")
     return stream
 
 
@@ -74,6 +76,8 @@ async def peer_uid(stream: trio.SocketStream) -> int | None:
     """The user whose process is at the other end of a loopback connection; None when nobody can be shown to be."""
     try:
         peer, own = stream.socket.getpeername(), stream.socket.getsockname()
+        if not (peer[0].startswith(_LOOPBACK) and own[0].startswith(_LOOPBACK)):
+            return None
         return await _look_up(_address(*peer[:2]), _address(*own[:2]), _ESTABLISHED)
     except OSError:  # it is closed again, or no file can be opened now: a stranger, as far as anybody can tell
         return None

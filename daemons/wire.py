@@ -10,9 +10,9 @@
 Decoding is validation: bytes that are no message end that connection with a reason, and only that one. Until the
 greetings are exchanged a frame is small; after that it may be as large as the largest script.
 
-One task per stream writes (two writers on one stream are an error in trio); all others `post`. Replies always wait for
-the reader at the other end; news does not: a client that does not read has its backlog of news thrown away and gets
-the state of everything afresh when it reads again (`Connection.news`).
+The stream is `daemons.streams`'. Replies always wait for the reader at the other end; news does not: a client that does
+not read has its backlog of news thrown away and gets the state of everything afresh when it reads again
+(`Connection.news`).
 
 What a connection means is not here: `daemons.dispatcher` answers, `daemons.client` asks.
 """
@@ -24,13 +24,14 @@ import socket as stdlib_socket
 import struct
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 import trio
 
-from daemons.frames import FrameError, FrameReader, frame
+from daemons.frames import frame
+from daemons.streams import FramedStream, LinkError, PeerGone
 from runtime.messages import PROTOCOL, AnyMessage, Greeting, Message
 
 GREETING_LIMIT_BYTES = 64 * 1024
@@ -40,63 +41,32 @@ NEWS_LIMIT = 2_000
 NEWS_GATHER_S = 0.05
 """News gathers for so long between two writes, so that thousands a second do not wake a client for each."""
 
-_CHUNK_BYTES = 256 * 1024
+_NO_LIMIT_BYTES = 1 << 62
 _UNIX_PATH_BYTES = 100
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(AnyMessage)
 
 
-class WireError(Exception):
-    """This connection cannot go on; the text is the reason."""
-
-
-class PeerGone(WireError):
-    """The other side closed the connection before it said who it is."""
-
-
-class Connection:
-    """One framed stream of messages. Run `write_forever` in a task; then `receive` and `post`."""
+class Connection(FramedStream):
+    """One stream of messages. Run `write_forever` in a task; then `receive` and `post`."""
 
     def __init__(self, stream: trio.SocketStream, fresh: Callable[[], Message] | None = None) -> None:
         """`fresh` makes the message that replaces a backlog of news."""
-        self._stream = stream
-        self._frames = FrameReader(GREETING_LIMIT_BYTES)
-        self._incoming: deque[bytes] = deque()
-        self._replies: deque[bytes] = deque()
+        super().__init__(stream, GREETING_LIMIT_BYTES, _NO_LIMIT_BYTES)
         self._news: deque[bytes] = deque()
         self._fresh = fresh
         self._stale = False
-        self._writing = False
-        self._something_to_write = trio.Event()
         self._at_once = trio.Event()
         """Set while something waits that must not wait for more news."""
-        self._drained = trio.Event()
 
     async def receive(self) -> AnyMessage | None:
-        """The next message; None when the other side has closed. Raises WireError."""
-        while not self._incoming:
-            try:
-                data = await self._stream.receive_some(_CHUNK_BYTES)
-                self._incoming.extend(self._frames.feed(bytes(data)))
-            except FrameError as error:
-                raise WireError(str(error)) from error
-            except (trio.BrokenResourceError, trio.ClosedResourceError):
-                return None
-            if not data:
-                if self._frames.pending_bytes:
-                    raise WireError("the stream ended within a message")
-                return None
-        return decode(self._incoming.popleft())
+        """The next message; None when the other side has closed. Raises LinkError."""
+        body = await self.receive_body()
+        return None if body is None else decode(body)
 
     def post(self, message: Message) -> None:
         """Send a message when its turn comes."""
-        data = frame(_encoder.encode(message))
-        if not (self._writing or self._replies or self._news or self._stale):
-            data = self._write_now(data)
-        if data:
-            self._replies.append(data)
-            self._something_to_write.set()
-            self._at_once.set()
+        self.post_frame(pack(message))
 
     def news(self, packed: bytes) -> None:
         """Send news (a message as `pack` gives it), or, when too much waits already, the state of everything later."""
@@ -109,40 +79,33 @@ class Connection:
         self._news.append(packed)
         self._something_to_write.set()
 
-    async def write_forever(self) -> None:
-        """Write what is posted until cancelled. Ends quietly when the other side is gone: `receive` will tell."""
-        with suppress(trio.BrokenResourceError, trio.ClosedResourceError):
-            while True:
-                if not self._something_to_write.is_set():
-                    self._drained.set()
-                await self._something_to_write.wait()
-                self._writing = True
-                await self._stream.send_all(self._take())
-                self._writing = False
-                with trio.move_on_after(NEWS_GATHER_S):
-                    await self._at_once.wait()
-
-    def _write_now(self, data: bytes) -> bytes:
-        """What cannot be written without waiting. A message that goes at once spares the writer task a turn."""
-        try:
-            return data[os.write(self._stream.socket.fileno(), data) :]
-        except OSError:
-            return data  # it has to wait, or the other side is gone: the writer task finds out which
-
     async def drain(self) -> None:
         """Wait until the writer task has written all that was posted."""
-        self._drained = trio.Event()
-        self._something_to_write.set()
         self._at_once.set()
-        await self._drained.wait()
+        await super().drain()
 
-    async def flush(self) -> None:
-        """Write what waits, where no task writes."""
-        with suppress(trio.BrokenResourceError, trio.ClosedResourceError):
-            await self._stream.send_all(self._take())
+    def _holds_back(self) -> bool:
+        return bool(self._news) or self._stale
+
+    def _queue(self, data: bytes) -> None:
+        super()._queue(data)
+        self._at_once.set()
+
+    async def _gather(self) -> None:
+        with trio.move_on_after(NEWS_GATHER_S):
+            await self._at_once.wait()
+
+    def _take(self) -> bytes:
+        if self._stale and self._fresh is not None:
+            self._stale = False
+            self._news.append(pack(self._fresh()))
+        self._at_once = trio.Event()
+        data = super()._take() + b"".join(self._news)
+        self._news.clear()
+        return data
 
     async def greet(self, role: str, user: str, *, answer: bool = False) -> Greeting:
-        """Exchange greetings; the larger frames are allowed from here on. Raises WireError.
+        """Exchange greetings; the larger frames are allowed from here on. Raises LinkError.
 
         Who `answer`s speaks second, so that nothing larger can be on its way before it knows whose it is.
         """
@@ -150,39 +113,23 @@ class Connection:
         theirs: AnyMessage | None = None
         if answer:
             theirs = await self.receive()
-            self._frames.limit_bytes = FRAME_LIMIT_BYTES
+            self.allow(FRAME_LIMIT_BYTES)
         try:
-            await self._stream.send_all(pack(mine))
+            await self.stream.send_all(pack(mine))
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             raise PeerGone("the other side closed the connection") from None
         if not answer:
             theirs = await self.receive()
-            self._frames.limit_bytes = FRAME_LIMIT_BYTES
+            self.allow(FRAME_LIMIT_BYTES)
         if theirs is None:
             raise PeerGone("the other side closed the connection")
         if not isinstance(theirs, Greeting):
-            raise WireError("the first message was no greeting")
+            raise LinkError("the first message was no greeting")
         if theirs.protocol != PROTOCOL:
-            raise WireError(
+            raise LinkError(
                 f"the {theirs.role} speaks protocol {theirs.protocol}, this side {PROTOCOL}: both must be one version"
             )
         return theirs
-
-    async def close(self) -> None:
-        with trio.CancelScope(shield=True, deadline=trio.current_time()):
-            await self._stream.aclose()
-
-    def _take(self) -> bytes:
-        """Everything that waits, as one piece."""
-        if self._stale and self._fresh is not None:
-            self._stale = False
-            self._news.append(pack(self._fresh()))
-        data = b"".join((*self._replies, *self._news))
-        self._replies.clear()
-        self._news.clear()
-        self._something_to_write = trio.Event()
-        self._at_once = trio.Event()
-        return data
 
 
 def pack(message: Message) -> bytes:
@@ -191,11 +138,11 @@ def pack(message: Message) -> bytes:
 
 
 def decode(body: bytes) -> AnyMessage:
-    """Raises WireError for bytes that are no message."""
+    """Raises LinkError for bytes that are no message."""
     try:
         message: AnyMessage = _decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise WireError(f"not a message: {error}") from error
+        raise LinkError(f"not a message: {error}") from error
     return message
 
 
@@ -207,7 +154,7 @@ def peer_uid(stream: trio.SocketStream) -> int:
 
 
 async def connect(path: Path) -> trio.SocketStream:
-    """Connect to a Unix socket of this user's. Raises OSError, or WireError when another user's process listens."""
+    """Connect to a Unix socket of this user's. Raises OSError, or LinkError when another user's process listens."""
     plain = stdlib_socket.socket(stdlib_socket.AF_UNIX, stdlib_socket.SOCK_STREAM)
     try:
         with _short(path) as address:
@@ -220,7 +167,7 @@ async def connect(path: Path) -> trio.SocketStream:
     uid = peer_uid(stream)
     if uid != os.getuid():
         await stream.aclose()
-        raise WireError(f"the dispatcher behind {path} belongs to another user (uid {uid})")
+        raise LinkError(f"the dispatcher behind {path} belongs to another user (uid {uid})")
     return stream
 
 

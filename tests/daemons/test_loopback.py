@@ -16,7 +16,7 @@ from daemons import loopback
 from daemons.client import NoDispatcher, connect
 from daemons.lock import Holder, take
 from daemons.state import State
-from daemons.wire import WireError
+from daemons.streams import LinkError
 
 _HEADING = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
 
@@ -95,7 +95,7 @@ async def test_a_connection_that_nobody_accepted_yet_is_judged_by_who_listens(
         table.write_text(_HEADING + _row(loopback.port_of(listener), 0, "0A", 4242))
         monkeypatch.setattr(loopback, "_TABLE", table)
 
-        with pytest.raises(WireError, match=r"another user's \(uid 4242\)"):
+        with pytest.raises(LinkError, match=r"another user's \(uid 4242\)"):
             await loopback.connect(loopback.port_of(listener))
 
 

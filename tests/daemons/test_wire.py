@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from daemons import wire
 from daemons.frames import FrameError, FrameReader, frame
+from daemons.streams import LinkError
 from runtime.messages import PROTOCOL, Changed, Greeting, List, Queue, Refusal
 
 
@@ -86,7 +87,7 @@ async def test_the_kernel_says_whose_process_connects(tmp_path: Path) -> None:
 async def test_a_socket_of_another_user_is_not_talked_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with wire.listen(tmp_path / "s"):
         monkeypatch.setattr(wire, "peer_uid", lambda stream: os.getuid() + 1)
-        with pytest.raises(wire.WireError, match="belongs to another user"):
+        with pytest.raises(LinkError, match="belongs to another user"):
             await wire.connect(tmp_path / "s")
 
 
@@ -127,7 +128,7 @@ async def test_what_is_no_greeting_ends_the_connection_with_a_reason(tmp_path: P
         await near.send_all(sent)
         await near.send_eof()
 
-        with pytest.raises(wire.WireError, match=reason):
+        with pytest.raises(LinkError, match=reason):
             await wire.Connection(far).greet("dispatcher", "ann", answer=True)
 
 
@@ -159,5 +160,5 @@ async def test_a_writer_whose_reader_is_gone_ends_quietly(tmp_path: Path) -> Non
 def test_any_bytes_are_a_message_or_an_error_with_words(body: bytes) -> None:
     try:
         wire.decode(body)
-    except wire.WireError as error:
+    except LinkError as error:
         assert str(error).startswith("not a message")

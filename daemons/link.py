@@ -1,0 +1,223 @@
+"""A link: a framed stream of the farm's messages (runtime.farm_messages) whose other end is known.
+
+    server   await serve(listeners, identity, handle)        accept(stream, identity) for one connection
+    client   link = await connect(host, port, identity, expect="maitre-d")
+
+    nursery.start_soon(link.write_forever)
+    link.post(Want(...))
+    while messages := await link.receive_batch():
+        ...
+    await link.close()
+
+Who is at the other end is settled by `daemons.hello` before the link exists; the stream is `daemons.streams`'. Decoding
+is validation: bytes that are no message end that link with a reason, and only that one.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+from typing import NoReturn
+
+import msgspec
+import trio
+
+from daemons.hello import HELLO_LIMIT_BYTES, Identity, Peer, Voucher, answer, introduce
+from daemons.streams import FramedStream, LinkError, frame_of, tune
+from runtime.farm_messages import AnyFarmMessage, FarmMessage, Refused
+
+IN_HELLO = 256
+"""So many connections may be in their hello at a time; of more, the one that has waited longest is closed."""
+CONNECT_S = 10.0
+"""How long a connection may take to a host that does not answer."""
+
+_LISTEN = 256
+_encoder = msgspec.msgpack.Encoder()
+_decoder: msgspec.msgpack.Decoder[AnyFarmMessage] = msgspec.msgpack.Decoder(AnyFarmMessage)
+_buffer = bytearray()
+_log = logging.getLogger("link")
+
+__all__ = ["Identity", "Link", "LinkError", "Peer", "Unreachable", "accept", "connect", "listen", "serve"]
+
+
+class Unreachable(LinkError):
+    """Nobody answers at an address: worth trying again, or elsewhere."""
+
+
+class Link(FramedStream):
+    """One link. Run `write_forever` in a task; then receive and post. `serve` does that for a server's links."""
+
+    def __init__(self, stream: trio.SocketStream) -> None:
+        super().__init__(stream, HELLO_LIMIT_BYTES)
+        self.peer = Peer("", "", "")
+        """Who is at the other end; nobody until the hello is done."""
+
+    async def receive(self) -> AnyFarmMessage | None:
+        """The next message; None when the other side has closed. Raises LinkError."""
+        body = await self.receive_body()
+        return None if body is None else _decode(body)
+
+    async def receive_batch(self) -> list[AnyFarmMessage]:
+        """All messages that are there, at least one; none when the other side has closed. Raises LinkError, when
+        what came before the garbage has been given."""
+        bodies = await self.receive_bodies()
+        messages: list[AnyFarmMessage] = []
+        while bodies:
+            try:
+                messages.append(_decode(bodies[0]))
+            except LinkError:
+                if not messages:
+                    raise
+                break
+            bodies.popleft()
+        return messages
+
+    def post(self, *messages: FarmMessage) -> None:
+        """Send messages, in one write where it goes. Never waits.
+
+        When the other side is gone, or does not read and too much waits for it, nothing is sent: `receive` tells.
+        """
+        self.post_frame(frame_of(_encoder.encode_into, _buffer, *messages))
+
+    async def refuse(self, text: str) -> None:
+        """The last word to who is sent away, where no task writes."""
+        self.post(Refused(0, text))
+        with trio.move_on_after(1.0):
+            await self.flush()
+
+
+def _decode(body: bytes) -> AnyFarmMessage:
+    try:
+        return _decoder.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise LinkError(f"not a message: {error}") from error
+
+
+# ---- from the side that connects -------------------------------------------------------------------------------
+
+
+async def connect(host: str, port: int, identity: Identity, expect: str) -> Link:
+    """A link to the daemon of role `expect` at this address. Raises LinkError: Unreachable, or what is wrong there."""
+    where = f"{host}:{port}"
+    stream = None
+    with trio.move_on_after(CONNECT_S):
+        try:
+            stream = await trio.open_tcp_stream(host, port)
+        except OSError as error:
+            raise Unreachable(f"the {expect} at {where} cannot be reached: {_words(error)}") from error
+    if stream is None:
+        raise Unreachable(f"the {expect} at {where} cannot be reached: no answer in {CONNECT_S:g} s")
+    link = Link(stream)
+    try:
+        tune(stream)
+        link.peer = await introduce(link, identity, expect, where)
+    except BaseException:
+        await link.close()
+        raise
+    return link
+
+
+def _words(error: OSError) -> str:
+    """The reason alone; trio hides that of a single address in a group."""
+    cause = error.__cause__
+    if isinstance(cause, BaseExceptionGroup):
+        cause = cause.exceptions[0]
+    reason = cause if isinstance(cause, OSError) else error
+    if reason.errno is None or isinstance(reason, socket.gaierror):  # its numbers are of another kind
+        return reason.strerror or str(reason)
+    return os.strerror(reason.errno)
+
+
+# ---- from the side that listens --------------------------------------------------------------------------------
+
+
+def listen(host: str, port: int, identity: Identity) -> trio.SocketListener:
+    """Listen at an address ("": everywhere, or, without a key, on the loopback). Raises OSError, or LinkError for an
+    address where nobody could prove anything."""
+    address = socket.gethostbyname(host) if host else "0.0.0.0" if identity.keyring else "127.0.0.1"
+    if not identity.keyring and not address.startswith("127."):
+        raise LinkError(f"without a key a {identity.role} listens on the loopback only, not at {host} (alfred -newkey)")
+    plain = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        plain.bind((address, port))
+        plain.listen(_LISTEN)
+        plain.setblocking(False)
+    except OSError:
+        plain.close()
+        raise
+    return trio.SocketListener(trio.socket.from_stdlib_socket(plain))
+
+
+async def accept(stream: trio.SocketStream, identity: Identity, vouch: Voucher | None = None) -> Link:
+    """The link to who has connected, after his hello. Raises LinkError; the caller closes the stream then."""
+    if stream.socket.family != socket.AF_UNIX:
+        tune(stream)
+    link = Link(stream)
+    link.peer = await answer(link, identity, vouch)
+    return link
+
+
+async def serve(
+    listeners: Sequence[trio.SocketListener],
+    identity: Identity,
+    handle: Callable[[Link], Awaitable[None]],
+    vouch: Voucher | None = None,
+) -> NoReturn:
+    """Accept links until cancelled, and run `handle` for each, while a task of its own writes.
+
+    What goes wrong with a link (a LinkError of its `handle` included) ends it with a word to the other side and a line
+    in the log; so does a bug in `handle`.
+    """
+    await trio.serve_listeners(_Door(identity, handle, vouch).enter, list(listeners))
+    raise AssertionError("listeners serve until they are cancelled")
+
+
+class _Door:
+    """Where connections wait until it is known who they are: a few at a time, and none for long."""
+
+    def __init__(self, identity: Identity, handle: Callable[[Link], Awaitable[None]], vouch: Voucher | None) -> None:
+        self._identity = identity
+        self._handle = handle
+        self._vouch = vouch
+        self._in_hello: dict[trio.SocketStream, trio.CancelScope] = {}
+        """Who waits, the longest first."""
+
+    async def enter(self, stream: trio.SocketStream) -> None:
+        """One connection, from beginning to end."""
+        async with stream:
+            try:
+                await _run(await self._hello(stream), self._handle)
+            except LinkError as error:
+                _log.warning("a connection was refused: %s", error)
+            except Exception:  # noqa: BLE001 - a bug that one link met must not take the others with it
+                _log.exception("a connection was closed by an error")
+
+    async def _hello(self, stream: trio.SocketStream) -> Link:
+        """Raises LinkError."""
+        if len(self._in_hello) >= IN_HELLO:
+            next(iter(self._in_hello.values())).cancel()
+        with trio.CancelScope() as scope:
+            self._in_hello[stream] = scope
+            try:
+                return await accept(stream, self._identity, self._vouch)
+            finally:
+                del self._in_hello[stream]
+        raise LinkError("it was in its hello while too many others came")
+
+
+async def _run(link: Link, handle: Callable[[Link], Awaitable[None]]) -> None:
+    """Serve a link while a task writes. Raises LinkError, when the other side has been told."""
+    wrong: LinkError | None = None
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(link.write_forever)
+        try:
+            await handle(link)
+        except LinkError as error:
+            wrong = error  # raised below as itself: the nursery would make a group of it
+        nursery.cancel_scope.cancel()
+    if wrong is not None:
+        await link.refuse(str(wrong))
+        raise LinkError(f"{link.peer}: {wrong}")
