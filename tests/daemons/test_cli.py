@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from daemons import cli
+from daemons.options import queue
 from runtime.messages import Action
 
 
@@ -18,17 +19,23 @@ def refused(capsys, *words):
     return capsys.readouterr().err
 
 
-def test_help_fits_a_screen(capsys):
-    assert cli.main(["-help"]) == 0
+@pytest.mark.parametrize("page", cli.PAGES)
+def test_a_page_of_help_fits_a_screen(capsys, page):
+    assert cli.main(["-help", page] if page else ["-help"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) <= 26
     assert max(map(len, lines)) <= 80
 
 
 def test_help_names_every_option():
-    named = set(re.findall(r"(?<![\w-])-([a-z]+)", cli.HELP))
+    text = "".join(map(cli.page_of_help, cli.PAGES))
+    named = set(re.findall(r"(?<![\w-])-([a-z_]+)", text))
     options = {option.lstrip("-") for action in cli.parser()._actions for option in action.option_strings}
     assert options == named
+
+
+def test_a_page_of_help_that_there_is_not_is_refused(capsys):
+    assert 'no page "cooking"' in refused(capsys, "-help", "cooking")
 
 
 def test_version_names_the_program(capsys):
@@ -84,7 +91,7 @@ def test_check_of_a_good_script_is_content(capsys):
 
 
 def test_every_action_of_a_user_has_its_option():
-    spelled = {Action(name) for name in cli._ACTIONS} | {Action.PRIORITY}
+    spelled = {Action(name) for name in queue.ACTIONS} | {Action.PRIORITY}
     assert spelled == set(Action) - {Action.EDIT}, "editing is the window's"
 
 

@@ -1,0 +1,56 @@
+"""What a part of the `alfred` command line is, and the words that several parts read alike."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NoReturn
+
+from daemons.wording import BadId, parse_id
+
+DONE, ERRORS, USAGE, INTERRUPTED = 0, 1, 2, 130
+"""Exit statuses."""
+
+
+class Words(argparse.ArgumentParser):
+    """Options in the single-dash spelling of the original; `error` says what is wrong with them, and ends."""
+
+    def error(self, message: str) -> NoReturn:
+        sys.stderr.write(f"alfred: {message}\nalfred -help shows what there is\n")
+        raise SystemExit(USAGE)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the command. `add` declares its options; `run` does what one of its `requests` asks (an option's name
+    without its dash), and gives the exit status. What `run` needs it imports then: the others do not wait for it.
+
+    `help` is its piece of a page of help; "alfred -help farm" shows the pieces with the page "farm".
+    """
+
+    help: str
+    add: Callable[[Words], None]
+    run: Callable[[Words, argparse.Namespace, str], int]
+    requests: tuple[str, ...] = ()
+    page: str = ""
+    takes_files: bool = False
+    """Whether words without an option are for it: scripts, or files to check."""
+
+    def asked(self, given: argparse.Namespace) -> list[str]:
+        """Which of its requests were made."""
+        return [name for name in self.requests if _is_given(getattr(given, name))]
+
+
+def _is_given(value: object) -> bool:
+    """Whether a value of an option asks for something: a flag that is set, or words. A bare number only sets it."""
+    return bool(value) and not (isinstance(value, int) and value is not True)
+
+
+def identifier(text: str) -> tuple[int, int | None]:
+    """The type of an ID: a job (3) or one of its tasks (3.14)."""
+    try:
+        return parse_id(text)
+    except BadId as wrong:
+        raise argparse.ArgumentTypeError(str(wrong)) from None
