@@ -44,6 +44,7 @@ from daemons.launcher_messages import Quit
 from daemons.loading import Loader
 from daemons.lock import Held, Holder, Lock, take
 from daemons.metrics import measure
+from daemons.pulse import Pulse
 from daemons.reading import ScriptReader, limits_of
 from daemons.site import find_settings
 from daemons.state import State, StateError, locate
@@ -84,10 +85,10 @@ class Service:
         self._clients = 0
         self._bad_clients = 0
         self._scope = trio.CancelScope()
-        self._rest = _Pulse()
+        self._rest = Pulse()
         """Fires when it may be that nothing is left to do, or that there is a client again."""
         self._planned: float | None = None
-        self._replan = _Pulse()
+        self._replan = Pulse()
         self._failure = ""
         self._told, self._told_at = "", 0.0
         """What was last said about the journal, and when."""
@@ -277,21 +278,6 @@ class Service:
             connection.post(Acted(id=message.id))
             await connection.drain()
             launcher.send([Quit()])
-
-
-class _Pulse:
-    """Wakes all who wait at that moment, and nobody later."""
-
-    def __init__(self) -> None:
-        self._event = trio.Event()
-
-    def fire(self) -> None:
-        if self._event.statistics().tasks_waiting:
-            self._event.set()
-            self._event = trio.Event()
-
-    async def wait(self) -> None:
-        await self._event.wait()
 
 
 def _home(user: str) -> str | None:

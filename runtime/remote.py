@@ -21,6 +21,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 
+import msgspec
+
 from runtime.facts import AttemptId
 from runtime.farm_messages import (
     Acknowledge,
@@ -44,7 +46,16 @@ from runtime.outbox import GRACE_S
 RENEWALS = 3
 """A lease is renewed so often in its time; an alfserver that leaves one unanswered until the next is silent."""
 
-News = Began | Said | Printed | Ended | NotStarted
+
+class Undelivered(msgspec.Struct, frozen=True):
+    """A launch that its alfserver never got: it could not be reached at all, or the connection broke on the way."""
+
+    attempt: AttemptId
+    reason: str
+    unreachable: bool = False
+
+
+News = Began | Said | Printed | Ended | NotStarted | Undelivered
 """What the core hears: the alfserver's own words, or what follows where it says none."""
 
 
@@ -191,7 +202,7 @@ class Remote:
         waiting = [number for number, attempt in self._attempts.items() if attempt.stage is Stage.WAITING]
         for number in waiting:
             del self._attempts[number]
-        return Turn(news=[NotStarted(number, f"unreachable: {reason}", transient=True) for number in waiting])
+        return Turn(news=[Undelivered(number, reason, unreachable=True) for number in waiting])
 
     def tick(self, now: float) -> Turn:
         """Time has passed: leases are renewed, silence is noticed, what cannot run any more is lost."""
@@ -243,7 +254,7 @@ class Remote:
                 self._lose(attempt, "its alfserver does not know of it any more", turn)
             else:
                 del self._attempts[attempt.number]
-                turn.news.append(NotStarted(attempt.number, "its launch did not reach the alfserver", transient=True))
+                turn.news.append(Undelivered(attempt.number, "its launch did not reach the alfserver"))
         strangers = tuple(number for number, state in listed.items() if state.running)
         if strangers:
             turn.say.append(End(strangers, GRACE_S))

@@ -19,14 +19,13 @@ from runtime.farm_messages import (
     Follow,
     Launch,
     LeaseId,
-    NotStarted,
     Printed,
     Renew,
     Renewed,
     Resume,
     Resumed,
 )
-from runtime.remote import Remote, Stage, Terms
+from runtime.remote import Remote, Stage, Terms, Undelivered
 
 LEASE = LeaseId(1, 1)
 HOME = Context(3, "/", {"PATH": "/bin"})
@@ -86,7 +85,7 @@ def test_where_no_alfserver_answers_what_was_never_sent_has_never_started() -> N
     server = remote()
     server.launch(launch(1), HOME, 0.0)
 
-    assert server.unreachable("no route").news == [NotStarted(1, "unreachable: no route", transient=True)]
+    assert server.unreachable("no route").news == [Undelivered(1, "no route", unreachable=True)]
     assert not server.in_use
 
 
@@ -134,7 +133,7 @@ def test_a_launch_that_did_not_arrive_has_never_started() -> None:
 
     turn = server.heard(resumed(), 2.0)
 
-    assert turn.news == [NotStarted(1, "its launch did not reach the alfserver", transient=True)]
+    assert turn.news == [Undelivered(1, "its launch did not reach the alfserver")]
 
 
 def test_a_launch_that_arrived_has_begun_and_is_not_sent_again() -> None:
@@ -190,7 +189,7 @@ def test_attempts_of_a_dispatcher_that_died_are_asked_for() -> None:
     assert turn.say == [Follow(4, 5, 0), Renew(1, 120.0, (4,))]
     assert turn.news == [
         Began(4, 0, 0.0),
-        NotStarted(5, "its launch did not reach the alfserver", transient=True),
+        Undelivered(5, "its launch did not reach the alfserver"),
     ]
 
 
@@ -281,7 +280,7 @@ def test_every_attempt_ends_once_whatever_becomes_of_its_alfserver(stage: Stage)
         news += server.unreachable("gone").news
         news += server.tick(now).news
 
-    assert [type(each) for each in news] in ([NotStarted], [Ended])
+    assert [type(each) for each in news] in ([Undelivered], [Ended])
 
 
 EVENTS = st.lists(
@@ -330,7 +329,7 @@ def test_in_any_order_of_events_no_attempt_ends_twice_or_before_it_was_launched(
         else:
             turn = server.tick(now)
         world.hear(turn.say)
-        ends += [news.attempt for news in turn.news if isinstance(news, Ended | NotStarted)]
+        ends += [news.attempt for news in turn.news if isinstance(news, Ended | Undelivered)]
 
     assert len(ends) == len(set(ends))
     assert set(ends) <= launched
