@@ -57,6 +57,10 @@ class Node:
     def names(self, positive: bool) -> tuple[str, ...]:
         return ()
 
+    def mentions(self) -> tuple[str, ...]:
+        """Every name and pattern in it, whatever it is asked for."""
+        return ()
+
     def metrics(self) -> tuple[str, ...]:
         return ()
 
@@ -85,7 +89,10 @@ class Key(Node):
         self.name = name.lower()
 
     def names(self, positive: bool) -> tuple[str, ...]:
-        return (self.name,) if positive and not _is_pattern(self.name) else ()
+        return (self.name,) if positive and not is_pattern(self.name) else ()
+
+    def mentions(self) -> tuple[str, ...]:
+        return (self.name,)
 
     def compile(self, positive: bool, own: bool) -> _Test:
         if own and positive:
@@ -99,12 +106,12 @@ class Key(Node):
         return None
 
 
-def _is_pattern(name: str) -> bool:
+def is_pattern(name: str) -> bool:
     return "*" in name or "?" in name
 
 
 def _key_test(name: str) -> _Test:
-    if _is_pattern(name):
+    if is_pattern(name):
         pattern = re.sub(r"([\[\]\\])", r"\\\1", name)
         return lambda keys, _metrics: any(match_glob(pattern, key) for key in keys)
     short, dot, _ = name.partition(".")
@@ -216,6 +223,9 @@ class Not(Node):
     def names(self, positive: bool) -> tuple[str, ...]:
         return self.inner.names(not positive)
 
+    def mentions(self) -> tuple[str, ...]:
+        return self.inner.mentions()
+
     def metrics(self) -> tuple[str, ...]:
         return self.inner.metrics()
 
@@ -239,6 +249,9 @@ class Joined(Node):
 
     def names(self, positive: bool) -> tuple[str, ...]:
         return tuple(name for node in self.nodes for name in node.names(positive))
+
+    def mentions(self) -> tuple[str, ...]:
+        return tuple(name for node in self.nodes for name in node.mentions())
 
     def metrics(self) -> tuple[str, ...]:
         return tuple(name for node in self.nodes for name in node.metrics())

@@ -41,10 +41,12 @@ def slot_keys(names: Iterable[str], *, slot: str = "", host: str = "", address: 
 class KeyTest:
     """A compiled expression.
 
-    `positive` are the names that ask for a key, in lower case; `metrics` the names of the metrics that it reads.
+    `positive` are the names that ask for a key, in lower case; `metrics` the names of the metrics that it reads;
+    `mentions` all names and patterns in it. `fixed` is the part of the test that no metric can change, `live` the rest,
+    None when that is nothing.
     """
 
-    __slots__ = ("_accepts", "_own", "_parts", "expression", "metrics", "positive")
+    __slots__ = ("_accepts", "_own", "_parts", "expression", "fixed", "live", "mentions", "metrics", "positive")
 
     def __init__(self, expression: str, root: Node | None) -> None:
         parts = root.parts() if root else ()
@@ -52,7 +54,11 @@ class KeyTest:
         self.positive = tuple(dict.fromkeys(name for part in parts for name in part.names(True)))
         self.metrics = tuple(dict.fromkeys(name for part in parts for name in part.metrics()))
         self._parts = tuple((part, part.compile(True, False)) for part in parts)
+        self.mentions = frozenset(name for part in parts for name in part.mentions())
         self._accepts = every([accepts for _, accepts in self._parts])
+        self.fixed = every([accepts for part, accepts in self._parts if not part.metrics()])
+        live = [accepts for part, accepts in self._parts if part.metrics()]
+        self.live = every(live) if live else None
         self._own = every([part.compile(True, True) for part in parts])
 
     def __call__(self, slot_keys: Keys, metrics: Metrics) -> bool:

@@ -20,7 +20,7 @@ from alftcl.interp import Interp
 from alftcl.table import Command
 from alftcl.values import Value, to_bool, to_str
 
-Lookup = Callable[[str], float | None]
+Lookup = Callable[[str], float | str | None]
 """The value of a metric by its name, None when it is unknown or stale."""
 
 
@@ -83,7 +83,7 @@ class MetricsTest:
         return value
 
 
-def _knows_nothing(_name: str) -> float | None:
+def _knows_nothing(_name: str) -> float | str | None:
     return None
 
 

@@ -1,0 +1,83 @@
+"""What a site may decide itself: the order of requests, of slots, and of victims.
+
+    class Mine(Assigner):                              alfConfig(assigner) /etc/alfred/mine.py
+        def slot_rank(self, slot):
+            return (slot.busy, -slot.udi)              fewest busy slots on the host first
+
+A rank is a tuple of numbers; the smaller one goes first. The rules of the seven tests, limits and leases are not up for
+decision: an assigner says who is first and what is best among what may be.
+
+The maitre-d asks in the middle of a decision, thousands of times a second. A method computes from its arguments and
+from what its object remembers, nothing else. It must not wait, and it must not raise: when it raises, gives anything
+but a tuple of numbers, or takes longer than its shell allows (`runtime.assign.judge`), a line in the log says so and
+the default fairness makes that decision.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from runtime.maitred.rules import Rules
+from runtime.needs import Need
+
+Rank = tuple[float, ...]
+"""Smaller goes first."""
+
+
+class Asking(msgspec.Struct, frozen=True, gc=False):
+    """A request that waits for a server.
+
+    `crew_priority`: of the user's crews, the highest that gives that server now. `held`: slots that the user holds now,
+    `share` the user's share. `job_priority`: -priority with -pbias. `waited_s`: since it has got a server last, or
+    since it came. `number`: smaller is older.
+    """
+
+    user: str
+    crew_priority: float
+    held: int
+    share: float
+    job_priority: float
+    waited_s: float
+    number: int
+    jid: int
+    need: Need
+
+
+class Offer(msgspec.Struct, frozen=True, gc=False):
+    """A free slot. `busy` and `size`: how many slots of its host are taken now, and how many it has."""
+
+    name: str
+    host: str
+    udi: int
+    keys: frozenset[str]
+    busy: int
+    size: int
+
+
+class Victim(msgspec.Struct, frozen=True, gc=False):
+    """A command that may be ejected for somebody of a higher crew. `ran_s`: the work that would be lost."""
+
+    user: str
+    jid: int
+    crew_priority: float
+    slots: int
+    ran_s: float
+
+
+class Assigner:
+    """The interface, with the answers of one who does not care: first come, first served."""
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+
+    def request_rank(self, asking: Asking) -> Rank:
+        """The place of a request among those that wait for the same server."""
+        return (asking.number,)
+
+    def slot_rank(self, slot: Offer) -> Rank:
+        """The place of a slot among those that are free. Asked again whenever `busy` of its host changes."""
+        return ()
+
+    def victim_rank(self, victim: Victim) -> Rank:
+        """The place of a command among those that could be ejected: the first one is."""
+        return ()

@@ -1,0 +1,107 @@
+"""The maitre-d's books: everything that it knows, and the orders of the event that is being handled.
+
+`runtime.maitred.core` keeps them; the rooms beside it (serving, pinging, recalling, explaining) read them and write in
+them. They decide nothing themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from runtime.assign.assigner import Asking, Offer, Rank
+from runtime.assign.judge import Judge
+from runtime.farm_messages import FarmMessage
+from runtime.maitred.crews import Access, Crews, minute_of_week
+from runtime.maitred.leases import Lease, Leases
+from runtime.maitred.orders import Log, Order, Send
+from runtime.maitred.requests import Dispatcher, Groups, Request, User
+from runtime.maitred.rules import Rules
+from runtime.maitred.slots import Slot, Slots
+from runtime.schedule.model import Schedule
+
+
+class Books:
+    """`opens_at`: nothing is given out before (the wait of a maitre-d that has just started)."""
+
+    def __init__(self, rules: Rules, judge: Judge, epoch: int, opens_at: float, wall: float) -> None:
+        self.rules = rules
+        self.judge = judge
+        self.epoch = epoch
+        self.opens_at = opens_at
+        self.schedule = Schedule()
+        self.crews = Crews(self.schedule, minute_of_week(wall, rules.zone))
+        self.slots = Slots(self._slot_rank)
+        self.leases = Leases(self.slots)
+        self.groups = Groups(self.slots)
+        self.users: dict[str, User] = {}
+        self.dispatchers: dict[tuple[str, str], Dispatcher] = {}
+        """By user and name: nobody takes another's place by using its name."""
+        self.maxima: dict[str, int] = {}
+        """Limits by tag, in lower case."""
+        self.orders: list[Order] = []
+
+    # ---- orders --------------------------------------------------------------------------------------
+
+    def log(self, line: str) -> None:
+        self.orders.append(Log(line))
+
+    def send(self, dispatcher: Dispatcher, message: FarmMessage) -> None:
+        if dispatcher.peer is not None:
+            self.orders.append(Send(dispatcher.peer, message))
+
+    # ---- users and their requests --------------------------------------------------------------------
+
+    def user(self, name: str) -> User:
+        found = self.users.get(name)
+        if found is None:
+            found = self.users[name] = User(name, self.schedule.shares.get(name, 1.0))
+        return found
+
+    def access(self, request: Request) -> Access:
+        return self.crews.access(request.user.name)
+
+    def asking(self, request: Request, priority: float, now: float) -> Asking:
+        """A request as assigners see it, where the crews give it this priority."""
+        user = request.user
+        return Asking(
+            user.name,
+            priority,
+            user.held,
+            user.share,
+            request.job_priority,
+            max(0.0, now - request.since),
+            request.number,
+            request.jid,
+            request.need,
+        )
+
+    def end_lease(self, lease: Lease, now: float) -> None:
+        """A lease ends; its request waits again if it wants as many."""
+        self.leases.end(lease, now)
+        request = lease.dispatcher.requests.get(lease.request)
+        if request is not None and request.waits and request.group is not None:
+            if request not in request.group.waiting:
+                request.since = now
+                request.group.add(request)
+
+    # ---- the schedule --------------------------------------------------------------------------------
+
+    def read(self, schedule: Schedule, addresses: Mapping[str, str], wall: float, now: float) -> None:
+        self.schedule = schedule
+        self.slots.read(schedule, addresses, now)
+        self.crews = Crews(schedule, minute_of_week(wall, self.rules.zone))
+        self.set_limits()
+        for user in self.users.values():
+            user.share = schedule.shares.get(user.name, 1.0)
+
+    def set_limits(self) -> None:
+        """Of the schedule's limit and that of the site's settings the smaller one counts."""
+        maxima = {tag.lower(): most for tag, most in self.schedule.limits.items()}
+        for tag, most in self.rules.limits.items():
+            maxima[tag.lower()] = min(most, maxima.get(tag.lower(), most))
+        self.maxima = maxima
+        self.leases.limits.set_maxima(maxima)
+
+    def _slot_rank(self, slot: Slot) -> Rank:
+        host = slot.host
+        return self.judge.slot_rank(Offer(slot.name, host.name, slot.udi, slot.keys, host.busy, len(host.slots)))

@@ -1,0 +1,506 @@
+"""The maitre-d's core: who gets which slot, when. Every rule is here or in the rooms beside it; no socket, no clock.
+
+    events in                                                     orders out (runtime.maitred.orders)
+    ---------                                                     ---------------------------
+    attach detach leave        a dispatcher comes, is lost, ends  Send      a message to a peer
+    want returned running      what it says                       RunPing   answered by `pinged`
+    excluding job_ended
+    pinged measured            what its shell finds out           Log       a line for the log
+    shields                    a nimby                            Keep      the slots that are offline, to write down
+    offline eject              a wrangler
+    read change                another schedule, other rules
+    tick                       time has passed (`next_deadline`)
+    said                       any message of a dispatcher: calls one of the above
+
+    explain, farm, running_on  questions: they change nothing
+
+`now` is monotonic, seconds; `wall` is seconds since the epoch, for time groups. Each event returns its orders, to be
+carried out in that order. A peer is a connection, by a number that the shell never uses twice; a message of a peer that
+has not attached changes nothing.
+
+    attach(peer, user, Attach, now)    answered by Attached; its leases are as it says, as far as they are still its own
+    detach(peer, now)                  the connection is gone: its leases go on for lease_s + grace_s, its shields fall
+    leave(peer, now)                   the dispatcher ends for good: its leases are over
+    want(peer, Want, now)              Granted follows, now or later, as often as it takes
+
+The rooms: slots (which are free), crews, fitting (keys), requests (the queue), leases, serving (giving out), pinging,
+recalling (taking back), explaining (why not), watching (what is seen from outside). `books` is what they share.
+
+A maitre-d that has just started gives nothing out for `initial_wait_s`, so that dispatchers can say what they hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from runtime.assign.assigner import Assigner
+from runtime.assign.judge import Guard, Judge, unguarded
+from runtime.farm_messages import (
+    Attach,
+    Attached,
+    Detach,
+    Excluding,
+    Explain,
+    Explained,
+    Farm,
+    FarmMessage,
+    HeldLease,
+    JobEnded,
+    LeaseId,
+    Recall,
+    Returned,
+    Running,
+    Want,
+)
+from runtime.maitred.books import Books
+from runtime.maitred.crews import minute_of_week
+from runtime.maitred.leases import Lease
+from runtime.maitred.orders import Keep, Order, PeerId, Send
+from runtime.maitred.pinging import Pinging
+from runtime.maitred.requests import Dispatcher, Group, Request
+from runtime.maitred.rules import Rules
+from runtime.maitred.serving import Serving
+from runtime.match.keys import KeyExpressionError
+from runtime.schedule.model import Schedule
+
+_MINUTE_S = 60.0
+
+
+class Maitred:
+    """`epoch` is the term of this maitre-d: larger than any before it, as wall-clock milliseconds are. `wait`:
+    dispatchers may hold slots of which it does not know. `offline`: slots that were offline when it last ran.
+    `assigner`: the site's, `guard` runs its methods (runtime.assign.judge)."""
+
+    def __init__(
+        self,
+        schedule: Schedule,
+        rules: Rules,
+        *,
+        epoch: int,
+        now: float,
+        wall: float,
+        wait: bool = True,
+        offline: Collection[str] = (),
+        addresses: Mapping[str, str] | None = None,
+        assigner: type[Assigner] | None = None,
+        guard: Guard = unguarded,
+    ) -> None:
+        self._guard = guard
+        self._assigner = assigner
+        self._wall_offset = wall - now
+        self._next_request = 1
+        self._peers: dict[PeerId, Dispatcher] = {}
+        self._offline = set(offline)
+        opens_at = now + rules.initial_wait_s if wait else now
+        self._books = Books(rules, Judge(rules, assigner, guard), epoch, opens_at, wall)
+        self._pinging = Pinging(self._books)
+        self._serving = Serving(self._books, self._pinging)
+        self._waiting_to_open = True
+        self._next_minute = now
+        self._read(schedule, addresses or {}, wall, now)
+
+    @property
+    def epoch(self) -> int:
+        """Of the leases that are given now."""
+        return self._books.epoch
+
+    # ---- dispatchers come and go ---------------------------------------------------------------------
+
+    def attach(self, peer: PeerId, user: str, message: Attach, now: float) -> list[Order]:
+        """A dispatcher has connected, for the first time or again."""
+        books = self._books
+        if message.epoch > books.epoch:
+            books.epoch = message.epoch + 1
+        dispatcher = self._dispatcher(user, message.dispatcher)
+        if dispatcher.peer is not None:
+            self._peers.pop(dispatcher.peer, None)
+            self._forget_requests(dispatcher, now)
+        self._peers[peer] = dispatcher
+        dispatcher.peer, dispatcher.lost_at = peer, None
+        dispatcher.host, dispatcher.port = message.host, message.port
+        dispatcher.excluded = frozenset(name.lower() for name in message.excluded)
+        lost = self._take_back(dispatcher, message.held, now)
+        rules = books.rules
+        books.log(
+            f"attached {dispatcher} ({message.dispatcher}) with {len(message.held)} leases, {len(lost)} of them lost"
+        )
+        books.send(dispatcher, Attached(books.epoch, rules.lease_s, rules.grace_s, lost, books.schedule.file))
+        self._recall_older(dispatcher)
+        return self._finish(now)
+
+    def detach(self, peer: PeerId, now: float) -> list[Order]:
+        """A connection is gone: a dispatcher's, a nimby's, or anybody's."""
+        for host in self._books.slots.hosts.values():
+            if peer in host.shields:
+                self._books.slots.block(host, peer, False, now)
+        dispatcher = self._peers.pop(peer, None)
+        if dispatcher is not None:
+            dispatcher.peer, dispatcher.lost_at = None, now
+            self._forget_requests(dispatcher, now)
+            self._books.log(f"lost {dispatcher} with {len(dispatcher.leases)} leases")
+        return self._finish(now)
+
+    def leave(self, peer: PeerId, now: float) -> list[Order]:
+        """A dispatcher ends, and nothing of it runs."""
+        dispatcher = self._peers.pop(peer, None)
+        if dispatcher is not None:
+            dispatcher.peer = None
+            self._forget_requests(dispatcher, now)
+            self._books.log(f"detached {dispatcher}")
+            self._forget(dispatcher, now)
+        return self._finish(now)
+
+    def _dispatcher(self, user: str, name: str) -> Dispatcher:
+        found = self._books.dispatchers.get((user, name))
+        if found is None:
+            found = self._books.dispatchers[user, name] = Dispatcher(name, self._books.user(user))
+        return found
+
+    def _forget(self, dispatcher: Dispatcher, now: float) -> None:
+        for lease in list(dispatcher.leases):
+            self._books.log(f"ended {lease}: its dispatcher is gone")
+            self._books.end_lease(lease, now)
+        self._books.dispatchers.pop((dispatcher.user.name, dispatcher.name), None)
+
+    def _forget_requests(self, dispatcher: Dispatcher, now: float) -> None:
+        """What it wants goes with the connection; it says so again. The age of a request is remembered."""
+        for lease in [lease for lease in dispatcher.leases if lease.pending]:
+            self._serving.cancel(lease, now)
+        dispatcher.since = {request.wanted: request.since for request in dispatcher.requests.values() if request.waits}
+        for request in list(dispatcher.requests.values()):
+            self._drop(request)
+
+    def _take_back(self, dispatcher: Dispatcher, held: tuple[HeldLease, ...], now: float) -> tuple[LeaseId, ...]:
+        """Its leases are those that it says; what it does not name any more it has given back."""
+        books = self._books
+        named = {one.lease.id for one in held}
+        for lease in [lease for lease in dispatcher.leases if lease.id not in named]:
+            books.log(f"returned {lease}: not held any more")
+            books.end_lease(lease, now)
+        lost = []
+        for one in held:
+            known = books.leases.by_id.get(one.lease.id)
+            if known is not None and known.dispatcher is dispatcher:
+                continue
+            if known is not None or not self._bring_back(dispatcher, one, now):
+                lost.append(one.lease.id)
+        return tuple(lost)
+
+    def _bring_back(self, dispatcher: Dispatcher, held: HeldLease, now: float) -> bool:
+        """A lease that another maitre-d has given, or that was over here: it counts again, unless a newer lease has one
+        of its slots."""
+        books = self._books
+        found = [
+            (books.slots.by_name.get(slot.name) or books.slots.unlisted(slot.name, slot.host))
+            for slot in held.lease.slots
+        ]
+        rivals = {slot.lease: None for slot in found if slot.lease is not None}
+        if any(not rival.pending and rival.id > held.lease.id for rival in rivals):
+            return False
+        for rival in rivals:
+            self._displace(rival, now)
+        lease = Lease(held.lease.id, dispatcher, held.request, held.jid, held.title, held.lease.tags)
+        books.leases.add(lease, found, now)
+        if held.running_s >= 0:
+            lease.running = Running(lease.id, held.jid, 0, 0, 0, held.title)
+            lease.began = now - held.running_s
+        return True
+
+    def _displace(self, rival: Lease, now: float) -> None:
+        if rival.pending:
+            self._serving.cancel(rival, now)
+            return
+        self._books.log(f"lost {rival}: a newer lease has its slot")
+        self._books.send(rival.dispatcher, Recall(rival.id, True, "a newer lease has this slot"))
+        self._books.end_lease(rival, now)
+
+    def _recall_older(self, dispatcher: Dispatcher) -> None:
+        """Leases of an earlier term run their command to its end, and no other: alfservers refuse a launch with an
+        epoch that is older than one they have seen."""
+        for lease in dispatcher.leases:
+            if lease.id.epoch < self._books.epoch and not lease.recalled:
+                lease.recalled = True
+                self._books.send(dispatcher, Recall(lease.id, False, "given by an earlier maitre-d"))
+
+    # ---- what dispatchers say ------------------------------------------------------------------------
+
+    def said(self, peer: PeerId, message: FarmMessage, now: float) -> list[Order] | None:
+        """Any message of a dispatcher that has attached; None: no dispatcher says this."""
+        match message:
+            case Want():
+                return self.want(peer, message, now)
+            case Running():
+                return self.running(peer, message, now)
+            case Returned():
+                return self.returned(peer, message, now)
+            case Excluding():
+                return self.excluding(peer, message, now)
+            case JobEnded():
+                return self.job_ended(peer, message, now)
+            case Explain():
+                return [Send(peer, self.explain(peer, message, now))]
+            case Detach():
+                return self.leave(peer, now)
+        return None
+
+    def want(self, peer: PeerId, message: Want, now: float) -> list[Order]:
+        """A request, new or said again, or (total 0) taken back."""
+        dispatcher = self._peers.get(peer)
+        if dispatcher is None:
+            return []
+        request = dispatcher.requests.get(message.request)
+        if message.total <= 0:
+            if request is not None:
+                self._withdraw(request, now)
+            return self._finish(now)
+        if request is None:
+            request = self._new_request(dispatcher, message, now)
+        else:
+            waited = request.waits
+            request.update(message)
+            if not waited:
+                request.since = now
+        group = self._join(request)
+        if group is None:
+            return self._finish(now)
+        if request.waits:
+            self._serving.try_all(request, now)
+        elif request in group.waiting:
+            group.remove(request)
+        if request.waits and request.logged_total != request.total:
+            request.logged_total = request.total
+            self._books.log(
+                f"queued {request}: {request.total - request.held} of {request.total} wait{self._because(request)}"
+            )
+        return self._finish(now)
+
+    def returned(self, peer: PeerId, message: Returned, now: float) -> list[Order]:
+        """A lease is given back."""
+        lease = self._lease(peer, message.lease)
+        if lease is None:
+            return []
+        self._books.log(f"returned {lease}{': ' + message.problem if message.problem else ''}")
+        first = lease.slots[0] if lease.slots else None
+        if message.problem and first is not None:
+            until = now + self._books.rules.problem_slot_rest_s
+            self._books.slots.taint(first, until, message.problem, now)
+        self._books.end_lease(lease, now)
+        return self._finish(now)
+
+    def running(self, peer: PeerId, message: Running, now: float) -> list[Order]:
+        """A command has begun on a lease."""
+        lease = self._lease(peer, message.lease)
+        if lease is not None:
+            lease.running, lease.began = message, now
+            lease.jid, lease.title = message.jid, message.title
+        return []
+
+    def excluding(self, peer: PeerId, message: Excluding, now: float) -> list[Order]:
+        """A huntgroup is another."""
+        dispatcher = self._peers.get(peer)
+        if dispatcher is not None:
+            dispatcher.excluded = frozenset(name.lower() for name in message.excluded)
+            for request in list(dispatcher.requests.values()):
+                self._touch(self._join(request))
+        return self._finish(now)
+
+    def job_ended(self, peer: PeerId, message: JobEnded, now: float) -> list[Order]:
+        dispatcher = self._peers.get(peer)
+        if dispatcher is not None:
+            self._books.log(f'job {message.jid} "{message.title}" of {dispatcher} is {message.state}')
+        return self._finish(now)
+
+    def _lease(self, peer: PeerId, lease_id: LeaseId) -> Lease | None:
+        """A lease of this peer's dispatcher; None for what is not, or not any more, its own."""
+        dispatcher = self._peers.get(peer)
+        lease = self._books.leases.by_id.get(lease_id)
+        return lease if lease is not None and lease.dispatcher is dispatcher else None
+
+    def _new_request(self, dispatcher: Dispatcher, message: Want, now: float) -> Request:
+        request = Request(self._next_request, dispatcher, message, now)
+        self._next_request += 1
+        request.since = dispatcher.since.pop(message.request, now)
+        dispatcher.requests[message.request] = request
+        return request
+
+    def _join(self, request: Request) -> Group | None:
+        try:
+            return self._books.groups.join(request, self._books.access(request))
+        except KeyExpressionError as error:
+            self._books.log(f"refused {request}: {error}")
+            self._drop(request)
+            return None
+
+    def _withdraw(self, request: Request, now: float) -> None:
+        for lease in [
+            lease for lease in request.dispatcher.leases if lease.request == request.wanted and lease.pending
+        ]:
+            self._serving.cancel(lease, now)
+        self._drop(request)
+
+    def _drop(self, request: Request) -> None:
+        self._books.groups.leave(request)
+        del request.dispatcher.requests[request.wanted]
+
+    def _because(self, request: Request) -> str:
+        return f" ({request.blocked})" if request.blocked else ""
+
+    # ---- what the shell finds out --------------------------------------------------------------------
+
+    def pinged(self, number: int, up: bool, reason: str, now: float) -> list[Order]:
+        """The answer to a RunPing. `reason`: why it failed, in words."""
+        self._serving.pinged(number, up, reason, now)
+        return self._finish(now)
+
+    def measured(self, host: str, values: Mapping[str, float | str], now: float) -> list[Order]:
+        """Metrics of a host, by the names of the schedule."""
+        found = self._books.slots.host(host)
+        if found is None:
+            return []
+        self._books.slots.measured(found, values, now)
+        free = [slot for slot in found.slots if slot.rank is not None]
+        for group in {group: None for slot in free for group in (*slot.kind.waiting, *slot.named) if group.live}:
+            if any(group.fits(slot) and group.measures(slot, now) for slot in free):
+                self._touch(group)
+        return self._finish(now)
+
+    # ---- nimby and wranglers -------------------------------------------------------------------------
+
+    def shields(self, peer: PeerId, host: str, up: bool, now: float) -> list[Order]:
+        """A nimby's word for its host; it holds until `detach`."""
+        found = self._books.slots.host(host)
+        if found is not None and (peer in found.shields) != up:
+            self._books.log(f"shields of {found.name} {'raised' if up else 'lowered'}")
+            self._books.slots.block(found, peer, up, now)
+        return self._finish(now)
+
+    def offline(self, slots: Collection[str], on: bool, by: str, now: float) -> list[Order]:
+        """Slots are temporarily offline, or are back. What runs there finishes. Names that are unknown are left out."""
+        for name in slots:
+            slot = self._books.slots.by_name.get(name)
+            if slot is not None and slot.offline != on:
+                slot.offline = on
+                self._books.slots.refresh(slot, now)
+                self._books.log(f"{name} is {'offline' if on else 'back'} ({by})")
+        self._offline = {slot.name for slot in self._books.slots.by_name.values() if slot.offline}
+        self._books.orders.append(Keep(tuple(sorted(self._offline))))
+        return self._finish(now)
+
+    def eject(self, where: str, by: str, now: float) -> list[Order]:
+        """What runs on a slot, or on a host, ends now and runs again elsewhere."""
+        for lease in self.running_on(where):
+            self._eject(lease, f"ejected by {by}")
+        return self._finish(now)
+
+    def _eject(self, lease: Lease, reason: str) -> None:
+        if not lease.ejected:
+            lease.recalled = lease.ejected = True
+            self._books.log(f"recalled {lease}: {reason}")
+            self._books.send(lease.dispatcher, Recall(lease.id, True, reason))
+
+    def running_on(self, where: str) -> list[Lease]:
+        """The leases of a slot, or of a host by its name."""
+        slots = self._books.slots
+        slot = slots.by_name.get(where) or slots.gone.get(where)
+        host = slots.host(where)
+        places = [slot] if slot is not None else list(host.slots) if host is not None else []
+        return list({place.lease: None for place in places if place.lease is not None and not place.lease.pending})
+
+    # ---- the schedule, and time ----------------------------------------------------------------------
+
+    def read(
+        self, schedule: Schedule, now: float, wall: float, addresses: Mapping[str, str] | None = None
+    ) -> list[Order]:
+        """Another schedule. What did not change goes on undisturbed. `addresses`: of hosts, by the schedule's names."""
+        self._read(schedule, addresses or {}, wall, now)
+        self._books.log(f"schedule {schedule.file}: {len(schedule.servers)} servers, {len(schedule.crews)} crews")
+        return self._finish(now)
+
+    def change(self, rules: Rules, now: float, assigner: type[Assigner] | None = None) -> list[Order]:
+        """Other rules, and the site's assigner, if any."""
+        self._books.rules = rules
+        self._books.judge = Judge(rules, assigner, self._guard)
+        self._books.set_limits()
+        self._books.slots.rank_all_again()
+        self._touch_all()
+        return self._finish(now)
+
+    def _read(self, schedule: Schedule, addresses: Mapping[str, str], wall: float, now: float) -> None:
+        self._wall_offset = wall - now
+        self._books.read(schedule, addresses, wall, now)
+        for name in self._offline:
+            slot = self._books.slots.by_name.get(name)
+            if slot is not None and not slot.offline:
+                slot.offline = True
+                self._books.slots.refresh(slot, now)
+        self._pinging.read()
+        self._regroup()
+
+    def _regroup(self) -> None:
+        """Crews, or the kinds of slots, are others: every request stands where it belongs now."""
+        for dispatcher in self._books.dispatchers.values():
+            for request in list(dispatcher.requests.values()):
+                self._touch(self._join(request))
+
+    def _touch(self, group: Group | None) -> None:
+        if group is not None and group.waiting:
+            self._serving.touched[group] = None
+
+    def _touch_all(self) -> None:
+        for group in self._books.groups:
+            self._touch(group)
+
+    def tick(self, now: float, wall: float | None = None) -> list[Order]:
+        """Time has passed. `wall`: the clock on the wall may have been set."""
+        books = self._books
+        if wall is not None:
+            self._wall_offset = wall - now
+        books.slots.wake(now)
+        self._end_lost(now)
+        wall = now + self._wall_offset
+        if books.crews.at(minute_of_week(wall, books.rules.zone)):
+            self._regroup()
+        self._next_minute = now + _MINUTE_S - wall % _MINUTE_S
+        if self._waiting_to_open and now >= books.opens_at:
+            self._waiting_to_open = False
+            self._touch_all()
+        return self._finish(now)
+
+    def _end_lost(self, now: float) -> None:
+        """Leases of dispatchers that have been away too long: their alfservers have ended what ran."""
+        for dispatcher in list(self._books.dispatchers.values()):
+            if dispatcher.peer is None and now >= self._over_at(dispatcher):
+                self._forget(dispatcher, now)
+
+    def _over_at(self, dispatcher: Dispatcher) -> float:
+        rules = self._books.rules
+        return (dispatcher.lost_at or 0.0) + rules.lease_s + rules.grace_s
+
+    def next_deadline(self) -> float:
+        """When `tick` is to be called next, at the latest."""
+        books = self._books
+        deadlines = [self._next_minute]
+        if self._waiting_to_open:
+            deadlines.append(books.opens_at)
+        if books.slots.next_wake is not None:
+            deadlines.append(books.slots.next_wake)
+        deadlines.extend(self._over_at(lost) for lost in books.dispatchers.values() if lost.peer is None)
+        return min(deadlines)
+
+    # ---- questions -----------------------------------------------------------------------------------
+
+    def explain(self, peer: PeerId, message: Explain, now: float) -> Explained:
+        return Explained(message.serial, "")
+
+    def farm(self, now: float, serial: int = 0) -> Farm:
+        return Farm(serial, self.epoch, self._books.schedule.file, (), (), ())
+
+    def _finish(self, now: float) -> list[Order]:
+        """Give out what has become possible; the orders of this event."""
+        books = self._books
+        self._serving.serve(now)
+        for complaint in books.judge.complaints:
+            books.log(complaint)
+        books.judge.complaints.clear()
+        orders, books.orders = books.orders, []
+        return orders

@@ -1,0 +1,130 @@
+"""Leases: slots that dispatchers hold, and what counts with them: limits, users' slots, requests' totals.
+
+begin ----> pending ----> granted ----> ended
+             pings are     Granted is    Returned, or its dispatcher was away
+             under way     sent          for lease_s + grace_s
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from runtime.farm_messages import GrantedSlot, LeaseId, Running
+from runtime.farm_messages import Lease as LeaseMessage
+from runtime.maitred.requests import Dispatcher, Request
+from runtime.maitred.slots import Slot, Slots
+from runtime.match.limits import Limits
+
+
+class Lease:
+    """`request` is the dispatcher's number of the Want that it serves. `began`: when what runs has begun."""
+
+    __slots__ = (
+        "began", "dispatcher", "ejected", "id", "jid", "made_for", "pings", "recalled", "request", "running", "since",
+        "slots", "tags", "title", "waited_since",
+    )  # fmt: skip
+
+    def __init__(
+        self, lease_id: LeaseId, dispatcher: Dispatcher, request: int, jid: int, title: str, tags: tuple[str, ...]
+    ) -> None:
+        self.id = lease_id
+        self.dispatcher = dispatcher
+        self.request = request
+        self.jid = jid
+        self.title = title
+        self.tags = tags
+        self.slots: list[Slot] = []
+        self.since = 0.0
+        self.pings: set[int] = set()
+        """Numbers of the pings that it waits for."""
+        self.waited_since = 0.0
+        """Since when its request had waited, for the case that it comes to nothing."""
+        self.running: Running | None = None
+        self.began = 0.0
+        self.recalled = False
+        self.ejected = False
+        self.made_for: Request | None = None
+        """The request for which it was recalled."""
+
+    @property
+    def pending(self) -> bool:
+        return bool(self.pings)
+
+    @property
+    def names(self) -> str:
+        return ", ".join(slot.name for slot in self.slots)
+
+    @property
+    def user(self) -> str:
+        return self.dispatcher.user.name
+
+    def message(self, port: int = 0) -> LeaseMessage:
+        """As its dispatcher hears of it. `port`: of alfservers that say no other."""
+        slots = (
+            GrantedSlot(
+                slot.name, slot.server.host, slot.host.address or slot.server.host, slot.server.port or port,
+                slot.server.zone,
+            )
+            for slot in self.slots
+        )  # fmt: skip
+        return LeaseMessage(self.id, tuple(slots), self.tags)
+
+    def __str__(self) -> str:
+        return f'{self.names} ({self.dispatcher} job {self.jid} "{self.title}")'
+
+
+class Leases:
+    """All leases. `freed_tags` are tags of which one more may run now than before; who reads them empties it."""
+
+    def __init__(self, slots: Slots) -> None:
+        self._slots = slots
+        self._next = 1
+        self.by_id: dict[LeaseId, Lease] = {}
+        self.limits = Limits({})
+        self.freed_tags: set[str] = set()
+
+    def begin(self, epoch: int, request: Request, now: float) -> Lease:
+        """A lease for a request, without slots yet."""
+        lease_id = LeaseId(epoch, self._next)
+        self._next += 1
+        lease = Lease(lease_id, request.dispatcher, request.wanted, request.jid, request.title, request.need.tags)
+        lease.waited_since = request.since
+        self.add(lease, (), now)
+        return lease
+
+    def add(self, lease: Lease, slots: Iterable[Slot], now: float) -> None:
+        """A lease counts from now on, with these slots, which are free."""
+        lease.since = now
+        self.by_id[lease.id] = lease
+        lease.dispatcher.leases[lease] = None
+        request = lease.dispatcher.requests.get(lease.request)
+        if request is not None:
+            request.held += 1
+        self.limits.take(lease.tags)
+        for slot in slots:
+            self.put(lease, slot)
+
+    def put(self, lease: Lease, slot: Slot) -> None:
+        """A slot more."""
+        lease.slots.append(slot)
+        lease.dispatcher.user.held += 1
+        self._slots.take(slot, lease)
+
+    def drop(self, lease: Lease, slot: Slot, now: float) -> None:
+        """A slot less."""
+        lease.slots.remove(slot)
+        lease.dispatcher.user.held -= 1
+        self._slots.give(slot, now)
+
+    def end(self, lease: Lease, now: float) -> None:
+        """A lease counts no more; its slots are free, unless something else speaks against that."""
+        del self.by_id[lease.id]
+        del lease.dispatcher.leases[lease]
+        request = lease.dispatcher.requests.get(lease.request)
+        if request is not None:
+            request.held -= 1
+        self.freed_tags.update(tag for tag in lease.tags if self.limits.why_not((tag,)))
+        self.limits.give(lease.tags)
+        for slot in list(lease.slots):
+            lease.dispatcher.user.held -= 1
+            self._slots.give(slot, now)

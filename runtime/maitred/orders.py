@@ -1,0 +1,49 @@
+"""What the maitre-d's core asks its shell to do. Events go in as method calls, these come out, in order.
+
+Send       a message to a peer (a peer that is gone by then: drop it)
+RunPing    run a ping beside everything else; its answer goes to `Maitred.pinged`
+Log        a line for the log
+Keep       write down which slots are offline: they stay so over restarts
+"""
+
+from __future__ import annotations
+
+from typing import NewType
+
+import msgspec
+
+from runtime.farm_messages import FarmMessage
+
+PeerId = NewType("PeerId", int)
+"""A connection, by the shell's number; never used for another."""
+
+
+class Order(msgspec.Struct, frozen=True):
+    """Base of all orders."""
+
+
+class Send(Order, frozen=True):
+    peer: PeerId
+    message: FarmMessage
+
+
+class RunPing(Order, frozen=True):
+    """Test a host, or a slot of it. `command` are the ping's words with their %h and %s; `port` is the alfserver's, 0
+    for the site's. There has to be an answer, and only one; what takes longer than `limit_s` has failed."""
+
+    number: int
+    host: str
+    slot: str
+    port: int
+    command: tuple[str, ...]
+    limit_s: float
+
+
+class Log(Order, frozen=True):
+    line: str
+
+
+class Keep(Order, frozen=True):
+    """All slots that are temporarily offline now."""
+
+    offline: tuple[str, ...]

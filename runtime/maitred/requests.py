@@ -1,0 +1,226 @@
+"""Requests: what dispatchers want, and the queue of those that wait.
+
+    User          slots held, share
+     Dispatcher   its connection, what its user excludes; its requests and leases
+      Request     so many leases for one need of a job; waits while it holds fewer
+    Group         requests that the same slots can serve: equal need, crews, exclusions
+
+What waits stands in the groups, and the groups at the kinds of slots that fit them: a slot that frees leads to those
+that could use it, and to no other.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from runtime.farm_messages import Want
+from runtime.maitred.crews import Access
+from runtime.maitred.fitting import Fit, Fits
+from runtime.maitred.orders import PeerId
+from runtime.maitred.slots import Kind, Slot, Slots
+from runtime.match.metrics import compile_metrics
+from runtime.needs import Need
+
+if TYPE_CHECKING:
+    from runtime.maitred.leases import Lease
+
+
+class User:
+    """`held` are slots that its dispatchers have, or for which pings are under way."""
+
+    __slots__ = ("held", "name", "share")
+
+    def __init__(self, name: str, share: float) -> None:
+        self.name = name
+        self.share = share
+        self.held = 0
+
+
+class Dispatcher:
+    """A dispatcher, for as long as it is connected or holds leases. `peer` is None while it is not connected."""
+
+    __slots__ = ("ended", "excluded", "host", "leases", "lost_at", "name", "peer", "port", "requests", "since", "user")
+
+    def __init__(self, name: str, user: User) -> None:
+        self.name = name
+        self.user = user
+        self.peer: PeerId | None = None
+        self.host = ""
+        self.port = 0
+        self.excluded: frozenset[str] = frozenset()
+        """Slots and hosts that are never to be given, in lower case."""
+        self.lost_at: float | None = None
+        self.requests: dict[int, Request] = {}
+        self.leases: dict[Lease, None] = {}
+        self.since: dict[int, float] = {}
+        """Since when requests have waited that went with a lost connection: they keep their age."""
+        self.ended = False
+
+    def __str__(self) -> str:
+        return f"{self.user.name}@{self.host}"
+
+
+class Request:
+    """A Want. Assigners read it: `user` (held, share), `need`, `jid`, `job_priority`, `since` (when it began to wait),
+    `number` (smaller is older)."""
+
+    __slots__ = (
+        "blocked", "dispatcher", "group", "held", "host", "jid", "job_priority", "kept", "logged_total", "need",
+        "number", "since", "tid", "title", "total", "wanted",
+    )  # fmt: skip
+
+    def __init__(self, number: int, dispatcher: Dispatcher, want: Want, now: float) -> None:
+        self.number = number
+        self.wanted = want.request
+        """The dispatcher's own number for it."""
+        self.dispatcher = dispatcher
+        self.since = now
+        self.held = sum(lease.request == want.request for lease in dispatcher.leases)
+        self.logged_total = 0
+        self.blocked = ""
+        """Why it did not get what it wants when it last could have, where that is not for want of slots."""
+        self.kept: dict[Slot, None] = {}
+        """Slots that are kept until there are enough of them."""
+        self.group: Group | None = None
+        self.update(want)
+
+    def update(self, want: Want) -> None:
+        self.jid, self.tid, self.title = want.jid, want.tid, want.title
+        self.need, self.total, self.host = want.need, want.total, want.host
+        self.job_priority = want.priority
+
+    @property
+    def user(self) -> User:
+        return self.dispatcher.user
+
+    @property
+    def waits(self) -> bool:
+        return self.held < self.total
+
+    def __str__(self) -> str:
+        return f'{self.dispatcher} job {self.jid} "{self.title}"'
+
+
+class Group:
+    """Requests that the same slots can serve, and those of them that wait. `kinds` fit, with the priority that the
+    crews give there."""
+
+    __slots__ = ("_slots", "access", "excluded", "fit", "host", "kinds", "metrics", "need", "odd", "waiting")
+
+    def __init__(self, slots: Slots, need: Need, access: Access, excluded: frozenset[str], host: str, fit: Fit) -> None:
+        self._slots = slots
+        self.need = need
+        self.access = access
+        self.excluded = excluded
+        self.host = host
+        self.fit = fit
+        wanted = compile_metrics(need.metrics) if need.metrics else None
+        self.metrics = None if wanted is None or wanted.fault else wanted
+        self.waiting: dict[Request, None] = {}
+        self.kinds: dict[Kind, float] = {}
+        self.odd: list[Slot] = []
+        """Slots that fit though their kind does not."""
+        self.find_kinds()
+
+    @property
+    def live(self) -> bool:
+        """Whether metrics decide, too."""
+        return self.metrics is not None or self.fit.test.live is not None
+
+    def find_kinds(self) -> None:
+        """Which slots fit by crews and keys, as they are now."""
+        self._leave_queue()
+        given = ((kind, self.access.priority(kind.groups)) for kind in self._slots.kinds if self.fit.kind(kind))
+        self.kinds = {kind: priority for kind, priority in given if priority is not None}
+        self.odd = [slot for slot, fits in self.fit.odd.items() if fits and self._crew_gives(slot)]
+        if self.waiting:
+            self._enter_queue()
+
+    def priority(self, slot: Slot) -> float | None:
+        """The crews' priority on a slot; None: they do not give it."""
+        return self.access.priority(slot.kind.groups)
+
+    def fits(self, slot: Slot) -> bool:
+        """By crews, keys, exclusions and pin; what changes by itself, metrics and pings, is not asked here."""
+        if self.excluded and slot.is_called(self.excluded):
+            return False
+        if self.host and self._slots.host(self.host) is not slot.host:
+            return False
+        return self.fit.slot(slot) and self._crew_gives(slot)
+
+    def measures(self, slot: Slot, now: float) -> bool:
+        """Whether the metrics of the slot's host are as wanted now."""
+        host = slot.host
+        live = self.fit.test.live
+        if live is not None and not live(self.fit.keys(slot), lambda name: host.keyed(name, now)):
+            return False
+        return self.metrics is None or self.metrics(lambda name: host.metric(name, now))
+
+    def add(self, request: Request) -> None:
+        if not self.waiting:
+            self._enter_queue()
+        self.waiting[request] = None
+
+    def remove(self, request: Request) -> None:
+        if self.waiting.pop(request, request) is None and not self.waiting:
+            self._leave_queue()
+
+    def _crew_gives(self, slot: Slot) -> bool:
+        return self.access.priority(slot.kind.groups) is not None
+
+    def _enter_queue(self) -> None:
+        for kind in self.kinds:
+            kind.waiting[self] = None
+        for slot in self.odd:
+            slot.named[self] = None
+
+    def _leave_queue(self) -> None:
+        for kind in self.kinds:
+            kind.waiting.pop(self, None)
+        for slot in self.odd:
+            slot.named.pop(self, None)
+
+
+GroupKey = tuple[Need, Access, frozenset[str], str, Fit]
+
+
+class Groups:
+    """The groups that there are, and the limits that their waiting requests count under."""
+
+    def __init__(self, slots: Slots) -> None:
+        self._slots = slots
+        self._fits = Fits(slots)
+        self._groups: dict[GroupKey, Group] = {}
+        self._size: Counter[Group] = Counter()
+
+    def __iter__(self) -> Iterator[Group]:
+        return iter(self._groups.values())
+
+    def join(self, request: Request, access: Access) -> Group:
+        """The group of a request, as crews, exclusions and slots are now. Raises KeyExpressionError."""
+        fit = self._fits.of(request.need.service, request.dispatcher.host)
+        key = (request.need, access, request.dispatcher.excluded, request.host, fit)
+        group = self._groups.get(key)
+        if group is None:
+            group = self._groups[key] = Group(self._slots, *key)
+        if request.group is not group:
+            self.leave(request)
+            request.group = group
+            self._size[group] += 1
+        if request.waits:
+            group.add(request)
+        return group
+
+    def leave(self, request: Request) -> None:
+        """The request is in no group any more."""
+        group = request.group
+        if group is None:
+            return
+        group.remove(request)
+        request.group = None
+        self._size[group] -= 1
+        if not self._size[group]:
+            del self._size[group]
+            del self._groups[group.need, group.access, group.excluded, group.host, group.fit]

@@ -1,0 +1,263 @@
+"""Giving slots out: who is next when slots are free, and which slots a request gets.
+
+    touched groups ------.
+    freed slots ---------+--> for each kind of slot that is free, the best first:
+                                the waiting requests that fit it, in the assigner's order for that kind:
+                                    limits? slots? --> a lease; pings --> Granted
+
+A request gets `atleast` slots at once or none, and then up to `atmost`. While pings for it are under way it grows with
+slots that nobody else waits for. What does not fit, what is out of a limit, and what nothing has changed for is not
+looked at.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator
+from itertools import count, islice
+
+from runtime.assign.assigner import Rank
+from runtime.farm_messages import Granted
+from runtime.maitred.books import Books
+from runtime.maitred.leases import Lease
+from runtime.maitred.pinging import Pinging
+from runtime.maitred.requests import Group, Request
+from runtime.maitred.slots import Host, Kind, Slot
+
+
+class Serving:
+    def __init__(self, books: Books, pinging: Pinging) -> None:
+        self._books = books
+        self._pinging = pinging
+        self._pending: dict[Lease, None] = {}
+        self.touched: dict[Group, None] = {}
+        """Groups of which the waiting requests may have what they want now, though no slot has become free."""
+
+    # ---- who is next ---------------------------------------------------------------------------------
+
+    def serve(self, now: float) -> None:
+        """Give out what can be given out, after something has changed."""
+        books = self._books
+        if now < books.opens_at:
+            return
+        while books.slots.freed or self.touched or books.leases.freed_tags:
+            self._touch_limited()
+            turns = self._turns()
+            for kind in sorted(turns, key=lambda kind: kind.best or ()):
+                self._serve_kind(kind, turns[kind], now)
+        if self._pending:
+            self._grow(now)
+
+    def _touch_limited(self) -> None:
+        tags = self._books.leases.freed_tags
+        if tags:
+            for group in self._books.groups:
+                if group.waiting and not tags.isdisjoint(group.need.tags):
+                    self.touched[group] = None
+            tags.clear()
+
+    def _turns(self) -> dict[Kind, dict[Group, None]]:
+        """Kinds that have free slots, and which groups may have gained by what has happened."""
+        turns: dict[Kind, dict[Group, None]] = {}
+        freed, touched = self._books.slots.freed, self.touched
+        for slot in freed:
+            if slot.kind not in turns:
+                turns[slot.kind] = dict(slot.kind.waiting)
+            turns[slot.kind].update(slot.named)
+        for group in touched:
+            for kind in (*group.kinds, *(slot.kind for slot in group.odd)):
+                if kind.free:
+                    turns.setdefault(kind, {})[group] = None
+        freed.clear()
+        touched.clear()
+        return turns
+
+    def _serve_kind(self, kind: Kind, groups: dict[Group, None], now: float) -> None:
+        """Requests of these groups get their turn for slots of a kind, the best one first."""
+        if not groups or not kind.free:
+            return
+        requests = [request for group in groups for request in group.waiting]
+        ranks = self._ranks(requests, kind, now)
+        ties = count()
+        queue = [(rank, next(ties), 0, request) for rank, request in zip(ranks, requests, strict=True)]
+        heapq.heapify(queue)
+        unserved: set[Group] = set()
+        given = 0
+        while queue and kind.free:
+            _, _, ranked_at, request = heapq.heappop(queue)
+            group = request.group
+            if group is None or group in unserved or not request.waits:
+                continue
+            if ranked_at < given:  # its user may hold more by now
+                [rank] = self._ranks([request], kind, now)
+                heapq.heappush(queue, (rank, next(ties), given, request))
+            elif self.try_one(request, now):
+                given += 1
+                heapq.heappush(queue, ((), next(ties), -1, request))
+            else:
+                unserved.add(group)
+
+    def _ranks(self, requests: list[Request], kind: Kind, now: float) -> list[Rank]:
+        books = self._books
+        return books.judge.request_ranks(
+            [
+                books.asking(request, request.group.access.priority(kind.groups) or 0.0, now)
+                for request in requests
+                if request.group is not None
+            ]
+        )
+
+    # ---- one request ---------------------------------------------------------------------------------
+
+    def try_all(self, request: Request, now: float) -> None:
+        """A request has come, or wants more: it gets what is free."""
+        if now >= self._books.opens_at:
+            while request.waits and self.try_one(request, now):
+                pass
+
+    def try_one(self, request: Request, now: float) -> bool:
+        """Give a request one lease more, if everything speaks for it now."""
+        books, group = self._books, request.group
+        if group is None:
+            return False
+        request.blocked = books.leases.limits.why_not(request.need.tags)
+        if request.blocked or not self._enough(group, now):
+            return False
+        lease = books.leases.begin(books.epoch, request, now)
+        self._fill(lease, group, request.need.atmost, now)
+        request.since = now
+        if not request.waits:
+            group.remove(request)
+        self._ready(lease, now)
+        return True
+
+    def _enough(self, group: Group, now: float) -> bool:
+        """Whether the free slots that fit are as many as are wanted at least."""
+        need = group.need
+        if need.samehost:
+            return need.atleast == 1 or self._host_for(group, now) is not None
+        if need.atleast > 1:
+            free = sum(kind.free for kind in group.kinds) + len(group.odd)
+            if free < need.atleast:
+                return False
+        return sum(1 for _ in islice(self.candidates(group, now), need.atleast)) == need.atleast
+
+    def _host_for(self, group: Group, now: float) -> Host | None:
+        """For -samehost: the first host, in the order of slots, that has enough of them."""
+        found: dict[Host, int] = {}
+        for slot in self.candidates(group, now):
+            found[slot.host] = found.get(slot.host, 0) + 1
+            if found[slot.host] >= group.need.atleast:
+                return slot.host
+        return None
+
+    def _fill(self, lease: Lease, group: Group, size: int, now: float) -> None:
+        """Put slots into a lease until it has so many or none is left. Their pings are ordered."""
+        host = lease.slots[0].host if lease.slots else None
+        if group.need.samehost and host is None:
+            host = self._host_for(group, now)
+        while len(lease.slots) < size:
+            slot = next((slot for slot in self.candidates(group, now) if host is None or slot.host is host), None)
+            if slot is None:
+                return
+            self._books.leases.put(lease, slot)
+            self._pinging.begin(lease, group.need.service, slot, now)
+
+    def candidates(self, group: Group, now: float) -> Iterator[Slot]:
+        """The free slots that a group's requests may have now, in the assigner's order."""
+        for slot in self._fitting(group):
+            if group.excluded and slot.is_called(group.excluded):
+                continue
+            if not group.live or group.measures(slot, now):
+                yield slot
+
+    def _fitting(self, group: Group) -> Iterable[Slot]:
+        if group.host:
+            host = self._books.slots.host(group.host)
+            own = [] if host is None else [slot for slot in host.slots if slot.rank is not None and group.fits(slot)]
+            return sorted(own, key=lambda slot: slot.rank or ())
+        kinds = [kind for kind in group.kinds if kind.free]
+        odd = [slot for slot in group.odd if slot.rank is not None]
+        if len(kinds) == 1 and not odd and not group.fit.odd:
+            return (slot for _, slots in kinds[0].in_order() for slot in slots)
+        return _merged(kinds, odd, group.fit.odd)
+
+    # ---- pings under way -----------------------------------------------------------------------------
+
+    def _ready(self, lease: Lease, now: float) -> None:
+        """The lease goes out, once no ping speaks against it any more."""
+        if lease.pings:
+            self._pending[lease] = None
+            return
+        self._pending.pop(lease, None)
+        self._books.log(f"granted {lease}")
+        self._books.send(lease.dispatcher, Granted(lease.request, lease.message()))
+
+    def _grow(self, now: float) -> None:
+        """What has fewer slots than it could use takes what is left over, while its pings are under way."""
+        for lease in list(self._pending):
+            request = lease.dispatcher.requests.get(lease.request)
+            if request is not None and request.group is not None and len(lease.slots) < request.need.atmost:
+                self._fill(lease, request.group, request.need.atmost, now)
+
+    def pinged(self, number: int, up: bool, reason: str, now: float) -> None:
+        """A ping was answered."""
+        found = self._pinging.answered(number, up, now)
+        if found is None:
+            return
+        place, leases = found
+        if not up:
+            self._books.log(f"ping of {place.name} failed: {reason}")
+            leases = list(dict.fromkeys((*leases, *self._failed(place, reason, now))))
+        for lease in leases:
+            self._settle(lease, now)
+
+    def _failed(self, place: Host | Slot, reason: str, now: float) -> list[Lease]:
+        """A host or slot rests; leases that wait for pings lose their slots there."""
+        self._books.slots.rest(place, now + self._books.rules.ping_rest_s, reason, now)
+        hit = []
+        for slot in list(place.slots) if isinstance(place, Host) else [place]:
+            lease = slot.lease
+            if lease is not None and lease in self._pending:
+                self._books.leases.drop(lease, slot, now)
+                hit.append(lease)
+        return hit
+
+    def _settle(self, lease: Lease, now: float) -> None:
+        """A lease that waits for pings: it may go out, or has to look for other slots, or comes to nothing."""
+        request = lease.dispatcher.requests.get(lease.request)
+        if request is None or request.group is None:
+            self.cancel(lease, now)
+            return
+        if len(lease.slots) < request.need.atleast:
+            self._fill(lease, request.group, request.need.atleast, now)
+        if len(lease.slots) < request.need.atleast:
+            self.cancel(lease, now)
+        else:
+            self._ready(lease, now)
+
+    def cancel(self, lease: Lease, now: float) -> None:
+        """A lease that waits for pings comes to nothing; its request waits as if it had never been."""
+        self._pinging.forget(lease)
+        self._pending.pop(lease, None)
+        self._books.end_lease(lease, now)
+        request = lease.dispatcher.requests.get(lease.request)
+        if request is not None and request.group is not None:
+            request.since = min(request.since, lease.waited_since)
+            self.touched[request.group] = None
+
+
+def _merged(kinds: list[Kind], odd: list[Slot], differing: dict[Slot, bool]) -> Iterator[Slot]:
+    """The free slots of these kinds by rank, without those that differ from their kind, with those that are odd."""
+    ties = count()
+    heads: list[tuple[Rank, int, Iterable[Slot], Iterator[tuple[Rank, Iterable[Slot]]]]] = []
+    for kind in kinds:
+        buckets = kind.in_order()
+        heads.extend((rank, next(ties), slots, buckets) for rank, slots in islice(buckets, 1))
+    heads.extend((slot.rank or (), next(ties), (slot,), iter(())) for slot in odd)
+    heapq.heapify(heads)
+    while heads:
+        _, _, slots, buckets = heapq.heappop(heads)
+        yield from (slot for slot in slots if differing.get(slot, True))
+        for rank, more in islice(buckets, 1):
+            heapq.heappush(heads, (rank, next(ties), more, buckets))

@@ -1,0 +1,382 @@
+"""The slots of the farm: what each is, which are free, and in which order they go out.
+
+    Host        metrics, shields, a rest after a failed ping; how many of its slots are taken
+     Slot       a server of the schedule; its lease; offline, tainted, at rest after a ping of its own
+    Kind        slots with the same keys in the same groups: what is true of one is true of all, but for names
+
+A slot is *free* when nothing but the wishes of a request can speak against it. Free slots stand in the index of their
+kind, by the assigner's rank; a slot that enters it is also put on `freed`, where the core finds what has changed. The
+rank of a slot may depend on how many slots of its host are taken, so it is taken anew when that number changes.
+"""
+
+from __future__ import annotations
+
+import heapq
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import count
+from typing import TYPE_CHECKING
+
+from runtime.match.keys import Keys, slot_keys
+from runtime.schedule.model import EVERYBODY, Schedule, Server
+
+if TYPE_CHECKING:
+    from runtime.maitred.leases import Lease
+    from runtime.maitred.requests import Group, Request
+
+Rank = tuple[float, ...]
+"""Smaller goes first."""
+
+METRIC_INTERVAL_S = 10.0
+"""Of a metric that the schedule does not name."""
+STALE_INTERVALS = 3
+_KEYED = {"mem": ("memory", 1024.0), "disk": ("disk", 1024.0), "cpu": ("loadavg", 1.0)}
+"""What @.NAME means: GB of what Metrics has in MB."""
+
+
+class Host:
+    """A machine. `busy`: how many of its slots are taken; `shields`: who raised them (a connection each)."""
+
+    __slots__ = ("address", "busy", "fresh_until", "metrics", "name", "rest_reason", "rest_until", "shields", "slots")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.address = ""
+        self.slots: list[Slot] = []
+        self.busy = 0
+        self.shields: set[int] = set()
+        self.rest_until = float("-inf")
+        self.rest_reason = ""
+        self.metrics: dict[str, tuple[float | str, float]] = {}
+        """Value, and when it becomes stale."""
+        self.fresh_until = float("-inf")
+
+    def metric(self, name: str, now: float) -> float | str | None:
+        """A metric as Mget knows it; None when it is unknown or stale."""
+        value, until = self.metrics.get(name, (0.0, float("-inf")))
+        return value if now <= until else None
+
+    def keyed(self, name: str, now: float) -> float | None:
+        """A metric as service keys name it, without the `@.`; sa is the number of its slots that are free."""
+        name = name.lower()
+        if name == "sa":
+            return float(sum(slot.rank is not None for slot in self.slots))
+        known, divisor = _KEYED.get(name, (name, 1.0))
+        value = self.metric(known, now)
+        return value / divisor if isinstance(value, int | float) else None
+
+
+class Slot:
+    """A server of the schedule. `rank` is its place among the free ones, None while it is not free. `lease` has it now
+    (pings may be under way for that one); `kept_for`: a request for which it is kept until there are enough."""
+
+    __slots__ = (
+        "host", "kept_for", "keys", "kind", "lease", "listed", "name", "named", "number", "offline", "rank",
+        "rest_reason", "rest_until", "server", "taint_reason", "taint_until",
+    )  # fmt: skip
+
+    def __init__(self, number: int, server: Server, host: Host, kind: Kind, keys: Keys) -> None:
+        self.number = number
+        self.name = server.name
+        self.server = server
+        self.host = host
+        self.kind = kind
+        self.keys = keys
+        self.listed = True
+        self.offline = False
+        self.lease: Lease | None = None
+        self.kept_for: Request | None = None
+        self.rank: Rank | None = None
+        self.taint_until = self.rest_until = float("-inf")
+        self.taint_reason = self.rest_reason = ""
+        self.named: dict[Group, None] = {}
+        """Groups of waiting requests that fit this slot while they do not fit its kind."""
+
+    @property
+    def udi(self) -> int:
+        return self.server.udi
+
+    def is_called(self, names: frozenset[str]) -> bool:
+        """Whether one of the names (in lower case) is the slot's or its host's, short or full."""
+        host = self.host.name.lower()
+        return self.name.lower() in names or host in names or host.partition(".")[0] in names
+
+
+class Kind:
+    """Slots with equal keys in equal groups, and those of them that are free, by rank."""
+
+    __slots__ = ("_buckets", "_ranks", "free", "groups", "keys", "size", "waiting")
+
+    def __init__(self, keys: Keys, groups: frozenset[str]) -> None:
+        self.keys = keys
+        self.groups = groups
+        self.size = 0
+        """How many slots are of this kind."""
+        self.free = 0
+        self.waiting: dict[Group, None] = {}
+        """Groups of requests that wait and fit slots of this kind."""
+        self._buckets: dict[Rank, dict[Slot, None]] = {}
+        self._ranks: list[Rank] = []
+
+    @property
+    def best(self) -> Rank | None:
+        return self._ranks[0] if self._ranks else None
+
+    def in_order(self) -> Iterator[tuple[Rank, Iterable[Slot]]]:
+        """The free ones, those of one rank together. Nothing may be taken while this is read."""
+        return ((rank, self._buckets[rank]) for rank in self._ranks)
+
+    def add(self, slot: Slot, rank: Rank) -> None:
+        slot.rank = rank
+        self.free += 1
+        bucket = self._buckets.get(rank)
+        if bucket is None:
+            self._buckets[rank] = {slot: None}
+            insort(self._ranks, rank)
+        else:
+            bucket[slot] = None
+
+    def remove(self, slot: Slot) -> None:
+        rank = slot.rank
+        if rank is None:
+            return
+        slot.rank = None
+        self.free -= 1
+        bucket = self._buckets[rank]
+        del bucket[slot]
+        if not bucket:
+            del self._buckets[rank]
+            del self._ranks[bisect_left(self._ranks, rank)]
+
+
+class Slots:
+    """All slots. `ranked` gives a slot's rank (the assigner's)."""
+
+    def __init__(self, ranked: Callable[[Slot], Rank]) -> None:
+        self._ranked = ranked
+        self._numbers = count()
+        self._kinds: dict[tuple[Keys, frozenset[str]], Kind] = {}
+        self._by_key: dict[str, dict[Slot, None]] = {}
+        self._short: dict[str, list[Host]] = {}
+        self._timers: list[tuple[float, int, str | Host]] = []
+        self._intervals: Mapping[str, float] = {}
+        self._ties = count()
+        self.by_name: dict[str, Slot] = {}
+        self.gone: dict[str, Slot] = {}
+        """Slots that are leased and not in the schedule any more."""
+        self.hosts: dict[str, Host] = {}
+        self.freed: dict[Slot, None] = {}
+        self.version = 0
+        """Rises when the kinds, or the names of slots, change."""
+
+    @property
+    def kinds(self) -> Iterable[Kind]:
+        return self._kinds.values()
+
+    def named(self, name: str) -> Iterable[Slot]:
+        """Slots that have this key because it is their name or their host's."""
+        return self._by_key.get(name, ())
+
+    def host(self, name: str) -> Host | None:
+        """A host by its name, without case; a short name equals its full one."""
+        name = name.lower()
+        found = self.hosts.get(name)
+        if found is None:
+            same = self._short.get(name.partition(".")[0], ())
+            found = next((host for host in same if "." not in name or "." not in host.name), None)
+        return found
+
+    # ---- the schedule --------------------------------------------------------------------------------
+
+    def read(self, schedule: Schedule, addresses: Mapping[str, str], now: float) -> None:
+        """Take over a schedule. What did not change stays as it is; a slot that is gone lives on while it is leased."""
+        groups = _groups_of(schedule)
+        self._intervals = {name: source.interval_s for name, source in schedule.metrics.items()}
+        for name in [name for name in self.by_name if name not in schedule.servers]:
+            slot = self.by_name.pop(name)
+            self._drop(slot)
+            if slot.lease is not None:
+                self.gone[name] = slot
+        for name, server in schedule.servers.items():
+            address = addresses.get(server.host, "")
+            old = self.by_name.get(name)
+            if old is not None and old.server == server and old.kind.groups == groups[name]:
+                if old.host.address == address:
+                    continue
+            self._put(server, groups[name], address, now)
+        for key in [key for key, kind in self._kinds.items() if not kind.size]:
+            del self._kinds[key]
+
+    def _put(self, server: Server, groups: frozenset[str], address: str, now: float) -> None:
+        self.version += 1
+        old = self.by_name.get(server.name) or self.gone.pop(server.name, None)
+        host = self._host_of(server.host)
+        host.address = address
+        kind = self._kind(slot_keys(server.keys), groups)
+        keys = slot_keys(server.keys, slot=server.name, host=server.host, address=address)
+        slot = Slot(next(self._numbers) if old is None else old.number, server, host, kind, keys)
+        if old is not None:
+            if old.listed:
+                self._drop(old)
+            slot.offline, slot.lease = old.offline, old.lease
+            slot.taint_until, slot.taint_reason = old.taint_until, old.taint_reason
+            slot.rest_until, slot.rest_reason = old.rest_until, old.rest_reason
+            if slot.lease is not None:
+                slot.lease.slots[slot.lease.slots.index(old)] = slot
+                old.lease = None
+                host.busy += 1
+        kind.size += 1
+        host.slots.append(slot)
+        self.by_name[slot.name] = slot
+        for key in keys - kind.keys:
+            self._by_key.setdefault(key, {})[slot] = None
+        self.refresh(slot, now)
+
+    def _drop(self, slot: Slot) -> None:
+        self.version += 1
+        slot.listed = False
+        slot.kind.remove(slot)
+        slot.kind.size -= 1
+        self.freed.pop(slot, None)
+        for key in slot.keys - slot.kind.keys:
+            self._by_key[key].pop(slot, None)
+        slot.host.slots.remove(slot)
+        if slot.lease is not None:
+            slot.host.busy -= 1
+
+    def _kind(self, keys: Keys, groups: frozenset[str]) -> Kind:
+        return self._kinds.setdefault((keys, groups), Kind(keys, groups))
+
+    def _host_of(self, name: str) -> Host:
+        found = self.host(name)
+        if found is None:
+            found = self.hosts[name.lower()] = Host(name)
+            self._short.setdefault(name.lower().partition(".")[0], []).append(found)
+        return found
+
+    # ---- free or not ---------------------------------------------------------------------------------
+
+    def is_open(self, slot: Slot, now: float) -> bool:
+        """Whether the slot could be given out at all, if nobody had it."""
+        host = slot.host
+        return (
+            slot.listed
+            and slot.server.enabled
+            and not slot.offline
+            and not host.shields
+            and now >= slot.taint_until
+            and now >= slot.rest_until
+            and now >= host.rest_until
+        )
+
+    def refresh(self, slot: Slot, now: float) -> None:
+        """Something about a slot has changed: it may have become free, or be so no more."""
+        free = slot.lease is None and slot.kept_for is None and self.is_open(slot, now)
+        if not free:
+            slot.kind.remove(slot)
+            self.freed.pop(slot, None)
+        elif slot.rank is None:
+            slot.kind.add(slot, self._ranked(slot))
+            self.freed[slot] = None
+
+    def take(self, slot: Slot, lease: Lease) -> None:
+        """A lease has this slot."""
+        slot.kept_for = None
+        slot.lease = lease
+        slot.kind.remove(slot)
+        self.freed.pop(slot, None)
+        if slot.listed:
+            slot.host.busy += 1
+            self._rank_again(slot.host)
+
+    def give(self, slot: Slot, now: float) -> None:
+        """Its lease has it no more."""
+        slot.lease = None
+        if slot.listed:
+            slot.host.busy -= 1
+            self._rank_again(slot.host)
+            self.refresh(slot, now)
+        else:
+            self.gone.pop(slot.name, None)
+
+    def unlisted(self, name: str, host: str) -> Slot:
+        """A slot that is leased, and that the schedule does not have."""
+        found = self.gone.get(name)
+        if found is None:
+            server = Server(name, host, ())
+            found = Slot(next(self._numbers), server, Host(host), Kind(frozenset(), frozenset()), frozenset())
+            found.listed = False
+            self.gone[name] = found
+        return found
+
+    def _rank_again(self, host: Host) -> None:
+        for slot in host.slots:
+            if slot.rank is not None:
+                rank = self._ranked(slot)
+                if rank != slot.rank:
+                    slot.kind.remove(slot)
+                    slot.kind.add(slot, rank)
+
+    def rank_all_again(self) -> None:
+        """The assigner is another."""
+        for host in self.hosts.values():
+            self._rank_again(host)
+
+    # ---- what happens to hosts and slots -------------------------------------------------------------
+
+    def measured(self, host: Host, values: Mapping[str, float | str], now: float) -> None:
+        for name, value in values.items():
+            until = now + STALE_INTERVALS * self._intervals.get(name, METRIC_INTERVAL_S)
+            host.metrics[name] = (value, until)
+            host.fresh_until = max(host.fresh_until, until)
+
+    def taint(self, slot: Slot, until: float, reason: str, now: float) -> None:
+        """A launch could not begin here: the slot rests."""
+        slot.taint_until, slot.taint_reason = until, reason
+        self._wake_at(until, slot)
+        self.refresh(slot, now)
+
+    def rest(self, place: Host | Slot, until: float, reason: str, now: float) -> None:
+        """A ping failed: a host with all its slots, or a slot alone, rests."""
+        place.rest_until, place.rest_reason = until, reason
+        self._wake_at(until, place)
+        self._refresh_all(place, now)
+
+    def block(self, host: Host, peer: int, up: bool, now: float) -> None:
+        """A nimby raises its shields, or lowers them."""
+        (host.shields.add if up else host.shields.discard)(peer)
+        self._refresh_all(host, now)
+
+    def _refresh_all(self, place: Host | Slot, now: float) -> None:
+        for slot in place.slots if isinstance(place, Host) else (place,):
+            self.refresh(slot, now)
+
+    def _wake_at(self, until: float, place: Slot | Host) -> None:
+        heapq.heappush(self._timers, (until, next(self._ties), place.name if isinstance(place, Slot) else place))
+
+    @property
+    def next_wake(self) -> float | None:
+        return self._timers[0][0] if self._timers else None
+
+    def wake(self, now: float) -> None:
+        """Rests that are over are over."""
+        while self._timers and self._timers[0][0] <= now:
+            place = heapq.heappop(self._timers)[2]
+            found = self.by_name.get(place) if isinstance(place, str) else place
+            if found is not None:
+                self._refresh_all(found, now)
+
+
+def _groups_of(schedule: Schedule) -> dict[str, frozenset[str]]:
+    """The server groups of each server that a crew names: others tell nothing apart."""
+    used = {crew.servers for crew in schedule.crews.values()} - {EVERYBODY}
+    groups: dict[str, set[str]] = {name: set() for name in schedule.servers}
+    for group in used:
+        for member in schedule.server_groups.get(group, ()):
+            if member == EVERYBODY:
+                for names in groups.values():
+                    names.add(group)
+            elif member in groups:
+                groups[member].add(group)
+    shared: dict[frozenset[str], frozenset[str]] = {}
+    return {name: shared.setdefault(frozenset(names), frozenset(names)) for name, names in groups.items()}
