@@ -3,6 +3,7 @@
     alfred shot.alf            queue the script and run it          daemons.options.jobs  -> daemons.session
     alfred -check FILE ...     read scripts, queue nothing          daemons.options.jobs  -> daemons.check
     alfred -queue, -info ...   look at the queue, change it         daemons.options.queue -> daemons.queue_commands
+    alfred -newkey [USER]      make keys                            daemons.options.keys  -> daemons.newkey
 
 A part, and what only that part needs, is imported when it is asked for: the others are not waited for.
 
@@ -17,12 +18,14 @@ import sys
 from collections.abc import Sequence
 
 from daemons.options.jobs import JOBS, session
+from daemons.options.keys import KEYS
 from daemons.options.part import DONE, INTERRUPTED, USAGE, Words
 from daemons.options.queue import QUEUE
 
 PARTS = (
     JOBS,
     QUEUE,
+    KEYS,
 )
 """In the order of the pages of help."""
 

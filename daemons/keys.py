@@ -68,11 +68,11 @@ def derive(key: bytes, purpose: str) -> bytes:
 
 def master_keyring(environ: Mapping[str, str], key_file: str = "") -> Keyring:
     """The keys of a maitre-d or an alfserver. `key_file` is alfConfig(keyFile). Raises KeyFileError."""
-    named = environ.get("ALF_KEY") or key_file
-    keyring = _read(Path(named)) if named else _read_if_there(MASTER_FILE)
+    path = master_file(environ, key_file)
+    keyring = _read_if_there(path) if path == MASTER_FILE else _read(path)
     if keyring and not keyring.master:
         raise KeyFileError(
-            f"{named or MASTER_FILE} has the key of user {keyring.user}: a maitre-d or an alfserver needs the site's"
+            f"{path} has the key of user {keyring.user}: a maitre-d or an alfserver needs the site's"
             " master key (alfred -newkey makes one)"
         )
     return keyring
@@ -82,6 +82,11 @@ def user_keyring(environ: Mapping[str, str]) -> Keyring:
     """The key of the user whose process this is. Raises KeyFileError."""
     named = environ.get("ALF_KEY")
     return _read(Path(named)) if named else _read_if_there(user_file(environ))
+
+
+def master_file(environ: Mapping[str, str], key_file: str = "") -> Path:
+    """Where the site's master key is."""
+    return Path(environ.get("ALF_KEY") or key_file or MASTER_FILE)
 
 
 def user_file(environ: Mapping[str, str]) -> Path:
@@ -170,12 +175,12 @@ def _write_new(path: Path, content: str) -> None:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    except FileExistsError:
-        raise KeyFileError(
-            f"{path} exists: it is not overwritten, for whatever holds its key would be shut out; remove it yourself to"
-            " begin anew"
-        ) from None
     except OSError as error:
+        if os.access(path, os.F_OK):
+            raise KeyFileError(
+                f"{path} exists: it is not overwritten, for whatever holds its key would be shut out; remove it"
+                " yourself to begin anew"
+            ) from error
         raise KeyFileError(f"cannot write the key {path}: {error.strerror}") from error
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         os.fchmod(descriptor, 0o600)

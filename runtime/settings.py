@@ -72,6 +72,10 @@ class Settings(msgspec.Struct, frozen=True):
     """metricsInterface: a network interface, by name or address, for metrics; empty: the kernel's choice."""
     metrics_ttl: int = 1
     """metricsTTL: over how many routers metrics may go, plus one; 0: they stay on the machine."""
+    key_file: str = ""
+    """keyFile: where a maitre-d and alfservers find the site's master key (docs/farm.md); empty: /etc/alfred/key."""
+    wranglers: tuple[str, ...] = ()
+    """wranglers: the users who may act on everybody's jobs and slots."""
     limits_local: Mapping[str, int] = _EMPTY
     """alfLimitLocal(TAG): counted by each dispatcher."""
     limits_global: Mapping[str, int] = _EMPTY
@@ -83,8 +87,8 @@ class Settings(msgspec.Struct, frozen=True):
 DEFAULTS = Settings()
 
 
-def _hosts(value: Value) -> tuple[str, ...]:
-    return tuple(to_str(host) for host in to_list(value))
+def _words(value: Value) -> tuple[str, ...]:
+    return tuple(to_str(word) for word in to_list(value))
 
 
 def _at_least_nothing(value: Value) -> float:
@@ -113,7 +117,7 @@ def _ttl(value: Value) -> int:
 
 
 _FIELDS: dict[str, tuple[str, Callable[[Value], Any]]] = {
-    "maitredHost": ("maitred_hosts", _hosts),
+    "maitredHost": ("maitred_hosts", _words),
     "maitredPort": ("maitred_port", _port),
     "allowHTTP": ("allow_http", to_bool),
     "httpDoServerPush": ("http_do_server_push", to_bool),
@@ -127,6 +131,8 @@ _FIELDS: dict[str, tuple[str, Callable[[Value], Any]]] = {
     "metricsPort": ("metrics_port", _port),
     "metricsInterface": ("metrics_interface", to_str),
     "metricsTTL": ("metrics_ttl", _ttl),
+    "keyFile": ("key_file", to_str),
+    "wranglers": ("wranglers", _words),
     "retryMax": ("retry_max", _count),
     "readerCommands": ("reader_commands", _count),
     "readerSeconds": ("reader_time_s", _at_least_nothing),
