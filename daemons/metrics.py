@@ -1,15 +1,17 @@
-"""What is measured on this machine: loadavg, memory, disk and CPUs, by the names that jobs ask for.
+"""What is measured on this machine, by the names that jobs ask for, and by those of a schedule's `builtin KEY`.
 
-    loadavg   load of the last minute per CPU        mem     free RAM in GB (@.mem)
-    memory    free RAM in MB, no swap                nCPUs   CPUs (@.nCPUs)
-    disk      free MB, to a user, on the file system of the state directory
+    loadavg        load of the last minute per CPU       @.mem     free RAM in GB
+    memory         free RAM in MB, no swap               @.disk    as disk, in GB
+    disk [PATH]    MB free to a user (PATH: default /)   @.ncpus   CPUs
+    hostname       the name of this machine              @.cpu     as loadavg
 
-`@.disk` is in GB (reference section 10): the caller's name says which. A name that is none of these is not known.
+A name that is none of these is not known (reference section 10).
 """
 
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,25 +21,44 @@ _MB = 1 << 20
 
 
 def measure(directory: Path) -> Callable[[str], float | None]:
-    """A lookup of this machine's metrics; each is read when it is asked for."""
-    cpus = os.cpu_count() or 1
-
-    def disk() -> float:
-        found = os.statvfs(directory)
-        return found.f_bavail * found.f_frsize / _MB
-
-    metrics: dict[str, Callable[[], float]] = {
-        "loadavg": lambda: os.getloadavg()[0] / cpus,
-        "memory": lambda: psutil.virtual_memory().available / _MB,
-        "disk": disk,
-        "@.mem": lambda: psutil.virtual_memory().available / _MB / 1024,
-        "@.disk": lambda: disk() / 1024,
-        "@.ncpus": lambda: float(cpus),
-        "@.cpu": lambda: os.getloadavg()[0] / cpus,
-    }
+    """A lookup of this machine's metrics that are numbers; each is read when it is asked for. `directory`: where free
+    disk counts."""
 
     def lookup(name: str) -> float | None:
-        read = metrics.get(name if name == "loadavg" else name.lower())
-        return None if read is None else read()
+        value = built_in(name if name == "loadavg" else name.lower(), str(directory))
+        return None if isinstance(value, str) else value
 
     return lookup
+
+
+def built_in(key: str, path: str = "/") -> float | str | None:
+    """The value of a built-in metric now; None for a key that is none. Raises OSError: `path` cannot be looked at."""
+    match key:
+        case "loadavg" | "@.cpu":
+            return os.getloadavg()[0] / _cpus()
+        case "memory":
+            return _memory_mb()
+        case "@.mem":
+            return _memory_mb() / 1024
+        case "disk":
+            return _disk_mb(path)
+        case "@.disk":
+            return _disk_mb(path) / 1024
+        case "@.ncpus":
+            return float(_cpus())
+        case "hostname":
+            return socket.gethostname()
+    return None
+
+
+def _cpus() -> int:
+    return os.cpu_count() or 1
+
+
+def _memory_mb() -> float:
+    return float(psutil.virtual_memory().available / _MB)
+
+
+def _disk_mb(path: str) -> float:
+    found = os.statvfs(path)
+    return found.f_bavail * found.f_frsize / _MB
