@@ -2,7 +2,7 @@
 
     loadavg        load of the last minute per CPU       @.mem     free RAM in GB
     memory         free RAM in MB, no swap               @.disk    as disk, in GB
-    disk [PATH]    MB free to a user (PATH: default /)   @.ncpus   CPUs
+    disk [PATH]    MB free to a user (PATH: default /)   @.ncpus   CPUs, as ncpus
     hostname       the name of this machine              @.cpu     as loadavg
 
 A name that is none of these is not known (reference section 10).
@@ -44,7 +44,7 @@ def built_in(key: str, path: str = "/") -> float | str | None:
             return _disk_mb(path)
         case "@.disk":
             return _disk_mb(path) / 1024
-        case "@.ncpus":
+        case "ncpus" | "@.ncpus":
             return float(_cpus())
         case "hostname":
             return socket.gethostname()

@@ -27,6 +27,7 @@ import trio
 
 from daemons.asking import ask
 from daemons.echo import Echo, UnknownHost, echo
+from runtime.maitred.orders import RunPing
 
 PROGRAMS_AT_ONCE = 32
 BUILT_IN_AT_ONCE = 512
@@ -53,10 +54,16 @@ UP = PingResult(True)
 class Pinger:
     """Runs pings. Any number of `ping` may be awaited at once."""
 
-    def __init__(self, loads: Loads = lambda host: None) -> None:
+    def __init__(self, loads: Loads = lambda host: None, port: int = 1501) -> None:
+        """`port`: of alfservers, where the schedule does not say."""
         self._loads = loads
+        self._port = port
         self._programs = trio.CapacityLimiter(PROGRAMS_AT_ONCE)
         self._built_in = trio.CapacityLimiter(BUILT_IN_AT_ONCE)
+
+    async def run(self, order: RunPing) -> PingResult:
+        """Run the ping of an order."""
+        return await self.ping(order.command, order.host, order.slot, order.port or self._port, order.limit_s)
 
     async def ping(self, command: Sequence[str], host: str, slot: str, port: int, limit_s: float) -> PingResult:
         """Run a ping of a host, or of a slot of it. `command`: its words, with their %h and %s; `port`: the

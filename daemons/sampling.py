@@ -22,9 +22,10 @@ import trio
 from daemons.asking import ask
 from daemons.echo import UnknownHost, look_up
 from daemons.metrics import built_in
-from daemons.multicast import LOOKUP_S, Address, Party
+from daemons.multicast import LOOKUP_S, Address, Party, place_of
 from runtime.farm_messages import AnyDatagram, AskMetrics, MetricsAre, MetricSource, Samples
 from runtime.sampling import Answers, Timetable, Ways
+from runtime.settings import Settings
 
 ASK_S = 20.0
 """Between two rounds of questions, once somebody has answered."""
@@ -41,6 +42,32 @@ _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 _log = logging.getLogger("metrics")
 
 Value = str | float
+
+
+async def sample_forever(
+    settings: Settings,
+    key: bytes | None,
+    maitreds: Callable[[], Sequence[str]],
+    *,
+    host: str,
+    port: int,
+    slots: int,
+    own: str = "",
+) -> None:
+    """An alfserver's metrics, in a task of its own, until cancelled.
+
+    `key` signs them (Keyring.for_datagrams); `host`, `port` and `slots` are what the schedule, its dispatchers and its
+    options know it by; `own` is the address at which it listens, empty for all. An alfserver that cannot tell its
+    metrics runs commands all the same.
+    """
+    place = await place_of(settings, key, own=own)
+    try:
+        party = Party(place)
+    except OSError as error:
+        _log.error("no metrics are told: cannot send from %s: %s", place.own or "this host", error.strerror)
+        return
+    with party:
+        await Sampler(party, host, port, slots, maitreds, settings.metrics_port).run()
 
 
 class Sampler:

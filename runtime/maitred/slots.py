@@ -18,6 +18,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from runtime.match.keys import Keys, slot_keys
+from runtime.sampling import INTERVAL_S, STALE_INTERVALS
 from runtime.schedule.model import EVERYBODY, Schedule, Server
 
 if TYPE_CHECKING:
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
 Rank = tuple[float, ...]
 """Smaller goes first."""
 
-METRIC_INTERVAL_S = 10.0
-"""Of a metric that the schedule does not name."""
-STALE_INTERVALS = 3
 _KEYED = {"mem": ("memory", 1024.0), "disk": ("disk", 1024.0), "cpu": ("loadavg", 1.0)}
 """What @.NAME means: GB of what Metrics has in MB."""
 
@@ -326,7 +324,7 @@ class Slots:
 
     def measured(self, host: Host, values: Mapping[str, float | str], now: float) -> None:
         for name, value in values.items():
-            until = now + STALE_INTERVALS * self._intervals.get(name, METRIC_INTERVAL_S)
+            until = now + STALE_INTERVALS * self._intervals.get(name, INTERVAL_S)
             host.metrics[name] = (value, until)
             host.fresh_until = max(host.fresh_until, until)
 

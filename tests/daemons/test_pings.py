@@ -16,6 +16,7 @@ from daemons import echo
 from daemons.asking import ask
 from daemons.pings import UP, Pinger, PingResult
 from daemons.sweep import mark_of, processes
+from runtime.maitred.orders import RunPing
 
 LONG_S = 30.0
 
@@ -36,6 +37,14 @@ def closed_port() -> int:
 
 async def ping(command: str, *, port: int = 1, slot: str = "j1", load: float | None = None) -> PingResult:
     return await Pinger(lambda host: load).ping(command.split(), "127.0.0.1", slot, port, LONG_S)
+
+
+@pytest.mark.parametrize("said", [True, False])
+async def test_an_order_goes_to_the_port_that_the_schedule_says_or_to_the_sites(said: bool) -> None:
+    with listening() as port:
+        order = RunPing(1, "127.0.0.1", "j1", port if said else 0, ("Alfping", "nrm", "%h"), LONG_S)
+
+        assert await Pinger(port=1 if said else port).run(order) == UP
 
 
 @contextmanager
