@@ -139,9 +139,7 @@ class Actions(Attempts):
         if not equals or option not in EDITABLE:
             raise ActionError(f"OPTION=VALUE is wanted, with one of: {', '.join(EDITABLE)}")
         self._change(job, option, value, out)
-        for tid, cid in job.relane():
-            if job.graph.startable(tid, cid):
-                self._server.enqueue(job, tid, cid, out)
+        self._stand_anew(job, out)
 
     def _change(self, job: QueuedJob, option: str, value: str, out: Outbox) -> None:
         out.record(job, Edited(job.jid, out.now, option, value), barrier=True)

@@ -20,7 +20,7 @@ from runtime.job.model import Cmd, CmdId, CmdKind, TaskId
 from runtime.job.numbering import Unreadable
 from runtime.job.substitute import substitute_words
 from runtime.job.words import split_words
-from runtime.orders import Change, Exit, Order, ReadText, TestResume
+from runtime.orders import Change, Exit, Order, ReadText, TestResume, ToMaitred
 from runtime.outbox import Outbox
 from runtime.queued import Attempt, QueuedJob
 from runtime.serving import wants_same_host
@@ -38,9 +38,10 @@ class Attempts(Settling):
         found = self._server.attempts.get(attempt)
         if found is None:
             self.stale += 1
-        else:
-            found.began = True
-        return []
+            return []
+        first, found.began = not found.began, True
+        running = self._farm.began(found, self.jobs[found.jid]) if first else None
+        return [] if running is None else [ToMaitred(running)]
 
     def exited(self, end: Exit, now: float) -> list[Order]:
         """An attempt has ended; a built-in's end is reported the same way."""
@@ -51,19 +52,36 @@ class Attempts(Settling):
         self._exited(attempt, end, out)
         return self._finish(out)
 
-    def never_started(self, attempt: AttemptId, reason: str, transient: bool, now: float) -> list[Order]:
-        """A launch could not even begin. `transient`: it is queued again and its slots rest; else it is an error."""
+    def never_started(
+        self,
+        attempt: AttemptId,
+        reason: str,
+        transient: bool,
+        now: float,
+        *,
+        blameless: bool = False,
+        unreachable: bool = False,
+    ) -> list[Order]:
+        """A launch could not even begin: an error; but `transient`: it is queued again and its slots rest (its lease
+        goes back as a problem); `blameless`: it is queued again and its slots are as good as before.
+
+        `unreachable`: transient, because no alfserver answers there. Where the site has a RemoteCmdFallback, its words
+        start the command beside the dispatcher then, on the same lease.
+        """
         found = self._known(attempt)
         if found is None:
             return []
         out = Outbox(now)
         job = self.jobs[found.jid]
-        requeue = transient or found.requeue
-        slots = found.slots
+        fails_here = transient and not (unreachable and self._farm.falls_back(found))
+        requeue = transient or blameless or found.requeue
+        slots, rests_until = found.slots, now + self.settings.problem_slot_rest_s
+        if fails_here:
+            self._farm.give_up(job, found, reason, rests_until)
         self._conclude(job, found)
-        if transient and slots and found.owner is None:
+        if fails_here and slots and found.owner is None:
             self.machine.take(slots)
-            self.machine.rest(slots, now + self.settings.problem_slot_rest_s)
+            self.machine.rest(slots, rests_until)
         out.record(job, NeverStarted(job.jid, now, CmdId(found.cid), attempt, reason, requeue))
         out.announce(Change.ENDED, job, found.tid, found.cid, attempt, status=-1, text=reason)
         return self._finish(out)
@@ -108,6 +126,8 @@ class Attempts(Settling):
             requeue=attempt.requeue or not (attempt.killed or dismissed),
             killed=attempt.killed,
         )
+        if verdict.outcome is Outcome.LOST and attempt.ejected:
+            verdict = Verdict(Outcome.LOST, verdict.status, attempt.ejected)
         if verdict.outcome is Outcome.DONE and not dismissed:
             if attempt.bad_growth:
                 verdict = Verdict(Outcome.ERROR, end.status, attempt.bad_growth)
@@ -148,7 +168,7 @@ class Attempts(Settling):
         out.announce(Change.ENDED, job, attempt.tid, cid, attempt.number, status=verdict.status, text=verdict.reason)
 
     def _conclude(self, job: QueuedJob, attempt: Attempt) -> None:
-        if attempt.slots:
+        if attempt.end is None:
             self._server.give_back(job, attempt)
         del self._server.attempts[attempt.number]
         job.brought = 0

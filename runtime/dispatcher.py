@@ -38,7 +38,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 
-from runtime.actions import ActionError, Actions
+from runtime.actions import ActionError
 from runtime.facts import (
     AttemptId,
     Edited,
@@ -50,6 +50,7 @@ from runtime.facts import (
     Outcome,
     Started,
 )
+from runtime.farm_events import FarmEvents
 from runtime.job.model import CmdId, Job, JobId
 from runtime.orders import Began, Exit, Lost, Order, Sweep
 from runtime.outbox import GRACE_S, Outbox
@@ -59,7 +60,7 @@ from runtime.verdict import Verdict
 __all__ = ["ActionError", "Dispatcher"]
 
 
-class Dispatcher(Actions):
+class Dispatcher(FarmEvents):
     """The queue of one user's jobs on the slots of a machine.
 
     `jobs` are all jobs in the queue by number, `attempts` what runs. `first_attempt` must be above every attempt
@@ -84,6 +85,7 @@ class Dispatcher(Actions):
 
     def tick(self, now: float) -> list[Order]:
         """Time has passed: what waited for it may start."""
+        self._farm.stir(self._live.values())
         return self._finish(Outbox(now))
 
     def shutdown(self, now: float) -> list[Order]:
@@ -97,12 +99,15 @@ class Dispatcher(Actions):
     # ---- restart -------------------------------------------------------------------------------------
 
     def lost(self, attempt: AttemptId, now: float) -> list[Order]:
-        """The launcher died under an attempt that began; what was left of it has been ended. It is queued again."""
+        """The launcher died under an attempt that began, or its alfserver is gone; what was left of it has been ended.
+        It is queued again; a slot of the farm is given back as a problem."""
         found = self._known(attempt)
         if found is None:
             return []
         out = Outbox(now)
         found.began = True
+        if found.remote_place is not None:
+            self._farm.give_up(self.jobs[found.jid], found, "its alfserver lost a command", now)
         self._lost(found, out)
         return self._finish(out)
 
@@ -139,7 +144,7 @@ class Dispatcher(Actions):
         self._replayed = {number: fact for number, fact in self._replayed.items() if fact.jid != jid}
         for fact in facts:
             if isinstance(fact, Started):
-                self._server.next_attempt = max(self._server.next_attempt, fact.attempt + 1)
+                self._numbers_used(fact)
         job = self.jobs.get(jid)
         if job is not None:
             self._forget(job)
@@ -152,6 +157,7 @@ class Dispatcher(Actions):
         Those go on. Ends that are in the log count as if they were reported now. What neither runs nor ended in the
         log is queued again: lost with its launcher (%r is 1), or never begun (%r unchanged). All of that comes in the
         order of the attempts: the next one of a command can be taken up only where the one before it is over.
+        What runs on alfservers is left alone (`remote_attempts`).
         `seen`: the highest number that the launcher was ever told, what it refused included; it starts none of them
         again.
         """
@@ -162,7 +168,8 @@ class Dispatcher(Actions):
         self._replayed.clear()
         self._server.next_attempt = max(self._server.next_attempt, seen + 1)
         logged = {entry.attempt for entry in log}
-        for number in sorted(self._server.attempts.keys() - logged - set(running)):
+        away = self.remote_attempts()
+        for number in sorted(self._server.attempts.keys() - logged - set(running) - away.keys()):
             self._lost(self._server.attempts[number], out)
         for entry in log:
             attempt = self._server.attempts.get(entry.attempt)
@@ -180,7 +187,7 @@ class Dispatcher(Actions):
         for number, attempt in sorted(self._server.attempts.items()):
             if number in running:
                 attempt.began = True
-            elif attempt.end is None:
+            elif attempt.end is None and number not in away:
                 self._lost(attempt, out)
         for job in self._live.values():
             out.touched[job.jid] = job
@@ -193,7 +200,7 @@ class Dispatcher(Actions):
         """While replaying: which attempts are open, and what their ends have told."""
         if isinstance(fact, Started):
             self._replayed[fact.attempt] = fact
-            self._server.next_attempt = max(self._server.next_attempt, fact.attempt + 1)
+            self._numbers_used(fact)
             name = job.graph.cmd(fact.cid).options.get("id", "").strip()
             if name:
                 job.named[name] = fact.hosts
@@ -204,12 +211,19 @@ class Dispatcher(Actions):
             if isinstance(fact, Ended) and started is not None:
                 job.run_s += max(0.0, fact.time - started.time)
 
+    def _numbers_used(self, fact: Started) -> None:
+        self._server.next_attempt = max(self._server.next_attempt, fact.attempt + 1)
+        if fact.place is not None:
+            self._farm.note(fact.place)
+
     def _take_up(self, fact: Started, number: AttemptId) -> None:
         job = self.jobs[fact.jid]
         attempt = Attempt(number, fact.jid, job.graph.tree.tid_of(fact.cid), fact.cid, fact.time)
         attempt.argv = fact.argv
         attempt.slot_names = fact.slots
         attempt.hosts = fact.hosts
+        if fact.place is not None:
+            attempt.lend(fact.place)
         self._server.take_up(job, attempt)
 
     def _take_up_unknown(self, began: Began, newest: AttemptId, out: Outbox) -> None:
@@ -233,7 +247,8 @@ class Dispatcher(Actions):
     def _lost(self, attempt: Attempt, out: Outbox) -> None:
         job = self.jobs[attempt.jid]
         if attempt.began:
-            self._ended(job, attempt, Verdict(Outcome.LOST, 0, "lost with its launcher"), out)
+            words = "lost with its launcher" if attempt.remote_place is None else "lost with its alfserver"
+            self._ended(job, attempt, Verdict(Outcome.LOST, 0, words), out)
         else:
             self._conclude(job, attempt)
             fact = NeverStarted(job.jid, out.now, CmdId(attempt.cid), attempt.number, "never begun", requeue=True)

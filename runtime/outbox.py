@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from runtime.facts import Fact
+from runtime.facts import Deleted, Ended, Fact, Grown, NeverStarted, Outcome, Restarted, Retried, Skipped
 from runtime.job.model import CmdId, TaskId
 from runtime.orders import Announce, Change, Order, Record, Sweep
 from runtime.queued import QueuedJob
 
 GRACE_S = 10.0
 """Between TERM and KILL."""
+
+
+_UNSETTLING = (Skipped, Restarted, Retried, Deleted, Grown)
 
 
 class Outbox:
@@ -28,6 +31,8 @@ class Outbox:
         graph.apply(fact)
         self.orders.append(Record(fact, barrier))
         self.touched[job.jid] = job
+        if job.by_farm and _unsettles(fact):
+            job.doubtful = True
         if graph.surplus:
             attempts = tuple(sorted(set(graph.surplus)))
             graph.surplus.clear()
@@ -52,3 +57,10 @@ class Outbox:
         if job.notice != text:
             job.notice = text
             self.announce(Change.NOTICE, job, text=text)
+
+
+def _unsettles(fact: Fact) -> bool:
+    """Whether tasks that were ready before a fact may be so no longer."""
+    if isinstance(fact, Ended):
+        return fact.outcome is Outcome.ERROR
+    return isinstance(fact, _UNSETTLING) or (isinstance(fact, NeverStarted) and not fact.requeue)

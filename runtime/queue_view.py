@@ -20,7 +20,7 @@ def summary(dispatcher: Dispatcher, job: QueuedJob, now: float) -> JobSummary:
     state = graph.job_state(job.after is not None and now < job.after)
     return JobSummary(
         jid=job.jid,
-        title=graph.options.get("title", graph.job.title),
+        title=job.title,
         user=job.spooled.user,
         file=job.spooled.file,
         state=state,

@@ -3,6 +3,10 @@
 Ready commands stand in lanes, one for each distinct need: when the head of a lane has to wait, so do all behind it, and
 nobody looks at them. A job of 500,000 equal commands has one lane; one of 500,000 different ones as many, so the heads
 of the lanes stand in line themselves, in a heap.
+
+Commands that wait for the farm stand in far lanes (runtime.leasing). Only what can run next is taken into lanes: once
+the last one taken has found AHEAD others in its lane, the job's further commands are looked at a few at a time, so that
+what can run is found behind what cannot, and a job of a million commands is not read to its end to count them.
 """
 
 from __future__ import annotations
@@ -10,12 +14,13 @@ from __future__ import annotations
 from heapq import heapify, heappop, heappush
 
 from runtime.checkouts import Checkouts, Owner
-from runtime.facts import AttemptId, JobSpooled
+from runtime.facts import AttemptId, JobSpooled, Place
+from runtime.farm_messages import LeaseId
 from runtime.job.dirmaps import DirMaps, read_dirmaps
 from runtime.job.graph import JobGraph
-from runtime.job.model import Cmd
-from runtime.job.numbering import Place
+from runtime.job.model import Cmd, CmdKind
 from runtime.job.substitute import argv
+from runtime.lanes import Entry, Holding, Lane, Request
 from runtime.messages import JobState
 from runtime.needs import Need, need_of, need_of_checkout
 from runtime.orders import Exit
@@ -24,25 +29,15 @@ NEEDS = ("service", "tags", "metrics", "atleast", "atmost", "samehost")
 """The options that make a command's need."""
 
 
-Entry = tuple[Place, int, int]
-"""Who stands in a lane: place in the document, task, command."""
+AHEAD = 256
+"""How many commands with one need stand in line, and for how many leases a request asks beyond those it has."""
+AHEAD_IN_ALL = 1_024
+"""How many commands of a job stand in line for the farm."""
+PEEK_S = 1.0
+"""How soon it is looked beyond them again, and ..."""
+PEEK = 64
+"""... at how many commands."""
 _EMPTY_LANES_KEPT = 1_000
-
-
-class Lane:
-    """Ready commands with one need, in document order. `owner`: they use that shared check-out; `host`: only there."""
-
-    __slots__ = ("entries", "fault", "host", "key", "need", "owner", "short_since")
-
-    def __init__(self, key: tuple[object, ...], need: Need, owner: Owner | None, host: str) -> None:
-        self.key = key
-        self.need = need
-        self.owner = owner
-        self.host = host
-        self.entries: list[Entry] = []
-        self.short_since: float | None = None
-        self.fault: str | None = None
-        """Why the machine can never serve it, empty when it can, None while nobody has asked."""
 
 
 class Attempt:
@@ -54,6 +49,7 @@ class Attempt:
         "began",
         "chunks",
         "cid",
+        "ejected",
         "end",
         "hosts",
         "jid",
@@ -61,6 +57,7 @@ class Attempt:
         "number",
         "owner",
         "percent",
+        "place",
         "reading",
         "requeue",
         "since",
@@ -69,6 +66,7 @@ class Attempt:
         "tags",
         "testing",
         "tid",
+        "zone",
     )
 
     def __init__(self, number: AttemptId, jid: int, tid: int, cid: int, since: float) -> None:
@@ -81,11 +79,16 @@ class Attempt:
         self.slots: tuple[int, ...] = ()
         self.slot_names: tuple[str, ...] = ()
         self.hosts: tuple[str, ...] = ()
+        self.zone = ""
+        self.place: Place | None = None
+        """Its lease, where its slots are the farm's and not the machine's own (`slots`, by number)."""
         self.tags: tuple[str, ...] = ()
         self.owner: Owner | None = None
         self.percent = -1
         self.began = False
         self.requeue = False
+        self.ejected = ""
+        """Why it was ended, where somebody else needed its slots."""
         self.killed = False
         self.end: Exit | None = None
         self.reading = 0
@@ -93,11 +96,24 @@ class Attempt:
         self.testing = False
         self.bad_growth = ""
 
+    def lend(self, place: Place) -> None:
+        """It runs on a lease."""
+        slots = place.lease.slots
+        self.place = place
+        self.slot_names = tuple([slot.name for slot in slots])
+        self.hosts = tuple([slot.host for slot in slots])
+        self.zone = place.first.zone
+
+    @property
+    def remote_place(self) -> Place | None:
+        """Where it runs, if that is an alfserver."""
+        return None if self.place is None or self.place.here else self.place
+
 
 class QueuedJob:
     """A job and how it is served."""
 
-    def __init__(self, graph: JobGraph, spooled: JobSpooled, *, by_program: bool) -> None:
+    def __init__(self, graph: JobGraph, spooled: JobSpooled, *, by_program: bool, by_farm: bool = False) -> None:
         self.graph = graph
         self.jid = graph.jid
         self.spooled = spooled
@@ -109,6 +125,17 @@ class QueuedJob:
         self._passed: dict[int, Lane] = {}
         self._sharing: dict[Owner, list[Lane]] = {}
         """The lanes in which somebody stands, by identity."""
+        self.requests: dict[tuple[Need, str], Request] = {}
+        """What was asked of the maitre-d, by need and host."""
+        self.holdings: dict[LeaseId, Holding] = {}
+        self.shared: dict[Owner, Holding] = {}
+        """The leases that are shared check-outs."""
+        self.doubtful = False
+        """Something was skipped, taken back or failed: who stands in a far lane may have no business there any more."""
+        self.peek_at: float | None = None
+        self._peeked = 0
+        self._crowded: Lane | None = None
+        self._far_waiting = 0
         self.pins: dict[int, str] = {}
         """Hosts of commands with -resumepin that run again."""
         self.named: dict[str, tuple[str, ...]] = {}
@@ -123,13 +150,18 @@ class QueuedJob:
         """The postscript that was last put into a lane."""
         self.shown: JobState | None = None
         self.env = self._environment()
-        self._by_program = by_program
+        self.by_program = by_program
+        self.by_farm = by_farm
         self._dirmaps: DirMaps | None = None
 
     @property
     def standing(self) -> tuple[float, int]:
         """Sorts jobs: higher priority first (with -pbias, which moves a job for servers but not in the queue)."""
         return (-(self.graph.priority + self._pbias()), self.jid)
+
+    @property
+    def title(self) -> str:
+        return self.graph.options.get("title", self.graph.job.title)
 
     @property
     def progress(self) -> float:
@@ -157,10 +189,50 @@ class QueuedJob:
             lane = self.lanes[key] = self._new_lane(key, tid, cid, cmd)
         entry = (self.graph.tree.place(tid), tid, cid)
         heappush(lane.entries, entry)
-        self._waiting[id(lane)] = lane
-        if lane.entries[0] is entry:
-            heappush(self._heads, (entry, id(lane)))
+        if lane.far:
+            self._far_waiting += 1
+        else:
+            self._waiting[id(lane)] = lane
+            if lane.entries[0] is entry:
+                heappush(self._heads, (entry, id(lane)))
+        if self.by_farm:
+            self._crowded = lane
         return lane
+
+    def may_look(self, now: float) -> bool:
+        """Whether the job's next command may be taken into its lane now; else `peek_at` says when."""
+        lane = self._crowded
+        if lane is None or (len(lane.entries) < AHEAD and self._far_waiting < AHEAD_IN_ALL):
+            return True
+        if self.graph.next_place is None:
+            self.peek_at = None
+            return False
+        if self.peek_at is None:
+            self.peek_at = now + PEEK_S
+        if now < self.peek_at:
+            return False
+        self._peeked += 1
+        if self._peeked > PEEK:
+            self._peeked = 0
+            self.peek_at = now + PEEK_S
+            return False
+        return True
+
+    def is_current(self, tid: int, cid: int) -> bool:
+        """Whether a command that stands in a lane still waits to be started."""
+        graph = self.graph
+        if cid in graph.postscripts:
+            return cid not in graph.active
+        return graph.startable(tid, cid)
+
+    def is_full(self) -> bool:
+        """Whether as many commands run as -maxactive allows."""
+        most = self.most_active
+        return bool(most) and len(self.graph.active) >= most
+
+    def sharing(self, owner: Owner) -> list[Lane]:
+        """The far lanes of a shared check-out."""
+        return [lane for lane in self._sharing.get(owner, ()) if lane.far]
 
     def next_lane(self) -> Lane | None:
         """The lane whose head comes first in the document, without those that were passed over."""
@@ -179,7 +251,7 @@ class QueuedJob:
         return min(lanes, key=lambda lane: lane.entries[0], default=None)
 
     def _may_be_tried(self, lane: Lane) -> bool:
-        return bool(lane.entries) and id(lane) not in self._passed
+        return bool(lane.entries) and not lane.far and id(lane) not in self._passed
 
     def pass_over(self, lane: Lane) -> None:
         """A lane has to wait: look at the others, until `look_at_all`."""
@@ -194,18 +266,34 @@ class QueuedJob:
 
     def pop(self, lane: Lane) -> None:
         heappop(lane.entries)
+        if lane.far:
+            self._far_waiting -= 1
         self._head_changed(lane)
 
     def drop(self, lane: Lane, cid: int) -> None:
         """A command leaves its lane without being served."""
-        lane.entries = [entry for entry in lane.entries if entry[2] != cid]
+        self._keep(lane, [entry for entry in lane.entries if entry[2] != cid])
+
+    def drop_stale(self) -> None:
+        """Who stands in a far lane and waits no more leaves it."""
+        self.doubtful = False
+        for lane in [lane for lane in self.lanes.values() if lane.far and lane.entries]:
+            self._keep(lane, [entry for entry in lane.entries if self.is_current(*entry[1:])])
+
+    def _keep(self, lane: Lane, entries: list[Entry]) -> None:
+        if lane.far:
+            self._far_waiting -= len(lane.entries) - len(entries)
+        lane.entries = entries
         heapify(lane.entries)
         self._head_changed(lane)
 
     def _head_changed(self, lane: Lane) -> None:
         if lane.entries:
-            heappush(self._heads, (lane.entries[0], id(lane)))
+            if not lane.far:
+                heappush(self._heads, (lane.entries[0], id(lane)))
             return
+        if lane.request is not None:
+            lane.request.waiting.pop(id(lane), None)
         self._waiting.pop(id(lane), None)
         if len(self.lanes) > _EMPTY_LANES_KEPT:
             del self.lanes[lane.key]
@@ -213,18 +301,22 @@ class QueuedJob:
                 self._sharing[lane.owner].remove(lane)
 
     def relane(self) -> list[tuple[int, int]]:
-        """The job's options have changed: empty all lanes. Returns what stood in them, as (tid, cid)."""
+        """What commands need has changed: empty all lanes. Returns what stood in them, as (tid, cid)."""
         entries = [(tid, cid) for lane in self.lanes.values() for _, tid, cid in lane.entries]
         self.lanes.clear()
         self._waiting.clear()
         self._heads.clear()
         self._passed.clear()
         self._sharing.clear()
+        for request in self.requests.values():
+            request.waiting.clear()
+        self._far_waiting = 0
+        self._crowded = None
         self._dirmaps = None
         return entries
 
     def _lane_key(self, tid: int, cid: int, cmd: Cmd) -> tuple[object, ...]:
-        words = argv(cmd) if self._by_program else ()
+        words = argv(cmd) if self.by_program else ()
         program = words[0] if words else ""
         task_options = self.graph.tree.node(tid).options
         options = cmd.options
@@ -234,6 +326,8 @@ class QueuedJob:
         return (cmd.kind, program, values, self._owner(cid, cmd), self._task_service(tid, cmd), self.pins.get(cid))
 
     def _owner(self, cid: int, cmd: Cmd) -> Owner | None:
+        if self.by_farm and cmd.kind is CmdKind.BUILTIN:
+            return None
         if "refersto" not in cmd.options and "id" not in cmd.options:
             return None
         return self.checkouts.owner_of(cid)
@@ -252,7 +346,9 @@ class QueuedJob:
         return need_of_checkout(self.checkouts.options_of(owner), options), owner
 
     def _new_lane(self, key: tuple[object, ...], tid: int, cid: int, cmd: Cmd) -> Lane:
-        lane = Lane(key, *self.need_for(tid, cid, cmd), self.pins.get(cid, ""))
+        need, owner = self.need_for(tid, cid, cmd)
+        far = self.by_farm and cmd.kind is not CmdKind.BUILTIN and (cmd.kind is CmdKind.REMOTE or bool(need.service))
+        lane = Lane(key, need, owner, self.pins.get(cid, ""), far)
         if lane.owner is not None:
             self._sharing.setdefault(lane.owner, []).append(lane)
         return lane

@@ -16,20 +16,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from runtime.checkouts import Lease, Owner
-from runtime.facts import AttemptId, NeverStarted, Skipped, Started, StepsExpanded
+from runtime.facts import AttemptId, NeverStarted, Skipped, StepsExpanded
 from runtime.job.conditions import ConditionError, holds
-from runtime.job.environment import read_envkey
-from runtime.job.model import Cmd, CmdId, CmdKind, Options, TaskId
-from runtime.job.substitute import Binding, argv, builtin_words, launch_words, message
+from runtime.job.model import CmdId, Options, TaskId
+from runtime.job.substitute import argv
+from runtime.lanes import Lane
+from runtime.launching import Launching
+from runtime.leasing import Leasing
 from runtime.machine import Machine
 from runtime.match.keys import KeyExpressionError
 from runtime.match.limits import Limits
 from runtime.needs import Need, NeedError, is_on
-from runtime.orders import Change, Launch, RunBuiltin
+from runtime.orders import Change
 from runtime.outbox import Outbox
-from runtime.queued import Attempt, Lane, QueuedJob
+from runtime.queued import Attempt, QueuedJob
 from runtime.schemes import Scheme, in_order, launches_at_once
-from runtime.verdict import seconds_of
 
 PASSED_FOR_S = 60.0
 """How long a command that wants several slots may be passed by smaller ones (section 10.3, ageSeconds)."""
@@ -37,7 +38,7 @@ METRICS_AGAIN_S = 5.0
 """How soon commands that wait for metrics are looked at again."""
 
 
-class Server:
+class Server(Launching):
     """Gives slots to commands. `attempts` are all launches that have not been concluded, by number."""
 
     def __init__(
@@ -50,16 +51,15 @@ class Server:
         root: str,
         home: Callable[[str], str | None],
         presets: Mapping[str, Mapping[str, str]],
+        jobs: Mapping[int, QueuedJob],
+        fallback: str,
     ) -> None:
+        super().__init__(first_attempt, root, home, presets)
         self.machine = machine
         self.limits = Limits(maxima)
         self.limited = bool(maxima)
+        self.farm = Leasing(self, self.limits, jobs, fallback)
         self.scheme = scheme
-        self.next_attempt = first_attempt
-        self.attempts: dict[AttemptId, Attempt] = {}
-        self._root = root
-        self._home = home
-        self._presets = presets
         self._look_again: float | None = None
         self._leasing: dict[int, QueuedJob] = {}
 
@@ -107,8 +107,7 @@ class Server:
         if graph.postscripts and not graph.active:
             self._bring_postscript(job, out)
         while at_most is None or launched < at_most:
-            most = job.most_active
-            if most and len(graph.active) >= most:
+            if job.is_full():
                 break
             lane = self._next_lane(job, out)
             if lane is None:
@@ -144,8 +143,17 @@ class Server:
             job.brought = cid
             self.enqueue(job, 0, cid, out)
 
+    def look_ahead(self, job: QueuedJob, out: Outbox) -> None:
+        """Take those commands into lanes that can run next, by the farm."""
+        if job.graph.postscripts and not job.graph.active:
+            self._bring_postscript(job, out)
+        while self._take(job, out):
+            pass
+
     def _take(self, job: QueuedJob, out: Outbox) -> bool:
-        """Put the next ready command into its lane, or read steps. False when there is nothing."""
+        """Put the next ready command into its lane, or read steps. False when there is nothing, or enough for now."""
+        if job.by_farm and not job.may_look(out.now):
+            return False
         if self._take_task(job, out):
             return True
         steps = job.graph.wanted_steps()
@@ -174,7 +182,9 @@ class Server:
             lane = job.enqueue(tid, cid, cmd)
             while job.checkouts.faults:
                 out.notice(job, job.checkouts.faults.pop())
-            if lane.fault is None:
+            if lane.far:
+                self.farm.join(job, lane)
+            elif lane.fault is None:
                 self._check(job, lane, out)
             if lane.fault:
                 job.drop(lane, cid)
@@ -198,7 +208,7 @@ class Server:
     def _try(self, job: QueuedJob, lane: Lane, out: Outbox) -> bool | None:
         """Start the head of a lane: True; it waits: False; it waits and nobody else may pass it: None."""
         _, tid, cid = lane.entries[0]
-        if not self._is_current(job, tid, cid):
+        if not job.is_current(tid, cid):
             job.pop(lane)
             return self._try(job, lane, out) if lane.entries else False
         lease = job.checkouts.leases.get(lane.owner) if lane.owner is not None else None
@@ -213,12 +223,6 @@ class Server:
         lane.short_since = None
         self._launch(job, lane, tid, cid, slots, lease, out)
         return True
-
-    def _is_current(self, job: QueuedJob, tid: int, cid: int) -> bool:
-        graph = job.graph
-        if cid in graph.postscripts:
-            return cid not in graph.active
-        return graph.startable(tid, cid)
 
     def _wait(self, lane: Lane, now: float) -> bool | None:
         need = lane.need
@@ -235,8 +239,6 @@ class Server:
         if self._look_again is None or when < self._look_again:
             self._look_again = when
 
-    # ---- one launch ---------------------------------------------------------------------------------
-
     def _launch(
         self,
         job: QueuedJob,
@@ -247,105 +249,19 @@ class Server:
         lease: Lease | None,
         out: Outbox,
     ) -> None:
-        cmd = job.graph.cmd(cid)
-        attempt = Attempt(self.next_attempt, job.jid, tid, cid, out.now)
-        self.next_attempt += 1
+        attempt = self.new_attempt(job, tid, cid, out.now)
         taken = [self.machine.slots[number] for number in slots]
         attempt.slots = slots
         attempt.slot_names = tuple([slot.name for slot in taken])
         attempt.hosts = tuple([slot.host for slot in taken])
+        attempt.zone = taken[0].zone if taken else ""
         attempt.tags = lane.need.tags
         if lane.owner is None or lease is None:
             self.machine.take(slots)
             self.limits.take(attempt.tags)
         if lane.owner is not None:
             self._lease(job, lane.owner, attempt, lease)
-        binding = self.binding(job, attempt, cmd)
-        words = builtin_words if cmd.kind is CmdKind.BUILTIN else launch_words
-        attempt.argv = words(cmd, binding)
-        self.attempts[attempt.number] = attempt
-        if "id" in cmd.options:
-            job.named[cmd.options["id"].strip()] = attempt.hosts
-        graph = job.graph
-        out.record(
-            job,
-            Started(
-                job.jid,
-                out.now,
-                CmdId(cid),
-                attempt.number,
-                attempt.argv,
-                attempt.slot_names,
-                attempt.hosts,
-                graph.loop(cid),
-            ),
-        )
-        out.orders.append(self._order(job, attempt, cmd, binding, out))
-        out.announce(Change.STARTED, job, tid, cid, attempt.number)
-
-    def _order(self, job: QueuedJob, attempt: Attempt, cmd: Cmd, binding: Binding, out: Outbox) -> Launch | RunBuiltin:
-        jid, tid, cid, cwd = job.jid, TaskId(attempt.tid), CmdId(attempt.cid), job.spooled.cwd
-        if cmd.kind is CmdKind.BUILTIN:
-            return RunBuiltin(attempt.number, jid, tid, cid, attempt.argv, cwd)
-        options = cmd.options
-        env = dict(job.env)
-        env["TR_ENV_TID"] = str(tid)
-        env["TR_ENV_CID"] = str(cid)
-        if self._root:
-            env["TR_ENV_TRACTOR_ROOT"] = self._root
-        if "envkey" in job.graph.options or "envkey" in options:
-            env.update(self._presets_of(job, options, binding, out))
-        if not options:
-            return Launch(attempt.number, jid, tid, cid, attempt.argv, cwd, env)
-        text = options.get("msg")
-        return Launch(
-            attempt.number,
-            jid,
-            tid,
-            cid,
-            attempt.argv,
-            cwd,
-            env,
-            stdin=None if text is None else message(text, binding),
-            keep_stdout=options.get("expand", "").strip() == "1",
-            maxrun_s=seconds_of(options, "maxrunsecs"),
-        )
-
-    def _presets_of(self, job: QueuedJob, options: Options, binding: Binding, out: Outbox) -> dict[str, str]:
-        env: dict[str, str] = {}
-        for text in (job.graph.options.get("envkey", ""), options.get("envkey", "")):
-            keys = read_envkey(text)
-            for preset in keys.presets:
-                known = self._presets.get(preset)
-                if known is None:
-                    out.notice(job, f"-envkey {preset}: this machine has no such preset")
-                else:
-                    env.update(known)
-            env.update(keys.environment(binding))
-        return env
-
-    def binding(self, job: QueuedJob, attempt: Attempt, cmd: Cmd) -> Binding:
-        """What the % codes of a command mean in this attempt."""
-        graph, cid = job.graph, attempt.cid
-        zone = self.machine.slots[attempt.slots[0]].zone if attempt.slots else ""
-        loop = graph.loop(cid)
-        return Binding(
-            attempt.hosts,
-            attempt.slot_names,
-            job.jid,
-            attempt.tid,
-            cid,
-            graph.retry_of(cid),
-            loop,
-            quality_of(loop) if "resumewhile" in cmd.options else 1.0,
-            zone,
-            job.dirmaps,
-            job.named,
-            self.home_for(job),
-        )
-
-    def home_for(self, job: QueuedJob) -> Callable[[str], str | None]:
-        return lambda user: job.spooled.env.get("HOME") if not user else self._home(user)
+        self.begin(job, attempt, out)
 
     # ---- giving back --------------------------------------------------------------------------------
 
@@ -358,6 +274,8 @@ class Server:
         else:
             self.machine.give(attempt.slots)
             self.limits.give(attempt.tags)
+        if attempt.place is not None:
+            self.farm.release(job, attempt)
         attempt.slots = ()
         attempt.tags = ()
 
@@ -383,6 +301,9 @@ class Server:
         for lane in job.lanes.values():
             if not lane.entries:
                 continue
+            if lane.far:
+                reasons.append(self.farm.why_waiting(job, lane))
+                continue
             lease = job.checkouts.leases.get(lane.owner) if lane.owner is not None else None
             found = self.machine.find(lane.need, lane.host)
             if lease is not None:
@@ -402,7 +323,12 @@ class Server:
         """An attempt runs since before the dispatcher came back: it has its slots and counts under its limits."""
         cmd = job.graph.cmd(attempt.cid)
         need, owner = job.need_for(attempt.tid, attempt.cid, cmd)
+        self.attempts[attempt.number] = attempt
+        if attempt.place is not None:
+            self.farm.take_up(job, attempt, owner, need.tags)
+            return
         attempt.slots = self.machine.claim(attempt.slot_names)
+        attempt.zone = self.machine.slots[attempt.slots[0]].zone if attempt.slots else ""
         if not attempt.slot_names:
             some = self.machine.find(need)
             if not isinstance(some, str):
@@ -410,7 +336,6 @@ class Server:
                 attempt.slots = some
         attempt.tags = need.tags
         self.limits.take(need.tags)
-        self.attempts[attempt.number] = attempt
         if owner is not None and owner not in job.checkouts.leases:
             self._lease(job, owner, attempt, None)
 
@@ -429,11 +354,6 @@ class Server:
             for owner, lease in list(job.checkouts.leases.items()):
                 self._return(job, owner, lease)
         return True
-
-
-def quality_of(loop: int) -> float:
-    """%q of a command with -resumewhile: 0.5 on its first pass, then ever nearer to 1.0 (ours: no source says how)."""
-    return 1.0 - 0.5 ** (loop + 1)
 
 
 def _capped(need: Need, most: int) -> Need:

@@ -10,6 +10,7 @@ and again, as long as settling has changed anything.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 from runtime.facts import (
     AttemptId,
@@ -23,7 +24,7 @@ from runtime.job.model import Job, Node, Scope
 from runtime.job.numbering import Reader
 from runtime.machine import Machine
 from runtime.messages import JobState
-from runtime.orders import Change, Order, RunHook
+from runtime.orders import Change, Order, RunHook, ToMaitred
 from runtime.outbox import Outbox
 from runtime.queued import Attempt, QueuedJob
 from runtime.schemes import Scheme
@@ -49,10 +50,8 @@ class Settling:
         home: Callable[[str], str | None] = no_home,
         root: str = "",
         presets: Mapping[str, Mapping[str, str]] | None = None,
+        with_farm: bool = False,
     ) -> None:
-        maxima = dict(settings.limits_global)
-        for tag, most in settings.limits_local.items():
-            maxima[tag] = min(most, maxima.get(tag, most))
         self.machine = machine
         self.settings = settings
         self.jobs: dict[int, QueuedJob] = {}
@@ -61,18 +60,22 @@ class Settling:
         self._reader = _Remembering(reader)
         self._server = Server(
             machine,
-            maxima,
+            {},
             scheme=scheme,
             first_attempt=first_attempt,
             root=root,
             home=home,
             presets=presets or {},
+            jobs=self.jobs,
+            fallback=settings.remote_cmd_fallback,
         )
+        self._farm = self._server.farm
         self._live: dict[int, QueuedJob] = {}
         """Jobs that are not settled."""
         self._replayed: dict[AttemptId, Started] = {}
         self._line: list[QueuedJob] = []
         self._sorted = True
+        self._use_farm(with_farm, Outbox(0.0))
 
     # ---- the queue -----------------------------------------------------------------------------------
 
@@ -99,12 +102,14 @@ class Settling:
     def next_deadline(self) -> float | None:
         """When `tick` is wanted next; None while only events can change anything."""
         times = [job.after for job in self._live.values() if job.after is not None and not job.graph.paused]
-        times += [when for when in (self._server.look_again, self.machine.next_wake) if when is not None]
+        others = (self._server.look_again, self._farm.look_again, self.machine.next_wake)
+        times += [when for when in others if when is not None]
         return min(times, default=None)
 
     def _new_job(self, fact: JobSpooled, job: Job) -> QueuedJob:
         graph = JobGraph(job, fact.jid, self._reader)
-        queued = QueuedJob(graph, fact, by_program=self._server.limited)
+        on = self._farm.on
+        queued = QueuedJob(graph, fact, by_program=on or self._server.limited, by_farm=on)
         self.jobs[fact.jid] = queued
         self._live[fact.jid] = queued
         self._sorted = False
@@ -137,14 +142,50 @@ class Settling:
 
     def _finish(self, out: Outbox) -> list[Order]:
         """Serve who can be served, let jobs come to rest, and say what changed."""
+        may_run = partial(self._may_run, out.now)
         while True:
             if not self.closing:
                 self._server.serve(self._servable(out.now), out)
+                self._stir(out)
+                self._farm.serve(may_run, self._server.look_ahead, out)
             if not out.touched:
-                return out.orders
+                break
+            self._stir(out)
             touched, out.touched = out.touched, {}
             for job in touched.values():
                 self._settle(job, out)
+        self._farm.say(may_run, out)
+        return out.orders
+
+    def _stir(self, out: Outbox) -> None:
+        """Who is to be looked at by the farm: with limits of our own, what ends in one job lets others run."""
+        if out.touched:
+            self._farm.stir((self._live if self._server.limited else out.touched).values())
+
+    def _may_run(self, now: float, job: QueuedJob) -> bool:
+        """Whether a job may run now."""
+        if self.closing or self.jobs.get(job.jid) is not job:
+            return False
+        return job.graph.deleting or not (job.graph.paused or self._is_waiting(job, now))
+
+    def _use_farm(self, on: bool, out: Outbox) -> None:
+        """With a farm the limits of the site are the maitre-d's."""
+        maxima = {} if on else dict(self.settings.limits_global)
+        for tag, most in self.settings.limits_local.items():
+            maxima[tag] = min(most, maxima.get(tag, most))
+        self._server.limits.set_maxima(maxima)
+        self._server.limited = bool(maxima)
+        self._farm.use(on)
+        for job in self.jobs.values():
+            job.by_farm = on
+            job.by_program = on or self._server.limited
+            self._stand_anew(job, out)
+
+    def _stand_anew(self, job: QueuedJob, out: Outbox) -> None:
+        """What its commands need has changed: those that stand in line do so anew."""
+        for tid, cid in job.relane():
+            if job.is_current(tid, cid):
+                self._server.enqueue(job, tid, cid, out)
 
     def _servable(self, now: float) -> Iterator[QueuedJob]:
         """The jobs that may run now, those with the highest standing first."""
@@ -152,8 +193,7 @@ class Settling:
             self._line = sorted(self._live.values(), key=lambda job: job.standing)
             self._sorted = True
         for job in list(self._line) if len(self._line) > 1 else self._line:
-            graph = job.graph
-            if graph.deleting or not (graph.paused or self._is_waiting(job, now)):
+            if self._may_run(now, job):
                 yield job
 
     def _is_waiting(self, job: QueuedJob, now: float) -> bool:
@@ -167,6 +207,7 @@ class Settling:
         if job.after is None or now < job.after:
             return job.after is not None
         job.after = None
+        self._farm.stir([job])
         return False
 
     def _settle(self, job: QueuedJob, out: Outbox) -> None:
@@ -200,6 +241,9 @@ class Settling:
         if failed and not job.graph.failures:
             out.notice(job, f"waits for Instances that never came: {', '.join(job.graph.unmet)}")
         out.record(job, Rested(job.jid, out.now, failed), barrier=bool(job.graph.job.postscript))
+        end = self._farm.ended(job, job.graph.job_state().value)
+        if end is not None:
+            out.orders.append(ToMaitred(end))
         if job.graph.hook_waits:
             self._order_hook(job, out)
 
@@ -208,9 +252,7 @@ class Settling:
         assert graph.rested is not None
         failed = graph.failed_tasks()
         task_title = graph.tree.node(failed[0]).title if failed else graph.job.title
-        lines = [
-            f"{job.jid} {graph.options.get('title', graph.job.title)}: {'error' if graph.rested.failed else 'done'}"
-        ]
+        lines = [f"{job.jid} {job.title}: {'error' if graph.rested.failed else 'done'}"]
         lines += [f"{job.jid}.{tid} {graph.tree.node(tid).title}: {graph.failures[tid].reason}" for tid in failed]
         out.orders.append(
             RunHook(
@@ -230,6 +272,7 @@ class Settling:
         self._live.pop(job.jid, None)
         self._sorted = False
         self._server.return_all(job)
+        self._farm.forget(job)
 
 
 class _Remembering:

@@ -43,6 +43,11 @@ class Limits:
                 return f"limit {tag}: {self._running[tag]} of {most} running"
         return ""
 
+    def room(self, tags: Iterable[str]) -> int | None:
+        """How many more launches with these tags may run; None for any number."""
+        rooms = [max(0, self._maxima[tag] - self._running[tag]) for tag in tags if tag in self._maxima]
+        return min(rooms, default=None)
+
     def take(self, tags: Iterable[str]) -> None:
         """A launch with these tags runs from now on (whether or not `why_not` had something to say)."""
         self._running.update(tags)

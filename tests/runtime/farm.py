@@ -26,6 +26,7 @@ from runtime.orders import (
     ShowFile,
     Sweep,
     TestResume,
+    ToMaitred,
 )
 from runtime.settings import DEFAULTS, Settings
 
@@ -126,6 +127,8 @@ class Farm:
         self.shown: list[ShowFile] = []
         self.notices: list[str] = []
         self.announced: list[Announce] = []
+        self.said: list[Any] = []
+        """What was said to the maitre-d."""
 
     # events
 
@@ -181,7 +184,7 @@ class Farm:
                     title = self.core.jobs[order.jid].graph.tree.node(order.tid).title
                     self.running[order.attempt] = Running(order, title)
                     self.launched.append(" ".join(order.argv))
-                    self.core.started(order.attempt, self.now)
+                    self.carry_out(self.core.started(order.attempt, self.now))
                 case Sweep():
                     self.sweeps.append(order)
                 case RunHook():
@@ -193,6 +196,8 @@ class Farm:
                     self.reads.append(order)
                     if not order.chunk:
                         self.running.pop(order.attempt, None)
+                case ToMaitred():
+                    self.said.append(order.message)
                 case ShowFile():
                     self.shown.append(order)
                 case Announce():
@@ -234,7 +239,7 @@ class Farm:
 
     def returned(self, facts: list[Fact] | None = None) -> Farm:
         """A farm whose dispatcher has read the journal; it has settled nothing yet."""
-        other = Farm(self.machine.size)
+        other = type(self)(self.machine.size)
         other.now = self.now
         other.scripts = dict(self.scripts)
         other.facts = list(self.facts if facts is None else facts)
