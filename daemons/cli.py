@@ -17,6 +17,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from daemons.options import site
 from daemons.options.jobs import JOBS, session
 from daemons.options.keys import KEYS
 from daemons.options.part import DONE, INTERRUPTED, USAGE, Words
@@ -37,7 +38,7 @@ PAGES = {
 The queue and logs live in $XDG_STATE_HOME/alfred; ALF_STATE is another place.
 """,
     ),
-    "farm": ("The farm: many machines, many users, one alfred.schedule\n\n", ""),
+    "farm": ("The farm: many machines, many users, one alfred.schedule\n\n", site.HELP),
 }
 """The pages of help, by name: what stands before and after the pieces of the parts."""
 
@@ -47,6 +48,7 @@ def parser() -> Words:
     words = Words(prog="alfred", add_help=False, allow_abbrev=False)
     words.add_argument("-help", metavar="PAGE", nargs="?", const="")
     words.add_argument("-version", action="store_true")
+    site.add(words)
     for part in PARTS:
         part.add(words)
     return words
@@ -74,6 +76,7 @@ def _run(words: Words, given: argparse.Namespace) -> int:
 
         sys.stdout.write(f"alfred {version('alftcl')}\n")
         return DONE
+    site.take(words, given)
     asked = [(part, request) for part in PARTS for request in part.asked(given)]
     if not asked:
         return session(words, given)

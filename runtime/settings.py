@@ -5,25 +5,34 @@
     set alfLimitGlobal(prman) 8       ... and 8 on the site
 
 The file is the site's own: it may compute, read the environment and files. What it leaves in the arrays alfConfig,
-alfLimitLocal and alfLimitGlobal counts; keys that nobody here knows are kept in `unknown`. Each field below says its
-key. Where the file is, and reading it from disk, is a daemon's affair.
+alfLimitLocal and alfLimitGlobal counts; keys that nobody here knows are kept in `unknown`.
+
+A key is one line of Settings below: its field, its name in the file, how its value is read, what holds when it is not
+set. What it means stands in docs/settings.md, whose table a test compares with this one. Where the file is, and reading
+it from disk, is a daemon's affair (daemons.site).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any, get_type_hints
 
 import msgspec
 
-from alftcl.errors import Completion, Exit, TclError
-from alftcl.interp import Interp
+from alftcl.errors import TclError
 from alftcl.safe import Limits
-from alftcl.values import Value, to_bool, to_dict, to_float, to_int, to_list, to_str
+from alftcl.values import Value, to_bool, to_str
+from runtime import setting_values as values
+from runtime.decoding import NOT_UTF8, decode
+from runtime.job.model import Diagnostic, Severity
+from runtime.job.operators import nearest
+from runtime.job.source import Place
+from runtime.site_script import LIMITS, SiteRun, run_site_file
 
-_EMPTY: Mapping[str, Any] = MappingProxyType({})
+_NO_LIMITS: Mapping[str, int] = MappingProxyType({})
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class SettingsError(ValueError):
@@ -35,158 +44,158 @@ class SettingsError(ValueError):
         super().__init__(f"{file}:{line}: {text}")
 
 
-class Settings(msgspec.Struct, frozen=True):
-    """Every setting that is understood, with the default of a site without alfred.ini."""
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What stands beside a field: `alfConfig(name)` and how its value is read. `older`: another name, which wins where
+    both are set."""
 
-    maitred_hosts: tuple[str, ...] = ()
-    """maitredHost: the maitre-d, then its fall-backs; empty: the machine itself is the farm."""
-    maitred_port: int = 9000
-    """maitredPort"""
-    allow_http: bool = True
-    """allowHTTP: daemons answer web browsers."""
-    http_do_server_push: bool = False
-    """httpDoServerPush"""
-    local_domain: str = ""
-    """localDomain: for links and cookies; "?" guesses."""
-    idle_exit_s: float = 0.0
-    """timerDoneJobDispatchExit, minutes in the file: an idle dispatcher exits after this; 0 never."""
-    maitred_initial_wait_s: float = 30.0
-    """timerMaitredInitialWait: how long a restarted maitre-d waits for dispatchers before it gives out slots."""
-    problem_slot_rest_s: float = 60.0
-    """timerProblemSlotReuseInterval: how long a slot rests on which a launch could not begin."""
-    remote_cmd_fallback: str = ""
-    """RemoteCmdFallback, else RemoteCmdFallbackCommand: used when no alfserver can be reached."""
-    retry_max: int = 3
-    """retryMax: how often -retryrc repeats a command (section 10)."""
-    reader_commands: int = 5_000_000
-    """readerCommands: how many Tcl commands a job script may run while it is read."""
-    reader_time_s: float = 60.0
-    """readerSeconds: how long reading a job script may compute."""
-    reader_memory_bytes: int = 2_000_000_000
-    """readerMegabytes, millions of bytes in the file: how much memory a job script may take while it is read."""
-    metrics_address: str = ""
-    """metricsAddress: the multicast group of metrics; empty: alf-status.mcast.net, else 239.255.224.99."""
-    metrics_port: int = 9002
-    """metricsPort: its UDP port."""
-    metrics_interface: str = ""
-    """metricsInterface: a network interface, by name or address, for metrics; empty: the kernel's choice."""
-    metrics_ttl: int = 1
-    """metricsTTL: over how many routers metrics may go, plus one; 0: they stay on the machine."""
-    key_file: str = ""
-    """keyFile: where a maitre-d and alfservers find the site's master key (docs/farm.md); empty: /etc/alfred/key."""
-    wranglers: tuple[str, ...] = ()
-    """wranglers: the users who may act on everybody's jobs and slots."""
-    limits_local: Mapping[str, int] = _EMPTY
+    name: str
+    read: Callable[[Value], Any]
+    older: str = ""
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """Every setting that is understood, with what holds at a site without alfred.ini (docs/settings.md says what each
+    means). Durations are in seconds, whatever the file counts in."""
+
+    # ---- the maitre-d
+    maitred_hosts: Annotated[tuple[str, ...], Key("maitredHost", values.hosts)] = ()
+    maitred_port: Annotated[int, Key("maitredPort", values.port)] = 9000
+    maitred_initial_wait_s: Annotated[float, Key("timerMaitredInitialWait", values.seconds)] = 30.0
+    problem_slot_rest_s: Annotated[float, Key("timerProblemSlotReuseInterval", values.seconds)] = 60.0
+    schedule_look_s: Annotated[float, Key("scheduleSeconds", values.some_seconds)] = 5.0
+    time_zone: Annotated[str, Key("timeZone", values.time_zone)] = ""
+    wranglers: Annotated[tuple[str, ...], Key("wranglers", values.words)] = ()
+    key_file: Annotated[str, Key("keyFile", to_str)] = ""
+    # ---- who gets which slot
+    assigner: Annotated[str, Key("assigner", to_str)] = ""
+    assigner_s: Annotated[float, Key("assignerSeconds", values.some_seconds)] = 1.0
+    age_s: Annotated[float, Key("ageSeconds", values.seconds)] = 60.0
+    reserve_s: Annotated[float, Key("reserveSeconds", values.seconds)] = 300.0
+    preempt_wait_s: Annotated[float, Key("preemptWait", values.seconds)] = 60.0
+    preempt_margin: Annotated[float, Key("preemptMargin", values.number)] = 10.0
+    preempt_min_run_s: Annotated[float, Key("preemptMinRun", values.seconds)] = 30.0
+    lease_s: Annotated[float, Key("leaseSeconds", values.some_seconds)] = 120.0
+    grace_s: Annotated[float, Key("leaseGrace", values.seconds)] = 10.0
+    # ---- pings and metrics
+    ping_limit_s: Annotated[float, Key("pingSeconds", values.some_seconds)] = 10.0
+    ping_memory_s: Annotated[float, Key("pingMemory", values.seconds)] = 0.0
+    ping_rest_s: Annotated[float, Key("pingRest", values.seconds)] = 30.0
+    metrics_replace_ping: Annotated[bool, Key("metricsReplacePing", to_bool)] = False
+    metrics_address: Annotated[str, Key("metricsAddress", values.group)] = ""
+    metrics_port: Annotated[int, Key("metricsPort", values.port)] = 9002
+    metrics_interface: Annotated[str, Key("metricsInterface", to_str)] = ""
+    metrics_ttl: Annotated[int, Key("metricsTTL", values.ttl)] = 1
+    # ---- alfservers
+    alfserver_port: Annotated[int, Key("alfserverPort", values.port)] = 0
+    presets_file: Annotated[str, Key("presetsFile", to_str)] = ""
+    remote_cmd_fallback: Annotated[str, Key("RemoteCmdFallbackCommand", to_str, older="RemoteCmdFallback")] = ""
+    # ---- dispatchers
+    dispatcher_port: Annotated[int, Key("dispatcherPort", values.port)] = 9001
+    chaos_after_s: Annotated[float, Key("chaosAfter", values.seconds)] = 60.0
+    idle_exit_s: Annotated[float, Key("timerDoneJobDispatchExit", values.minutes)] = 0.0
+    retry_max: Annotated[int, Key("retryMax", values.count)] = 3
+    reader_commands: Annotated[int, Key("readerCommands", values.count)] = 5_000_000
+    reader_time_s: Annotated[float, Key("readerSeconds", values.seconds)] = 60.0
+    reader_memory_bytes: Annotated[int, Key("readerMegabytes", values.megabytes)] = 2_000_000_000
+    # ---- nimby
+    nimby_mode: Annotated[str, Key("nimbyMode", values.nimby_mode)] = "default"
+    nimby_idle_s: Annotated[float, Key("nimbyIdle", values.minutes)] = 0.0
+    # ---- the web
+    allow_http: Annotated[bool, Key("allowHTTP", to_bool)] = True
+    http_do_server_push: Annotated[bool, Key("httpDoServerPush", to_bool)] = False
+    local_domain: Annotated[str, Key("localDomain", to_str)] = ""
+
+    limits_local: Mapping[str, int] = _NO_LIMITS
     """alfLimitLocal(TAG): counted by each dispatcher."""
-    limits_global: Mapping[str, int] = _EMPTY
+    limits_global: Mapping[str, int] = _NO_LIMITS
     """alfLimitGlobal(TAG): counted over the site."""
-    unknown: Mapping[str, str] = _EMPTY
+    unknown: Mapping[str, str] = _NOTHING
     """Keys of alfConfig that are none of the above, as they stand in the file."""
+
+    @property
+    def maitreds(self) -> tuple[tuple[str, int], ...]:
+        """Host and port of the maitre-d and of its fall-backs, in order."""
+        return tuple(values.split_host(host, self.maitred_port) for host in self.maitred_hosts)
 
 
 DEFAULTS = Settings()
 
-
-def _words(value: Value) -> tuple[str, ...]:
-    return tuple(to_str(word) for word in to_list(value))
-
-
-def _at_least_nothing(value: Value) -> float:
-    number = to_float(value)
-    if number < 0:
-        raise TclError(f'expected 0 or more but got "{to_str(value)}"')
-    return number
-
-
-def _count(value: Value) -> int:
-    return int(_at_least_nothing(to_int(value)))
-
-
-def _port(value: Value) -> int:
-    port = to_int(value)
-    if not 0 <= port <= 65535:
-        raise TclError(f'expected a port from 0 to 65535 but got "{to_str(value)}"')
-    return port
-
-
-def _ttl(value: Value) -> int:
-    hops = to_int(value)
-    if not 0 <= hops <= 255:
-        raise TclError(f'expected 0 to 255 but got "{to_str(value)}"')
-    return hops
-
-
-_FIELDS: dict[str, tuple[str, Callable[[Value], Any]]] = {
-    "maitredHost": ("maitred_hosts", _words),
-    "maitredPort": ("maitred_port", _port),
-    "allowHTTP": ("allow_http", to_bool),
-    "httpDoServerPush": ("http_do_server_push", to_bool),
-    "localDomain": ("local_domain", to_str),
-    "timerDoneJobDispatchExit": ("idle_exit_s", lambda value: 60 * _at_least_nothing(value)),
-    "timerMaitredInitialWait": ("maitred_initial_wait_s", _at_least_nothing),
-    "timerProblemSlotReuseInterval": ("problem_slot_rest_s", _at_least_nothing),
-    "RemoteCmdFallbackCommand": ("remote_cmd_fallback", to_str),
-    "RemoteCmdFallback": ("remote_cmd_fallback", to_str),  # after the other: it wins (S4)
-    "metricsAddress": ("metrics_address", to_str),
-    "metricsPort": ("metrics_port", _port),
-    "metricsInterface": ("metrics_interface", to_str),
-    "metricsTTL": ("metrics_ttl", _ttl),
-    "keyFile": ("key_file", to_str),
-    "wranglers": ("wranglers", _words),
-    "retryMax": ("retry_max", _count),
-    "readerCommands": ("reader_commands", _count),
-    "readerSeconds": ("reader_time_s", _at_least_nothing),
-    "readerMegabytes": ("reader_memory_bytes", lambda value: 1_000_000 * _count(value)),
+KEYS: dict[str, Key] = {
+    field: note
+    for field, hint in get_type_hints(Settings, include_extras=True).items()
+    for note in getattr(hint, "__metadata__", ())
+    if isinstance(note, Key)
 }
+"""The keys, by their fields."""
+
+_NAMES = {name: field for field, key in KEYS.items() for name in (key.name, key.older) if name}
+_LIMITS = {"alfLimitLocal": "limits_local", "alfLimitGlobal": "limits_global"}
 
 
-LIMITS = Limits(seconds=10.0, memory=1_000_000_000)
-"""A site's own file may do what it likes, but not for ever (reference section 10), and not with all memory."""
+@dataclass(frozen=True, slots=True)
+class SettingsReading:
+    """A settings file that was read: what is good in it, and everything that is wrong with it."""
+
+    settings: Settings
+    diagnostics: tuple[Diagnostic, ...]
 
 
-def read_settings(text: str, file: str, interp: Interp | None = None) -> Settings:
-    """The settings that a file's text means. `interp` is where it runs (a fresh one under LIMITS, if none is given).
+def read_settings(data: bytes | str, file: str, limits: Limits = LIMITS) -> Settings:
+    """The settings that a file means. `limits` is what its Tcl may use.
 
     Raises SettingsError: the text is no Tcl, fails, does not end, or sets a value that its key cannot have.
     """
-    if interp is None:
-        interp = Interp()
-        LIMITS.start(interp)
-    interp.script_file = file
-    try:
-        interp.eval_top(text)
-    except TclError as error:
-        raise SettingsError(file, error.line, error.message) from error
-    except (Completion, Exit) as ended:
-        raise SettingsError(file, 1, "the file ended the interpreter") from ended
-    config = _array(interp, "alfConfig")
-    fields: dict[str, Any] = {}
-    for key, (field, convert) in _FIELDS.items():
-        if key in config:
-            fields[field] = _converted(text, file, f"alfConfig({key})", convert, config[key])
-    for name, field in (("alfLimitLocal", "limits_local"), ("alfLimitGlobal", "limits_global")):
-        fields[field] = MappingProxyType(
-            {
-                tag: _converted(text, file, f"{name}({tag})", _count, value)
-                for tag, value in _array(interp, name).items()
-            }
-        )
-    unknown = {key: to_str(value) for key, value in config.items() if key not in _FIELDS}
-    return Settings(**fields, unknown=MappingProxyType(unknown))
+    reading = check_settings(data, file, limits)
+    for found in reading.diagnostics:
+        if found.severity is Severity.ERROR:
+            raise SettingsError(file, found.line, found.text)
+    return reading.settings
 
 
-def _array(interp: Interp, name: str) -> dict[str, Value]:
-    return to_dict(interp.call("array", "get", name))
+def check_settings(data: bytes | str, file: str, limits: Limits = LIMITS) -> SettingsReading:
+    """The same, with everything that is wrong; what is wrong is not in the settings."""
+    decoded = decode(data)
+    run = run_site_file(decoded.text, file, ("alfConfig", *_LIMITS), limits)
+    reader = _Reader(run)
+    if decoded.not_utf8 is not None:
+        reader.note(decoded.not_utf8, Severity.WARNING, NOT_UTF8)
+    if run.failure is not None:
+        reader.note(run.failure.place, Severity.ERROR, run.failure.text)
+    return reader.reading()
 
 
-def _converted(text: str, file: str, variable: str, convert: Callable[[Value], Any], value: Value) -> Any:
-    try:
-        return convert(value)
-    except TclError as error:
-        raise SettingsError(file, _line_of(text, variable), f"{variable}: {error.message}") from error
+class _Reader:
+    """Reads what a run has left."""
 
+    def __init__(self, run: SiteRun) -> None:
+        self._run = run
+        self._diagnostics: list[Diagnostic] = []
 
-def _line_of(text: str, variable: str) -> int:
-    """The last line that sets the variable by its name, else the first of the file."""
-    places = [match.start() for match in re.finditer(rf"\bset\s+{re.escape(variable)}", text)]
-    return text.count("\n", 0, places[-1]) + 1 if places else 1
+    def note(self, place: Place, severity: Severity, text: str, hint: str = "") -> None:
+        self._diagnostics.append(Diagnostic(*place, severity, text, hint))
+
+    def reading(self) -> SettingsReading:
+        config = self._run.arrays.get("alfConfig", {})
+        fields: dict[str, Any] = {}
+        for key_name, field in _NAMES.items():  # an older name comes after the newer one, and wins
+            if key_name in config:
+                self._convert("alfConfig", key_name, KEYS[field].read, fields, field)
+        for array, field in _LIMITS.items():
+            limits: dict[str, int] = {}
+            for tag in self._run.arrays.get(array, {}):
+                self._convert(array, tag, values.count, limits, tag)
+            fields[field] = MappingProxyType(limits)
+        unknown = {key: to_str(value) for key, value in config.items() if key not in _NAMES}
+        for key in unknown:
+            near = nearest(key, _NAMES)
+            hint = f"did you mean {near}?" if near else ""
+            self.note(self._run.place("alfConfig", key), Severity.WARNING, f"unknown setting alfConfig({key})", hint)
+        ordered = sorted(self._diagnostics, key=lambda found: (found.line, found.column))
+        return SettingsReading(Settings(**fields, unknown=MappingProxyType(unknown)), tuple(ordered))
+
+    def _convert(self, array: str, key: str, read: Callable[[Value], Any], into: dict[str, Any], field: str) -> None:
+        try:
+            into[field] = read(self._run.arrays[array][key])
+        except TclError as error:
+            self.note(self._run.place(array, key), Severity.ERROR, f"{array}({key}): {error.message}")

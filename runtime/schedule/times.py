@@ -13,8 +13,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime, tzinfo
-from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from runtime.schedule.model import EVERYBODY, Schedule, Span
 
@@ -36,10 +34,6 @@ _FIRST_MONDAY_S = 4 * DAY * 60
 
 class TimesError(ValueError):
     """A text that is no time of the week; the message is what the user sees."""
-
-
-class UnknownZoneError(ValueError):
-    """A time zone that nobody knows; the message is what the user sees."""
 
 
 # ---- reading -------------------------------------------------------------------------------------------------
@@ -120,17 +114,6 @@ def spans_of(schedule: Schedule, time_group: str) -> tuple[Span, ...]:
     if time_group == EVERYBODY:
         return ALWAYS
     return schedule.time_groups.get(time_group, ())
-
-
-@lru_cache(maxsize=64)
-def zone(name: str) -> tzinfo | None:
-    """The zone of a name as in Europe/Berlin, None for the machine's own (""). Raises UnknownZoneError."""
-    if not name:
-        return None
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # not in the table; no name that could be in it
-        raise UnknownZoneError(f'there is no time zone "{name}" (one is "Europe/Berlin")') from None
 
 
 def minute_of_week(wall: float, zone: tzinfo | None) -> int:

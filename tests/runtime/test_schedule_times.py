@@ -15,13 +15,12 @@ from runtime.schedule.times import (
     DAY,
     WEEK,
     TimesError,
-    UnknownZoneError,
     is_open,
     next_change,
     read_spans,
     spans_of,
-    zone,
 )
+from runtime.schedule.zones import UnknownZoneError, zone
 
 UTC = ZoneInfo("UTC")
 BERLIN = ZoneInfo("Europe/Berlin")

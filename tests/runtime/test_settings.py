@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
-from alftcl import Interp
 from alftcl.safe import Limits
-from runtime.settings import DEFAULTS, Settings, SettingsError, read_settings
+from runtime.settings import DEFAULTS, KEYS, Settings, SettingsError, check_settings, read_settings
 
 
 def read(text: str) -> Settings:
@@ -33,6 +35,11 @@ def test_an_empty_file_means_the_defaults() -> None:
         ("set alfConfig(timerProblemSlotReuseInterval) 7.5", "problem_slot_rest_s", 7.5),
         ("set alfConfig(RemoteCmdFallbackCommand) {rsh %h}", "remote_cmd_fallback", "rsh %h"),
         ("set alfConfig(retryMax) 5", "retry_max", 5),
+        ("set alfConfig(maitredHost) {a [::1]:9001 b:7}", "maitred_hosts", ("a", "[::1]:9001", "b:7")),
+        ("set alfConfig(timeZone) Europe/Berlin", "time_zone", "Europe/Berlin"),
+        ("set alfConfig(metricsAddress) 239.1.2.3", "metrics_address", "239.1.2.3"),
+        ("set alfConfig(nimbyMode) Auto-Eject", "nimby_mode", "auto-eject"),
+        ("set alfConfig(nimbyIdle) 2", "nimby_idle_s", 120.0),
         ("set alfConfig(readerCommands) 100", "reader_commands", 100),
         ("set alfConfig(readerSeconds) 2", "reader_time_s", 2.0),
         ("set alfConfig(readerMegabytes) 3", "reader_memory_bytes", 3_000_000),
@@ -40,7 +47,7 @@ def test_an_empty_file_means_the_defaults() -> None:
         ("set alfConfig(wranglers) {ann bob}", "wranglers", ("ann", "bob")),
         ("set alfLimitLocal(mantra) 1", "limits_local", {"mantra": 1}),
         ("set alfLimitGlobal(mantra) 8", "limits_global", {"mantra": 8}),
-        ("set alfConfig(ageSeconds) 10", "unknown", {"ageSeconds": "10"}),
+        ("set alfConfig(ours) 10", "unknown", {"ours": "10"}),
     ],
 )
 def test_a_key_sets_its_field(line: str, field: str, value: object) -> None:
@@ -73,6 +80,20 @@ def test_the_file_may_compute() -> None:
             "set alfConfig(allowHTTP) maybe",
             'alfred.ini:1: alfConfig(allowHTTP): expected boolean value but got "maybe"',
         ),
+        ("set alfConfig(maitredHost) {a b:x}", "alfred.ini:1: alfConfig(maitredHost): expected HOST or HOST:PORT"),
+        ("set alfConfig(maitredHost) :9000", "alfred.ini:1: alfConfig(maitredHost): expected HOST or HOST:PORT"),
+        ("set alfConfig(maitredHost) a:", "alfred.ini:1: alfConfig(maitredHost): expected HOST or HOST:PORT"),
+        ("set alfConfig(timeZone) Nowhere", 'alfred.ini:1: alfConfig(timeZone): there is no time zone "Nowhere"'),
+        ("set alfConfig(leaseSeconds) 0", 'alfred.ini:1: alfConfig(leaseSeconds): expected more than 0 but got "0"'),
+        ("set alfConfig(preemptMargin) Inf", "alfred.ini:1: alfConfig(preemptMargin): expected a number"),
+        ("set alfConfig(ageSeconds) Inf", "alfred.ini:1: alfConfig(ageSeconds): expected 0 or more"),
+        ("set alfConfig(metricsAddress) 10.1.2.3", "alfred.ini:1: alfConfig(metricsAddress): expected a multicast"),
+        ("set alfConfig(metricsTTL) 300", "alfred.ini:1: alfConfig(metricsTTL): expected a number of hops"),
+        (
+            "set alfConfig(nimbyMode) never",
+            "alfred.ini:1: alfConfig(nimbyMode): expected default, always or auto-eject",
+        ),
+        ("if 1 {\n  set alfConfig(preemptWait) x\n}", "alfred.ini:2: alfConfig(preemptWait): expected floating-point"),
         ("set a 1\n\nfoo bar", 'alfred.ini:3: invalid command name "foo"'),
         ("set a 1\nset b {", "alfred.ini:2: missing close-brace"),
         ("set a 1\nexit", "alfred.ini:1: the file ended the interpreter"),
@@ -86,8 +107,36 @@ def test_a_broken_file_says_where_and_what(text: str, message: str) -> None:
 
 
 def test_a_file_that_does_not_end_is_ended() -> None:
-    interp = Interp()
-    Limits(seconds=0.05).start(interp)
-
     with pytest.raises(SettingsError, match=r"alfred\.ini:2: time limit exceeded"):
-        read_settings("set a 1\nwhile 1 {}", "alfred.ini", interp)
+        read_settings("set a 1\nwhile 1 {}", "alfred.ini", Limits(seconds=0.05))
+
+
+def test_maitreds_have_the_common_port_where_they_name_none() -> None:
+    settings = read("set alfConfig(maitredPort) 9100\nset alfConfig(maitredHost) {a b:7 [::1]:8 fe80::1}")
+
+    assert settings.maitreds == (("a", 9100), ("b", 7), ("::1", 8), ("fe80::1", 9100))
+
+
+def test_everything_that_is_wrong_is_found_at_once_and_the_rest_is_good() -> None:
+    reading = check_settings(
+        "set alfConfig(maitredPort) x\n  set alfConfig(maitredhosts) a\nset alfLimitLocal(a) x\n"
+        "set alfConfig(retryMax) 7",
+        "alfred.ini",
+    )
+
+    assert [(found.line, found.column, found.severity.value, found.hint) for found in reading.diagnostics] == [
+        (1, 1, "error", ""),
+        (2, 3, "warning", "did you mean maitredHost?"),
+        (3, 1, "error", ""),
+    ]
+    assert reading.settings.retry_max == 7
+
+
+def test_the_page_of_the_settings_has_every_key_with_its_default() -> None:
+    page = Path(__file__, "../../../docs/settings.md").resolve().read_text()
+    rows = re.findall(r"^\| `(\w+)` \| (?:`([^`]*)`)? *\| (.+) \|$", page, re.M)
+
+    assert [name for name, _, _ in rows] == [key.name for key in KEYS.values()]
+    for (field, key), (name, default, meaning) in zip(KEYS.items(), rows, strict=True):
+        assert key.read(default) == getattr(DEFAULTS, field), name
+        assert f"`{key.older}`" in meaning or not key.older

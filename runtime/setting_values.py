@@ -1,0 +1,114 @@
+"""What the values of alfred.ini can be, and how each is read: the `read` of runtime.settings.Key.
+
+Each takes the value as Tcl has it and raises TclError for one that cannot be.
+"""
+
+from __future__ import annotations
+
+import math
+
+from alftcl.errors import TclError
+from alftcl.values import Value, to_float, to_int, to_list, to_str
+from runtime.schedule.zones import UnknownZoneError, zone
+
+
+def words(value: Value) -> tuple[str, ...]:
+    """A list of names."""
+    return tuple(to_str(word) for word in to_list(value))
+
+
+def seconds(value: Value) -> float:
+    number = to_float(value)
+    if not 0 <= number < math.inf:
+        raise TclError(f'expected 0 or more but got "{to_str(value)}"')
+    return number
+
+
+def some_seconds(value: Value) -> float:
+    """A duration that cannot be nothing."""
+    number = seconds(value)
+    if number == 0:
+        raise TclError(f'expected more than 0 but got "{to_str(value)}"')
+    return number
+
+
+def minutes(value: Value) -> float:
+    """In seconds."""
+    return 60 * seconds(value)
+
+
+def count(value: Value) -> int:
+    return int(seconds(to_int(value)))
+
+
+def megabytes(value: Value) -> int:
+    """Millions of bytes, in bytes."""
+    return 1_000_000 * count(value)
+
+
+def number(value: Value) -> float:
+    found = to_float(value)
+    if not math.isfinite(found):
+        raise TclError(f'expected a number but got "{to_str(value)}"')
+    return found
+
+
+def port(value: Value) -> int:
+    found = to_int(value)
+    if not 0 <= found <= 65535:
+        raise TclError(f'expected a port from 0 to 65535 but got "{to_str(value)}"')
+    return found
+
+
+def ttl(value: Value) -> int:
+    found = to_int(value)
+    if not 0 <= found <= 255:
+        raise TclError(f'expected a number of hops from 0 to 255 but got "{to_str(value)}"')
+    return found
+
+
+def hosts(value: Value) -> tuple[str, ...]:
+    """Hosts, each with a port of its own where it has one: HOST or HOST:PORT, [ADDRESS]:PORT for IPv6."""
+    found = words(value)
+    for host in found:
+        split_host(host, 0)
+    return found
+
+
+def split_host(host: str, default_port: int) -> tuple[str, int]:
+    """The host and the port that HOST, HOST:PORT or [ADDRESS]:PORT means. Raises TclError."""
+    name, colon, number = host.rpartition(":")
+    if not colon or name.endswith(":") or (":" in name and not name.startswith("[")):
+        name, number = host, ""  # no port, or an address of IPv6 without brackets
+    if not name.strip("[]") or not (number.isdecimal() or not (number or host.endswith(":"))):
+        raise TclError(f'expected HOST or HOST:PORT but got "{host}"')
+    return name.strip("[]"), port(number) if number else default_port
+
+
+def group(value: Value) -> str:
+    """An address that many listen to, or nothing."""
+    from ipaddress import IPv4Address
+
+    text = to_str(value).strip()
+    try:
+        if not text or IPv4Address(text).is_multicast:
+            return text
+    except ValueError:
+        pass
+    raise TclError(f'expected a multicast address (239.255.224.99) but got "{text}"')
+
+
+def time_zone(value: Value) -> str:
+    name = to_str(value).strip()
+    try:
+        zone(name)
+    except UnknownZoneError as unknown:
+        raise TclError(str(unknown)) from None
+    return name
+
+
+def nimby_mode(value: Value) -> str:
+    text = to_str(value).strip().lower()
+    if text not in ("default", "always", "auto-eject"):
+        raise TclError(f'expected default, always or auto-eject but got "{to_str(value)}"')
+    return text
