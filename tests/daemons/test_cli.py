@@ -119,7 +119,7 @@ def test_asking_a_dispatcher_that_runs_does_not_wait_for_another_to_be_imported(
 
 def test_a_named_ini_that_is_not_there_is_bad_usage(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        main(["-ini", "/no/such.ini", "-queue"])
+        cli.main(["-ini", "/no/such.ini", "-queue"])
 
     assert ended.value.code == 2
     assert "-ini: there is no file /no/such.ini" in capsys.readouterr().err
