@@ -20,6 +20,8 @@ A shared check-out (-id, -refersto) is one lease: it belongs to its owner until 
 recalled and none of its commands can go on at once. When nothing at all runs, idle ones are given back: what they wait
 for might be waiting for them.
 
+Nothing begins on a lease of an earlier epoch once a later one is known: alfservers would refuse it.
+
 While no maitre-d is attached what runs goes on, and leases are used again for as long as they last without one:
 `lease_s` after it was last there. Nothing is said; what ends is missing in the next Attach.
 """
@@ -283,7 +285,7 @@ class Leasing:
                 self._fresh.pop(job.jid, None)
 
     def _use(self, job: QueuedJob, holding: Holding, out: Outbox) -> None:
-        if holding.ejected or job.is_full():
+        if holding.ejected or 0 < holding.lease.id.epoch < self.epoch or job.is_full():
             return
         if holding.owner is not None and not job.checkouts.is_wanted(holding.owner):
             self._unshare(job, holding)

@@ -40,8 +40,8 @@ class AttachedFarm(Farm):
         super().__init__(slots, with_farm=True, **others)
         self.leases = 0
 
-    def attach(self, *lost: LeaseId) -> None:
-        self.carry_out(self.core.attached(Attached(EPOCH, LEASE_S, 30.0, lost), self.now))
+    def attach(self, *lost: LeaseId, epoch: int = EPOCH) -> None:
+        self.carry_out(self.core.attached(Attached(epoch, LEASE_S, 30.0, lost), self.now))
 
     def detach(self) -> None:
         self.carry_out(self.core.detached(self.now))

@@ -659,6 +659,20 @@ def test_a_lease_in_other_hands_is_let_go_and_its_command_runs_again_only_after_
     assert farm.returned_leases == []
 
 
+def test_nothing_begins_on_a_lease_of_an_earlier_maitre_d() -> None:
+    farm = attached()
+    farm.submit(job(task("f", cmds=shared("a", "b"), id="srv", service="PixarRender")))
+    lease = farm.grant("janus-1")
+    farm.detach()
+    farm.attach(epoch=EPOCH + 1)
+
+    farm.end("a")
+
+    assert farm.at_work == []
+    assert farm.returned_leases == [lease]
+    assert farm.totals == {1: 1}
+
+
 def test_the_epoch_is_the_highest_that_was_seen() -> None:
     farm = attached()
     assert farm.core.epoch == 7
