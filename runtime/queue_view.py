@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from runtime import why
 from runtime.dispatcher import Dispatcher
 from runtime.job.model import Cmd
 from runtime.job.states import PUBLIC
-from runtime.messages import FailedTask, JobState, JobSummary, RunningCmd
+from runtime.messages import FailedTask, JobSummary, RunningCmd
 from runtime.queued import QueuedJob
 
 
@@ -115,7 +116,7 @@ def describe_job(dispatcher: Dispatcher, job: QueuedJob, now: float) -> dict[str
             {"tid": found.tid, "task": found.task, "cid": found.cid, "status": found.status, "reason": found.reason}
             for found in failed(job)
         ],
-        "waits_for": why_waiting(dispatcher, job, now),
+        "waits_for": why.of_job(dispatcher, job, now),
     }
 
 
@@ -138,24 +139,6 @@ def describe_task(job: QueuedJob, tid: int) -> dict[str, Any]:
         "error": "" if failure is None else failure.reason,
         "line": node.line,
     }
-
-
-def why_waiting(dispatcher: Dispatcher, job: QueuedJob, now: float) -> list[str]:
-    """What keeps the job from starting more, in words."""
-    graph = job.graph
-    if graph.job_state() in (JobState.DONE, JobState.STOPPED):
-        return []
-    reasons = ["paused"] if graph.paused else []
-    if job.after is not None and now < job.after:
-        reasons.append(f"-after: {job.after - now:.0f} s to go")
-    reasons += [
-        f"-afterjids: job {jid} is not done"
-        for jid in job.afterjids
-        if jid in dispatcher.jobs and dispatcher.jobs[jid].graph.job_state() is not JobState.DONE
-    ]
-    if job.most_active and len(graph.active) >= job.most_active:
-        reasons.append(f"-maxactive {job.most_active}")
-    return reasons + dispatcher.lanes_in_words(job)
 
 
 def _describe_cmd(job: QueuedJob, cid: int, cmd: Cmd) -> dict[str, Any]:

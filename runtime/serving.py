@@ -295,24 +295,14 @@ class Server(Launching):
         else:
             lease.busy = True
 
-    def why_waiting(self, job: QueuedJob) -> list[str]:
-        """What each need that stands in line waits for, in words."""
-        reasons = []
-        for lane in job.lanes.values():
-            if not lane.entries:
-                continue
-            if lane.far:
-                reasons.append(self.farm.why_waiting(job, lane))
-                continue
-            lease = job.checkouts.leases.get(lane.owner) if lane.owner is not None else None
-            found = self.machine.find(lane.need, lane.host)
-            if lease is not None:
-                reasons.append("its shared check-out is in use")
-            elif self.limits.why_not(lane.need.tags):
-                reasons.append(self.limits.why_not(lane.need.tags))
-            elif isinstance(found, str):
-                reasons.append(found)
-        return list(dict.fromkeys(reasons))
+    def why_waiting(self, job: QueuedJob, lane: Lane) -> str:
+        """What the commands that stand in a lane wait for, in words; empty when nothing is in their way."""
+        if lane.far:
+            return self.farm.why_waiting(job, lane)
+        if lane.owner in job.checkouts.leases:
+            return "its shared check-out is in use"
+        found = self.machine.find(lane.need, lane.host)
+        return self.limits.why_not(lane.need.tags) or (found if isinstance(found, str) else "")
 
     def return_all(self, job: QueuedJob) -> None:
         """A job leaves the queue."""

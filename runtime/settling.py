@@ -22,6 +22,7 @@ from runtime.job.after import AfterError, start_time
 from runtime.job.graph import JobGraph
 from runtime.job.model import Job, Node, Scope
 from runtime.job.numbering import Reader
+from runtime.lanes import Lane
 from runtime.machine import Machine
 from runtime.messages import JobState
 from runtime.orders import Change, Order, RunHook, ToMaitred
@@ -88,9 +89,9 @@ class Settling:
     def next_attempt(self) -> AttemptId:
         return self._server.next_attempt
 
-    def lanes_in_words(self, job: QueuedJob) -> list[str]:
-        """What the ready commands of a job wait for, in words."""
-        return self._server.why_waiting(job)
+    def lane_in_words(self, job: QueuedJob, lane: Lane) -> str:
+        """What the commands that stand in a lane wait for; empty when nothing is in their way."""
+        return self._server.why_waiting(job, lane)
 
     @property
     def idle(self) -> bool:

@@ -58,14 +58,3 @@ def test_everything_about_jobs_and_tasks_can_be_said_in_json() -> None:
     assert (about_job["state"], about_job["cleanup"]) == ("active", ["rm"])
     assert (about_task["state"], about_task["options"]) == ("active", {"chaser": "sho"})
     assert about_task["cmds"][0]["options"] == {"tags": "x"}
-
-
-def test_what_a_job_waits_for_is_said_in_words() -> None:
-    farm = Farm(1)
-    farm.submit(job(task("a"), task("b")))
-    farm.submit(job(task("c"), afterjids="1"), after=farm.now + 60)
-
-    assert queue_view.why_waiting(farm.core, farm.core.jobs[2], farm.now) == [
-        "-after: 60 s to go",
-        "-afterjids: job 1 is not done",
-    ]
