@@ -54,12 +54,14 @@ from runtime.farm_messages import (
 )
 from runtime.maitred.books import Books
 from runtime.maitred.crews import minute_of_week
+from runtime.maitred.explaining import explain
 from runtime.maitred.leases import Lease
 from runtime.maitred.orders import Keep, Order, PeerId, Send
 from runtime.maitred.pinging import Pinging
 from runtime.maitred.requests import Dispatcher, Group, Request
 from runtime.maitred.rules import Rules
 from runtime.maitred.serving import Serving
+from runtime.maitred.watching import farm
 from runtime.match.keys import KeyExpressionError
 from runtime.schedule.model import Schedule
 
@@ -490,10 +492,12 @@ class Maitred:
     # ---- questions -----------------------------------------------------------------------------------
 
     def explain(self, peer: PeerId, message: Explain, now: float) -> Explained:
-        return Explained(message.serial, "")
+        """Why a request of this peer waits."""
+        return explain(self._books, self._peers.get(peer), message, now)
 
     def farm(self, now: float, serial: int = 0) -> Farm:
-        return Farm(serial, self.epoch, self._books.schedule.file, (), (), ())
+        """The state of everything."""
+        return farm(self._books, now, serial)
 
     def _finish(self, now: float) -> list[Order]:
         """Give out what has become possible; the orders of this event."""

@@ -153,9 +153,9 @@ class Serving:
 
     def _fill(self, lease: Lease, group: Group, size: int, now: float) -> None:
         """Put slots into a lease until it has so many or none is left. Their pings are ordered."""
-        host = lease.slots[0].host if lease.slots else None
-        if group.need.samehost and host is None:
-            host = self._host_for(group, now)
+        host = None
+        if group.need.samehost:
+            host = lease.slots[0].host if lease.slots else self._host_for(group, now)
         while len(lease.slots) < size:
             slot = next((slot for slot in self.candidates(group, now) if host is None or slot.host is host), None)
             if slot is None:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import count
 from typing import TYPE_CHECKING
 
+from runtime.maitred.deciding import why_closed
 from runtime.match.keys import Keys, slot_keys
 from runtime.sampling import INTERVAL_S, STALE_INTERVALS
 from runtime.schedule.model import EVERYBODY, Schedule, Server
@@ -254,22 +255,9 @@ class Slots:
 
     # ---- free or not ---------------------------------------------------------------------------------
 
-    def is_open(self, slot: Slot, now: float) -> bool:
-        """Whether the slot could be given out at all, if nobody had it."""
-        host = slot.host
-        return (
-            slot.listed
-            and slot.server.enabled
-            and not slot.offline
-            and not host.shields
-            and now >= slot.taint_until
-            and now >= slot.rest_until
-            and now >= host.rest_until
-        )
-
     def refresh(self, slot: Slot, now: float) -> None:
         """Something about a slot has changed: it may have become free, or be so no more."""
-        free = slot.lease is None and slot.kept_for is None and self.is_open(slot, now)
+        free = slot.lease is None and slot.kept_for is None and not why_closed(slot, now)
         if not free:
             slot.kind.remove(slot)
             self.freed.pop(slot, None)

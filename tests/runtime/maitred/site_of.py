@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
+
 from runtime.assign.assigner import Assigner
 from runtime.assign.judge import unguarded
 from runtime.farm_messages import (
@@ -150,6 +152,7 @@ class Dispatcher:
         self.granted: list[Granted] = []
         self.recalled: list[Recall] = []
         self.requests = 0
+        self.wants: dict[int, Want] = {}
         self.peer = site.new_peer()
         site.dispatchers[self.peer] = self
         message = Attach(name, host, 9001, epoch, tuple(held), tuple(excluded))
@@ -173,6 +176,7 @@ class Dispatcher:
             request = self.requests
         wanted = need(wanted) if isinstance(wanted, str) else wanted
         message = Want(request, jid, 1, options.pop("title", f"job {jid}"), wanted, total, **options)
+        self.wants[request] = message
         self._says(message)
         return request
 
@@ -188,11 +192,16 @@ class Dispatcher:
     def leases(self) -> list[Lease]:
         return [granted.lease for granted in self.granted]
 
-    def returns(self, lease: Lease | None = None, problem: str = "") -> None:
-        """Give a lease back, the oldest if none is named."""
+    def returns(self, lease: Lease | None = None, problem: str = "", *, wants_on: bool = False) -> None:
+        """Give a lease back, the oldest if none is named; there is nothing more to run, unless it `wants_on`."""
         lease = lease or self.granted[0].lease
+        [request] = [granted.request for granted in self.granted if granted.lease.id == lease.id] or [0]
         self.granted = [granted for granted in self.granted if granted.lease.id != lease.id]
         self.recalled = [recall for recall in self.recalled if recall.lease != lease.id]
+        if request in self.wants and not wants_on:
+            want = self.wants[request]
+            self.wants[request] = msgspec.structs.replace(want, total=max(0, want.total - 1))
+            self._says(self.wants[request])
         self._says(Returned(lease.id, problem))
 
     def runs(self, lease: Lease | None = None, title: str = "frame") -> None:

@@ -1,0 +1,85 @@
+"""The farm as watchers see it: every slot, what waits, who is there, how the limits stand."""
+
+from __future__ import annotations
+
+from runtime.farm_messages import DispatcherLine, Farm, SlotLine, SlotState, WaitLine
+from runtime.maitred.books import Books
+from runtime.maitred.deciding import failed_ping, is_tainted, why_closed
+from runtime.maitred.requests import Request
+from runtime.maitred.slots import Slot
+
+
+def farm(books: Books, now: float, serial: int) -> Farm:
+    """The state of everything."""
+    slots = [*books.slots.by_name.values(), *books.slots.gone.values()]
+    return Farm(
+        serial,
+        books.epoch,
+        books.schedule.file,
+        tuple(_slot(books, slot, now) for slot in slots),
+        tuple(_waiting(request, now) for request in in_order(books, now)),
+        tuple(
+            DispatcherLine(
+                one.user.name, one.host, one.port, len(one.leases), sum(r.waits for r in one.requests.values())
+            )
+            for one in books.dispatchers.values()
+        ),
+        tuple((tag, books.leases.limits.running(tag), most) for tag, most in sorted(books.maxima.items())),
+    )
+
+
+def in_order(books: Books, now: float) -> list[Request]:
+    """What waits, in the order in which it is served: by the best of the servers that each could have."""
+    waiting = [request for group in books.groups for request in group.waiting]
+    ranks = books.judge.request_ranks([books.asking(request, _best_priority(request), now) for request in waiting])
+    return [request for _, _, request in sorted(zip(ranks, range(len(waiting)), waiting, strict=True))]
+
+
+def _best_priority(request: Request) -> float:
+    group = request.group
+    return max(group.kinds.values(), default=0.0) if group is not None else 0.0
+
+
+def _waiting(request: Request, now: float) -> WaitLine:
+    need = request.need
+    size = f" x{need.atleast}" if need.atleast > 1 else ""
+    return WaitLine(
+        request.user.name,
+        request.dispatcher.name,
+        request.jid,
+        request.title,
+        f"{need.service}{size}" + (f" -metrics {{{need.metrics}}}" if need.metrics else ""),
+        request.total - request.held,
+        max(0.0, now - request.since),
+    )
+
+
+def _slot(books: Books, slot: Slot, now: float) -> SlotLine:
+    known = {name: host for name in slot.host.metrics if (host := slot.host.metric(name, now)) is not None}
+    note = why_closed(slot, now)
+    lease = slot.lease
+    if lease is None:
+        kept = slot.kept_for
+        words = f"kept for {kept}" if kept is not None else note
+        return SlotLine(slot.name, slot.host.name, _state_of_free(books, slot, now), metrics=known, note=words)
+    if lease.dispatcher.peer is None:
+        state, note = SlotState.WAITING, note or "its dispatcher is away"
+    else:
+        state = SlotState.BUSY if lease.running is not None else SlotState.RESERVED
+    since = lease.began if lease.running is not None else lease.since
+    job = f"{lease.jid} {lease.title}"
+    return SlotLine(slot.name, slot.host.name, state, lease.user, job, max(0.0, now - since), known, note)
+
+
+def _state_of_free(books: Books, slot: Slot, now: float) -> SlotState:
+    if not slot.server.enabled:
+        return SlotState.DISABLED
+    if slot.offline:
+        return SlotState.OFFLINE
+    if slot.host.shields:
+        return SlotState.SHIELDS
+    if failed_ping(slot, now) or is_tainted(slot, now):
+        return SlotState.TAINTED
+    if slot.kept_for is not None:
+        return SlotState.RESERVED
+    return SlotState.WAITING if now < books.opens_at else SlotState.FREE
