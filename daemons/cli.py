@@ -4,6 +4,7 @@
     alfred -check FILE ...     read scripts, queue nothing          daemons.options.jobs  -> daemons.check
     alfred -queue, -info ...   look at the queue, change it         daemons.options.queue -> daemons.queue_commands
     alfred -newkey [USER]      make keys                            daemons.options.keys  -> daemons.newkey
+    alfred -nimby              lend this desktop while it is idle   daemons.options.nimby -> daemons.nimby
 
 A part, and what only that part needs, is imported when it is asked for: the others are not waited for.
 
@@ -20,6 +21,7 @@ from collections.abc import Sequence
 from daemons.options import site
 from daemons.options.jobs import JOBS, session
 from daemons.options.keys import KEYS
+from daemons.options.nimby import NIMBY
 from daemons.options.part import DONE, INTERRUPTED, USAGE, Words
 from daemons.options.queue import QUEUE
 
@@ -27,6 +29,7 @@ PARTS = (
     JOBS,
     QUEUE,
     KEYS,
+    NIMBY,
 )
 """In the order of the pages of help."""
 

@@ -1,0 +1,46 @@
+"""A desktop that is lent to the farm while its user is away (`daemons.nimby`)."""
+
+from __future__ import annotations
+
+import argparse
+
+from daemons.options.part import Part, Words
+
+HELP = """\
+nimby, on a desktop: no job of the farm runs here while you are active
+  -nimby           until Ctrl-C                 -mode MODE    what you want:
+      default      shields up until you are idle, down until you return
+      auto-eject   the same; what runs when you return goes elsewhere at once
+      always       shields up                   allow         shields down
+  -idle SECONDS    how long is idle (the screensaver's time, else 15 minutes)
+  -host NAME       this machine's name in the schedule (its own)
+"""
+MODES = ("default", "always", "auto-eject", "allow")
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f'"{text}" is no number of seconds')
+    return seconds
+
+
+def _add(words: Words) -> None:
+    words.add_argument("-nimby", action="store_true")
+    words.add_argument("-mode", choices=MODES, default="default")
+    words.add_argument("-idle", type=_seconds, metavar="SECONDS")
+    words.add_argument("-host", metavar="NAME")
+
+
+def _run(words: Words, given: argparse.Namespace, asked: str) -> int:
+    from daemons.nimby import own_desk, serve
+    from runtime.nimby import Mode
+
+    desk = own_desk(given.host)
+    return 2 if desk is None else serve(Mode(given.mode), given.idle, desk)
+
+
+NIMBY = Part(HELP, _add, _run, requests=("nimby",), page="farm")
