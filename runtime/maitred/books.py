@@ -11,13 +11,14 @@ from collections.abc import Mapping
 from runtime.assign.assigner import Asking, Offer, Rank
 from runtime.assign.judge import Judge
 from runtime.farm_messages import FarmMessage
-from runtime.maitred.crews import Access, Crews, minute_of_week
+from runtime.maitred.crews import Access, Crews
 from runtime.maitred.leases import Lease, Leases
 from runtime.maitred.orders import Log, Order, Send
 from runtime.maitred.requests import Dispatcher, Groups, Request, User
 from runtime.maitred.rules import Rules
 from runtime.maitred.slots import Slot, Slots
 from runtime.schedule.model import Schedule
+from runtime.schedule.zones import zone
 
 
 class Books:
@@ -29,7 +30,7 @@ class Books:
         self.epoch = epoch
         self.opens_at = opens_at
         self.schedule = Schedule()
-        self.crews = Crews(self.schedule, minute_of_week(wall, rules.zone))
+        self.crews = Crews(self.schedule, wall, zone(rules.time_zone))
         self.slots = Slots(self._slot_rank)
         self.leases = Leases(self.slots)
         self.groups = Groups(self.slots)
@@ -89,7 +90,7 @@ class Books:
     def read(self, schedule: Schedule, addresses: Mapping[str, str], wall: float, now: float) -> None:
         self.schedule = schedule
         self.slots.read(schedule, addresses, now)
-        self.crews = Crews(schedule, minute_of_week(wall, self.rules.zone))
+        self.crews = Crews(schedule, wall, zone(self.rules.time_zone))
         self.set_limits()
         for user in self.users.values():
             user.share = schedule.shares.get(user.name, 1.0)
@@ -97,7 +98,7 @@ class Books:
     def set_limits(self) -> None:
         """Of the schedule's limit and that of the site's settings the smaller one counts."""
         maxima = {tag.lower(): most for tag, most in self.schedule.limits.items()}
-        for tag, most in self.rules.limits.items():
+        for tag, most in self.rules.limits_global.items():
             maxima[tag.lower()] = min(most, maxima.get(tag.lower(), most))
         self.maxima = maxima
         self.leases.limits.set_maxima(maxima)

@@ -26,7 +26,7 @@ has not attached changes nothing.
 The rooms: slots (which are free), crews, fitting (keys), requests (the queue), leases, serving (giving out), pinging,
 recalling (taking back), explaining (why not), watching (what is seen from outside). `books` is what they share.
 
-A maitre-d that has just started gives nothing out for `initial_wait_s`, so that dispatchers can say what they hold.
+A maitre-d that has just started gives nothing out for `maitred_initial_wait_s`, so that dispatchers can say what they hold.
 """
 
 from __future__ import annotations
@@ -53,7 +53,6 @@ from runtime.farm_messages import (
     Want,
 )
 from runtime.maitred.books import Books
-from runtime.maitred.crews import minute_of_week
 from runtime.maitred.explaining import explain
 from runtime.maitred.leases import Lease
 from runtime.maitred.orders import Keep, Order, PeerId, Send
@@ -93,7 +92,7 @@ class Maitred:
         self._next_request = 1
         self._peers: dict[PeerId, Dispatcher] = {}
         self._offline = set(offline)
-        opens_at = now + rules.initial_wait_s if wait else now
+        opens_at = now + rules.maitred_initial_wait_s if wait else now
         self._books = Books(rules, Judge(rules, assigner, guard), epoch, opens_at, wall)
         self._pinging = Pinging(self._books)
         self._serving = Serving(self._books, self._pinging)
@@ -460,7 +459,7 @@ class Maitred:
         books.slots.wake(now)
         self._end_lost(now)
         wall = now + self._wall_offset
-        if books.crews.at(minute_of_week(wall, books.rules.zone)):
+        if books.crews.at(wall):
             self._regroup()
         self._next_minute = now + _MINUTE_S - wall % _MINUTE_S
         if self._waiting_to_open and now >= books.opens_at:

@@ -11,19 +11,12 @@ server, always; crews that are all disabled give nothing (section 10.1). Users w
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import tzinfo
 
-from runtime.schedule.model import EVERYBODY, Crew, Schedule, Span
+from runtime.schedule.model import EVERYBODY, Crew, Schedule
+from runtime.schedule.times import DAY, is_open, minute_of_week, next_change, spans_of
 
-WEEK = 7 * 24 * 60
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-
-
-def minute_of_week(wall: float, zone: str = "") -> int:
-    """Minutes since Monday 00:00 of a moment (seconds since the epoch), in a time zone or, without one, locally."""
-    moment = datetime.fromtimestamp(wall, ZoneInfo(zone) if zone else None)
-    return (moment.weekday() * 24 + moment.hour) * 60 + moment.minute
 
 
 class Access:
@@ -54,20 +47,21 @@ class Access:
 
 
 class Crews:
-    """The crews of a schedule at a moment of the week."""
+    """The crews of a schedule at a moment: `wall`, in seconds since 1970."""
 
-    def __init__(self, schedule: Schedule, minute: int) -> None:
+    def __init__(self, schedule: Schedule, wall: float, zone: tzinfo | None) -> None:
         self._schedule = schedule
+        self._zone = zone
         self._users = {name: frozenset(users) for name, users in schedule.user_groups.items()}
         self._shared: dict[tuple[str, ...], Access] = {}
         self._by_user: dict[str, Access] = {}
-        self.minute = minute
-        self._open = self._open_at(minute)
+        self._wall = wall
+        self._open = self._open_now()
 
-    def at(self, minute: int) -> bool:
-        """The minute of the week is this now. Whether a crew opens or closes with it."""
-        self.minute = minute
-        crews = self._open_at(minute)
+    def at(self, wall: float) -> bool:
+        """It is this late now. Whether a crew opens or closes with it."""
+        self._wall = wall
+        crews = self._open_now()
         if crews.keys() == self._open.keys():
             return False
         self._open = crews
@@ -104,30 +98,23 @@ class Crews:
         return words
 
     def _opens(self, crew: Crew) -> str:
-        spans = self._schedule.time_groups.get(crew.times, ())
-        if not spans:
+        moment = next_change(spans_of(self._schedule, crew.times), self._wall, self._zone)
+        if moment is None:
             return f"time group {crew.times} of crew {crew.name} is empty"
-        after = min((span.start - self.minute) % WEEK for span in spans)
-        start = (self.minute + after) % WEEK
-        day = "" if start // 1440 == self.minute // 1440 and after < 1440 else f" on {_DAYS[start // 1440]}"
-        return f"crew {crew.name} opens{day} at {start // 60 % 24:02}:{start % 60:02}"
+        minute = minute_of_week(moment, self._zone)
+        today = minute // DAY == minute_of_week(self._wall, self._zone) // DAY and moment - self._wall < DAY * 60
+        day = "" if today else f" on {_DAYS[minute // DAY]}"
+        return f"crew {crew.name} opens{day} at {minute % DAY // 60:02}:{minute % 60:02}"
 
-    def _open_at(self, minute: int) -> Mapping[str, Crew]:
+    def _open_now(self) -> Mapping[str, Crew]:
         return {
             name: crew
             for name, crew in self._schedule.crews.items()
-            if crew.enabled and (crew.times == EVERYBODY or self._is_open(crew.times, minute))
+            if crew.enabled and is_open(spans_of(self._schedule, crew.times), self._wall, self._zone)
         }
-
-    def _is_open(self, group: str, minute: int) -> bool:
-        return any(_within(span, minute) for span in self._schedule.time_groups.get(group, ()))
 
     def _has(self, crew: Crew, user: str) -> bool:
         if crew.users == EVERYBODY:
             return True
         members = self._users.get(crew.users, frozenset())
         return user in members or EVERYBODY in members
-
-
-def _within(span: Span, minute: int) -> bool:
-    return (minute - span.start) % WEEK < ((span.end - span.start) % WEEK or WEEK)

@@ -1,46 +1,34 @@
-"""The numbers that the maitre-d's core decides by; alfred.ini sets them, and these are the defaults."""
+"""The numbers that the maitre-d's core decides by. alfred.ini sets them: docs/settings.md says what each means."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 import msgspec
 
-_NONE: Mapping[str, int] = MappingProxyType({})
+from runtime.settings import DEFAULTS, Settings
 
 
 class Rules(msgspec.Struct, frozen=True):
-    """Durations in seconds. The key of alfConfig that sets a field stands beside it."""
+    """Durations in seconds; named, and with the defaults, as in Settings. `limits`: of tags, over the site."""
 
-    lease_s: float = 120.0
-    """leaseSeconds"""
-    grace_s: float = 10.0
-    """leaseGrace: between the end of a lease and the next use of its slot."""
-    initial_wait_s: float = 30.0
-    """timerMaitredInitialWait: a maitre-d that has just started gives out nothing before dispatchers have said what
-    they hold."""
-    problem_slot_rest_s: float = 60.0
-    """timerProblemSlotReuseInterval"""
-    age_s: float = 60.0
-    """ageSeconds: a request gains one point for each of these that it has waited; 0: never."""
-    reserve_s: float = 300.0
-    """reserveSeconds: a request for several slots that has waited this long has slots kept for it; 0: never."""
-    preempt_wait_s: float = 60.0
-    """preemptWait"""
-    preempt_margin: float = 10.0
-    """preemptMargin: a victim's crew priority is at least this much lower."""
-    preempt_min_run_s: float = 30.0
-    """preemptMinRun: a victim has run longer than this."""
-    ping_limit_s: float = 10.0
-    """pingSeconds: a ping that takes longer has failed."""
-    ping_memory_s: float = 0.0
-    """pingMemory: how long a ping that was answered holds for the next check-out; 0: for its own only."""
-    ping_rest_s: float = 30.0
-    """pingRest: how long a host, or a slot, that failed its ping is left alone."""
-    metrics_replace_ping: bool = False
-    """metricsReplacePing: a host of which fresh metrics are known needs no default ping."""
-    zone: str = ""
-    """timeZone of the time groups, as in Europe/Berlin; empty: the maitre-d's own."""
-    limits: Mapping[str, int] = _NONE
-    """alfLimitGlobal(TAG); the schedule's alfLimit counts too, the smaller wins."""
+    lease_s: float = DEFAULTS.lease_s
+    grace_s: float = DEFAULTS.grace_s
+    maitred_initial_wait_s: float = DEFAULTS.maitred_initial_wait_s
+    problem_slot_rest_s: float = DEFAULTS.problem_slot_rest_s
+    age_s: float = DEFAULTS.age_s
+    reserve_s: float = DEFAULTS.reserve_s
+    preempt_wait_s: float = DEFAULTS.preempt_wait_s
+    preempt_margin: float = DEFAULTS.preempt_margin
+    preempt_min_run_s: float = DEFAULTS.preempt_min_run_s
+    ping_limit_s: float = DEFAULTS.ping_limit_s
+    ping_memory_s: float = DEFAULTS.ping_memory_s
+    ping_rest_s: float = DEFAULTS.ping_rest_s
+    metrics_replace_ping: bool = DEFAULTS.metrics_replace_ping
+    time_zone: str = DEFAULTS.time_zone
+    limits_global: Mapping[str, int] = DEFAULTS.limits_global
+
+
+def rules_of(settings: Settings) -> Rules:
+    """The rules of a site."""
+    return Rules(**{name: getattr(settings, name) for name in Rules.__struct_fields__})

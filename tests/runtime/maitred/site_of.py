@@ -34,7 +34,7 @@ from runtime.schedule.model import Crew, Ping, Schedule, Server
 
 MONDAY_NOON = 1_767_614_400.0
 """2026-01-05 12:00 UTC."""
-RULES = Rules(initial_wait_s=0.0, zone="UTC")
+RULES = Rules(maitred_initial_wait_s=0.0, time_zone="UTC")
 
 
 def server(name: str, host: str = "", keys: str = "pixarRender", **options: Any) -> Server:

@@ -7,7 +7,7 @@ from site_of import RULES, Site, schedule, server
 
 from runtime.farm_messages import SlotState
 
-WAITS = msgspec.structs.replace(RULES, initial_wait_s=30.0)
+WAITS = msgspec.structs.replace(RULES, maitred_initial_wait_s=30.0)
 
 
 def test_a_lost_dispatchers_lease_ends_after_lease_and_grace() -> None:

@@ -62,7 +62,7 @@ def test_a_lease_of_several_slots_counts_once() -> None:
 
 @pytest.mark.parametrize(("in_schedule", "in_ini", "given"), [(1, 3, 1), (3, 1, 1), (3, 2, 2)])
 def test_of_the_schedules_and_the_sites_limit_the_smaller_wins(in_schedule: int, in_ini: int, given: int) -> None:
-    rules = msgspec.structs.replace(RULES, limits={"prman": in_ini})
+    rules = msgspec.structs.replace(RULES, limits_global={"prman": in_ini})
     site = Site(schedule("a", "b", "c", limits={"prman": in_schedule}), rules)
     anna = site.join("anna")
 
