@@ -22,7 +22,7 @@ from daemons.options import site
 from daemons.options.jobs import JOBS, session
 from daemons.options.keys import KEYS
 from daemons.options.nimby import NIMBY
-from daemons.options.part import DONE, INTERRUPTED, USAGE, Words
+from daemons.options.part import DONE, INTERRUPTED, Words
 from daemons.options.queue import QUEUE
 
 PARTS = (
@@ -105,15 +105,6 @@ def _help(words: Words, page: str) -> int:
     except KeyError:
         words.error(f'there is no page "{page}" of help; there are: {" ".join(filter(None, PAGES))}')
     return DONE
-
-
-def alfserver_main() -> int:
-    """The `alfserver` command. Commands of other machines come with the farm (docs/roadmap.md)."""
-    sys.stderr.write(
-        "alfserver: this version runs jobs on the machine of their dispatcher only (alfred -nogui);\n"
-        "servers for a farm are described in docs/roadmap.md and are not here yet\n"
-    )
-    return USAGE
 
 
 if __name__ == "__main__":

@@ -29,6 +29,8 @@ REPORTED_S = 2.0
 """How long a command may run on after its EXIT_STATUS line (reference section 4)."""
 PROGRESS_S = 0.2
 """Percents of one command are told no more often than this."""
+EXPIRED_GRACE_S = 5.0
+"""Between TERM and KILL when a lease is over: its slot is given to somebody else soon (alfConfig(leaseGrace))."""
 LEASE_STEP_S = 10.0
 """A lease is looked at so often: the clock of timers stands still while the machine sleeps, a lease's does not."""
 
@@ -197,6 +199,7 @@ class Commands:
             self._loop.at(time.monotonic() + min(left_s, LEASE_STEP_S), lambda: self._check_lease(attempt))
         else:
             attempt.expired = True
+            attempt.grace_s = min(attempt.grace_s, EXPIRED_GRACE_S)
             self._sweep(attempt)
 
     def _sweep_running(self, attempt: Attempt) -> None:

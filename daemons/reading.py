@@ -6,8 +6,8 @@ commands go on being reaped and clients answered. The rules of scripts are `runt
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
-from pathlib import Path
 
 import trio
 
@@ -77,19 +77,26 @@ def _moment(limits: Limits) -> Limits:
 
 def read_printed(path: str, cwd: str) -> tuple[str | None, str]:
     """The text of a script that a command wrote, or None and why it cannot be read."""
-    place = Path(cwd, path)
-    try:
-        with place.open("rb") as file:
-            data = file.read(PRINTED_LIMIT_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        return None, f"the script {path} cannot be read: {reason}"
-    if len(data) > PRINTED_LIMIT_BYTES:
-        return None, f"the script {path} is larger than {PRINTED_LIMIT_BYTES >> 20} MB"
+    data, trouble = read_bytes(os.path.join(cwd, path), PRINTED_LIMIT_BYTES)
+    if data is None:
+        return None, trouble
     try:
         return data.decode(), ""
     except UnicodeDecodeError:
         return data.decode("latin-1"), ""
+
+
+def read_bytes(path: str, limit_bytes: int) -> tuple[bytes | None, str]:
+    """What a script that a command wrote has in it, or None and why it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            data = file.read(limit_bytes + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        return None, f"the script {path} cannot be read: {reason}"
+    if len(data) > limit_bytes:
+        return None, f"the script {path} is larger than {limit_bytes >> 20} MB"
+    return data, ""
 
 
 def _words(found: Diagnostic) -> str:

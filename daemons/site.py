@@ -62,5 +62,10 @@ def search_path(environ: Mapping[str, str], name: str) -> Iterator[Path]:
     if tree:
         yield Path(tree, "etc", name)
         yield Path(tree, "lib/alfred", name)
-    yield Path(environ.get("RMANTREE") or "/usr/local/prman", "lib/alfred", name)
+    yield rman_tree(environ) / "lib/alfred" / name
     yield Path("/etc/alfred", name)
+
+
+def rman_tree(environ: Mapping[str, str]) -> Path:
+    """Where RenderMan is."""
+    return Path(environ.get("RMANTREE") or "/usr/local/prman")

@@ -17,6 +17,7 @@ TMPDIR has no say: two dispatchers of one user that looked for the lock in two p
 from __future__ import annotations
 
 import os
+import socket
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -60,17 +61,22 @@ class State:
 
     def prepare(self) -> None:
         """Make the state directory, for this user alone. Raises StateError."""
-        if not _is_text(str(self.directory)):  # processes tell each other where it is, in UTF-8
-            raise StateError(f"the state directory {self.directory!s} cannot be used: its name is no UTF-8")
-        try:
-            self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            found = self.directory.stat()
-        except OSError as error:
-            raise StateError(f"cannot make the state directory {self.directory}: {error.strerror}") from error
-        if found.st_uid != os.getuid():
-            raise StateError(f"the state directory {self.directory} belongs to another user (uid {found.st_uid})")
-        if stat.S_IMODE(found.st_mode) & 0o022:
-            raise StateError(f"others may write to the state directory {self.directory}: run chmod go-w on it")
+        prepare_directory(self.directory)
+
+
+def prepare_directory(directory: Path) -> None:
+    """Make a directory of a daemon's state, for this user alone. Raises StateError."""
+    if not _is_text(str(directory)):  # processes tell each other where it is, in UTF-8
+        raise StateError(f"the state directory {directory!s} cannot be used: its name is no UTF-8")
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = directory.stat()
+    except OSError as error:
+        raise StateError(f"cannot make the state directory {directory}: {error.strerror}") from error
+    if found.st_uid != os.getuid():
+        raise StateError(f"the state directory {directory} belongs to another user (uid {found.st_uid})")
+    if stat.S_IMODE(found.st_mode) & 0o022:
+        raise StateError(f"others may write to the state directory {directory}: run chmod go-w on it")
 
 
 def _is_text(name: str) -> bool:
@@ -90,3 +96,11 @@ def locate(environ: Mapping[str, str] = os.environ) -> State:
     home = environ.get("XDG_STATE_HOME", "")
     base = Path(home) if home.startswith("/") else Path(environ.get("HOME") or "~").expanduser() / ".local/state"
     return State(base / "alfred", Path(f"/tmp/.alfdp.{os.getuid()}"))
+
+
+def alfserver_directory(environ: Mapping[str, str], address: str, port: int) -> Path:
+    """Where the alfserver at an address ("": all of this machine's) and port keeps its things. Nothing is made."""
+    own = environ.get("ALF_STATE")
+    if own:
+        return Path(own).absolute()
+    return locate(environ).directory / "alfserver" / f"{socket.gethostname()}.{address}:{port}".replace(".:", ":")

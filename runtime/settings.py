@@ -88,6 +88,8 @@ class Settings(msgspec.Struct, frozen=True):
     metrics_ttl: Annotated[int, Key("metricsTTL", values.ttl)] = 1
     # ---- alfservers
     alfserver_port: Annotated[int, Key("alfserverPort", values.port)] = 0
+    alfserver_users: Annotated[tuple[str, ...], Key("alfserverUsers", values.words)] = ()
+    alfserver_programs: Annotated[tuple[str, ...], Key("alfserverPrograms", values.words)] = ()
     presets_file: Annotated[str, Key("presetsFile", to_str)] = ""
     remote_cmd_fallback: Annotated[str, Key("RemoteCmdFallbackCommand", to_str, older="RemoteCmdFallback")] = ""
     # ---- dispatchers

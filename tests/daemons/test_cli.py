@@ -9,13 +9,14 @@ import pytest
 
 from daemons import cli
 from daemons.options import queue
+from daemons.options.part import USAGE
 from runtime.messages import Action
 
 
 def refused(capsys, *words):
     with pytest.raises(SystemExit) as ended:
         cli.main(words)
-    assert ended.value.code == cli.USAGE
+    assert ended.value.code == USAGE
     return capsys.readouterr().err
 
 

@@ -1,0 +1,402 @@
+"""The alfserver's core: what dispatchers, the launcher and time do goes in, orders come out. No socket, no clock.
+
+    connected -> resume -> context, launch, follow, renew, end, acknowledge -> closed
+                              |
+    an attempt:    refused    |    given to the launcher ------> began ---> exited | lost      or refused
+                   NotStarted |    its slot is taken                        slot free
+                              |                                             Ended, after all its output,
+                              |                                             on every connection until Acknowledge
+
+A launch is refused, with words, when (in this order) its number was seen before, its lease is of an older maitre-d, the
+site does not let that program run, the slot is off, has a command, or every slot has one. With a lease that nobody gave
+(epoch 0, chaos mode) only the number of slots counts.
+
+Attempts go on while their dispatcher is away: until their leases run out, which is the launcher's affair, since it
+lives longest. What identifies them is in the launcher's log (`attempts.Tag`), so a restarted alfserver `adopt`s them.
+`now` is on the clock of the leases; the wall clock says how old an end is, and which epochs are of the future.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from runtime.alfserver.attempts import Attempt, Owner, Seen, read_tag, tag_of
+from runtime.alfserver.orders import (
+    Finish,
+    Forget,
+    HangUp,
+    KeepEpoch,
+    Note,
+    Number,
+    Order,
+    Peer,
+    Prolong,
+    Say,
+    SayResumed,
+    Start,
+    Sweep,
+)
+from runtime.alfserver.orders import Follow as FollowOrder
+from runtime.farm_messages import (
+    Acknowledge,
+    AttemptState,
+    Began,
+    Context,
+    Did,
+    Eject,
+    End,
+    Ended,
+    FarmMessage,
+    Follow,
+    Launch,
+    NotStarted,
+    Refused,
+    Renew,
+    Renewed,
+    Resume,
+    Said,
+)
+
+KEEP_S = 7 * 86400.0
+"""How long an end, and its output, are kept for a dispatcher that does not come for them."""
+LONGEST_LEASE_S = 3600.0
+FUTURE_S = 86400.0
+"""An epoch is about the wall clock in milliseconds: one that is this far ahead is nobody's, and would lock all out."""
+GRACE_S = 10.0
+LONGEST_GRACE_S = 600.0
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What this server is. `users` and `programs` (names or paths, * and ? as in a shell) bound what it runs, empty:
+    no bound. `is_off` tells slots that are switched off for now."""
+
+    host: str
+    slots: int
+    users: tuple[str, ...] = ()
+    programs: tuple[str, ...] = ()
+    is_off: Callable[[str], bool] = lambda slot: False
+
+
+@dataclass
+class _Session:
+    """One connection. `owner` is None until it has said Resume."""
+
+    user: str
+    wrangler: bool
+    owner: Owner | None = None
+    contexts: set[int] = field(default_factory=set)
+
+
+class Alfserver:
+    """The state of one alfserver. `first` is the first number for the launcher, `epoch` the newest ever seen."""
+
+    def __init__(self, rules: Rules, first: int = 1, epoch: int = 0) -> None:
+        self.rules = rules
+        self._next = first
+        self._epoch = epoch
+        self._sessions: dict[Peer, _Session] = {}
+        self._current: dict[Owner, Peer] = {}
+        """The newest connection of each dispatcher: only that one is told anything."""
+        self._attempts: dict[Number, Attempt] = {}
+        self._mine: dict[Owner, dict[int, Attempt]] = {}
+        self._seen: dict[Owner, Seen] = {}
+        self._ending = False
+        self.stale = 0
+        """Words about attempts that are over, or of nobody, so far."""
+
+    @property
+    def running(self) -> list[Attempt]:
+        """Attempts that have a slot."""
+        return [attempt for attempt in self._attempts.values() if attempt.running]
+
+    @property
+    def attempts(self) -> dict[Number, Attempt]:
+        """Everything that is known."""
+        return self._attempts
+
+    # ---- after a restart ---------------------------------------------------------------------------------------
+
+    def adopt(self, number: Number, tag: str) -> None:
+        """An attempt that the launcher's log knows. Its begin and end are told as if they happened now. Raises
+        ValueError for a tag that is none."""
+        read = read_tag(tag)
+        self._know(Attempt(number, read))
+        self._next = max(self._next, number + 1)
+        self._epoch = max(self._epoch, read.lease.epoch)
+
+    # ---- connections -------------------------------------------------------------------------------------------
+
+    def connected(self, peer: Peer, user: str, *, wrangler: bool = False) -> list[Order]:
+        """Somebody is there, and has proved to be `user`."""
+        if self.rules.users and user not in self.rules.users and not wrangler:
+            return [HangUp(peer, f"{self.rules.host} does not run commands of {user} (alfserverUsers in alfred.ini)")]
+        self._sessions[peer] = _Session(user, wrangler)
+        return []
+
+    def closed(self, peer: Peer) -> list[Order]:
+        """A connection is over; what it started goes on."""
+        session = self._sessions.pop(peer, None)
+        if session is not None and session.owner is not None:
+            self._unfollow(session.owner, peer)
+            if self._current.get(session.owner) == peer:
+                del self._current[session.owner]
+        return []
+
+    def _unfollow(self, owner: Owner, peer: Peer) -> None:
+        for attempt in self._mine.get(owner, {}).values():
+            if attempt.follower == peer:
+                attempt.follower = None
+
+    def heard(self, peer: Peer, message: FarmMessage, now: float, wall: float) -> list[Order]:
+        """A message of a connection."""
+        session = self._sessions.get(peer)
+        if session is None:
+            return []
+        if isinstance(message, Resume):
+            return self._resume(peer, session, message)
+        if isinstance(message, Eject):
+            return self._eject(peer, session, message)
+        if session.owner is None:
+            return [HangUp(peer, f"{type(message).__name__} came before Resume")]
+        match message:
+            case Context():
+                session.contexts.add(message.id)
+                return []
+            case Launch():
+                return self._launch(peer, session, session.owner, message, now, wall)
+            case Renew():
+                return self._renew(peer, session.owner, message, now)
+            case End():
+                grace_s = min(max(0.0, message.grace_s), LONGEST_GRACE_S)
+                return self._sweep(self._running_of(session.owner, message.attempts), grace_s)
+            case Follow():
+                return self._follow(peer, session.owner, message)
+            case Acknowledge():
+                return self._acknowledge(session.owner, message)
+            case _:
+                return [HangUp(peer, f"a dispatcher does not say {type(message).__name__} to an alfserver")]
+
+    def _resume(self, peer: Peer, session: _Session, message: Resume) -> list[Order]:
+        if session.owner is not None:
+            return [HangUp(peer, "Resume came twice")]
+        owner = session.owner = Owner(session.user, message.dispatcher)
+        orders: list[Order] = []
+        before = self._current.get(owner)
+        if before is not None:
+            self._unfollow(owner, before)
+            orders.append(HangUp(before, "this dispatcher has connected again"))
+        self._current[owner] = peer
+        attempts = list(self._mine.get(owner, {}).values())
+        states = tuple(AttemptState(a.tag.attempt, a.tag.lease, a.running, 0) for a in attempts)
+        orders.append(SayResumed(peer, tuple(a.number for a in attempts), states))
+        return orders
+
+    def _follow(self, peer: Peer, owner: Owner, message: Follow) -> list[Order]:
+        attempt = self._mine.get(owner, {}).get(message.attempt)
+        if attempt is None:
+            self.stale += 1
+            return []
+        attempt.follower = peer
+        return [
+            FollowOrder(peer, attempt.number, message.attempt, message.output, message.stdout, message.chunks),
+            *self._tell_end(attempt),
+        ]
+
+    def nothing_printed(self, numbers: Iterable[Number]) -> list[Order]:
+        """These ended attempts, which were resumed, have no output: nobody has to ask for it before their end."""
+        orders: list[Order] = []
+        for number in numbers:
+            attempt = self._attempts.get(number)
+            peer = self._current.get(attempt.tag.owner) if attempt is not None else None
+            if attempt is not None and attempt.end is not None and peer is not None:
+                orders.append(Say(peer, attempt.end))
+        return orders
+
+    def _acknowledge(self, owner: Owner, message: Acknowledge) -> list[Order]:
+        mine = self._mine.get(owner, {})
+        known = [mine[attempt] for attempt in message.attempts if attempt in mine]
+        ended = [attempt for attempt in known if not attempt.running]
+        self.stale += len(message.attempts) - len(ended)
+        return self._forget(ended)
+
+    def _forget(self, attempts: list[Attempt]) -> list[Order]:
+        for attempt in attempts:
+            del self._attempts[attempt.number]
+            mine = self._mine[attempt.tag.owner]
+            del mine[attempt.tag.attempt]
+            if not mine:
+                del self._mine[attempt.tag.owner]
+        return [Forget(tuple(attempt.number for attempt in attempts))] if attempts else []
+
+    # ---- launches ----------------------------------------------------------------------------------------------
+
+    def _launch(
+        self, peer: Peer, session: _Session, owner: Owner, launch: Launch, now: float, wall: float
+    ) -> list[Order]:
+        known = self._mine.get(owner, {}).get(launch.attempt)
+        if known is not None:
+            self.stale += 1
+            return self._repeat(peer, known)
+        if launch.context not in session.contexts:
+            return [
+                HangUp(peer, f"the launch of attempt {launch.attempt} names context {launch.context}, there is none")
+            ]
+        seen = self._seen.setdefault(owner, Seen())
+        refusal = self._refusal(seen, launch, wall)
+        seen.add(launch.attempt)
+        if refusal is not None:
+            words = f"refused: {owner.user}'s {launch.tag} on {launch.slot}: {refusal.reason}"
+            return [Say(peer, refusal), Note(words)]
+        attempt = Attempt(Number(self._next), tag_of(owner, launch), peer)
+        self._next += 1
+        self._know(attempt)
+        orders: list[Order] = [KeepEpoch(launch.lease.epoch)] if launch.lease.epoch > self._epoch else []
+        self._epoch = max(self._epoch, launch.lease.epoch)
+        orders.append(Start(peer, attempt.number, attempt.tag.text(), launch, now + launch.lease_s))
+        orders.append(FollowOrder(peer, attempt.number, launch.attempt))
+        return orders
+
+    def _know(self, attempt: Attempt) -> None:
+        owner, number = attempt.tag.owner, attempt.tag.attempt
+        self._attempts[attempt.number] = attempt
+        self._mine.setdefault(owner, {})[number] = attempt
+        self._seen.setdefault(owner, Seen()).add(number)
+
+    def _repeat(self, peer: Peer, attempt: Attempt) -> list[Order]:
+        """A launch came twice: what became of the first one is said again."""
+        if attempt.end is not None:
+            return self._tell_end(attempt)
+        return [Say(peer, attempt.began)] if attempt.began is not None else []
+
+    def _refusal(self, seen: Seen, launch: Launch, wall: float) -> NotStarted | None:
+        """Why a launch cannot be; None when it can."""
+
+        def no(reason: str, *, transient: bool = True, busy: bool = False) -> NotStarted:
+            return NotStarted(launch.attempt, reason, transient, busy)
+
+        host, epoch = self.rules.host, launch.lease.epoch
+        if launch.attempt in seen:
+            self.stale += 1
+            return no(f"attempt {launch.attempt} was launched on {host} before")
+        if not (math.isfinite(launch.lease_s) and 0 < launch.lease_s <= LONGEST_LEASE_S):
+            return no(f"a lease of {launch.lease_s:g} s is not between 0 and {LONGEST_LEASE_S:g} s", transient=False)
+        if epoch and epoch < self._epoch:
+            return no(f"its lease is of an earlier maitre-d ({epoch}) than the one that rules now ({self._epoch})")
+        if epoch > 1000 * (wall + FUTURE_S):
+            return no(f"its lease is of a maitre-d of the future ({epoch}): check the clocks")
+        if not self._is_allowed(launch.argv):
+            words = f"{host} does not run {launch.argv[0] if launch.argv else 'it'} (alfserverPrograms in alfred.ini)"
+            return no(words, transient=False)
+        if self._ending:
+            return no(f"the alfserver of {host} is ending")
+        if self.rules.is_off(launch.slot):
+            return no(f"{launch.slot} is switched off on {host}", busy=True)
+        return self._busy(launch, no)
+
+    def _busy(self, launch: Launch, no: Callable[..., NotStarted]) -> NotStarted | None:
+        running = self.running
+        if len(running) >= self.rules.slots:
+            return no(f"all {self.rules.slots} slots of {self.rules.host} are in use", busy=True)
+        holder = next((attempt for attempt in running if attempt.tag.slot == launch.slot), None)
+        if holder is not None and launch.lease.epoch:
+            words = f"{launch.slot} still has {holder.tag.owner.user}'s command {holder.tag.command}"
+            return no(words, busy=True)
+        return None
+
+    def _is_allowed(self, argv: tuple[str, ...]) -> bool:
+        programs = self.rules.programs
+        if not programs or not argv:
+            return True
+        name = argv[0].rpartition("/")[2]
+        return any(fnmatchcase(argv[0] if "/" in pattern else name, pattern) for pattern in programs)
+
+    # ---- what runs ---------------------------------------------------------------------------------------------
+
+    def _running_of(self, owner: Owner, attempts: Iterable[int]) -> list[Attempt]:
+        mine = self._mine.get(owner, {})
+        found = [mine[attempt] for attempt in attempts if attempt in mine]
+        return [attempt for attempt in found if attempt.running]
+
+    def _renew(self, peer: Peer, owner: Owner, message: Renew, now: float) -> list[Order]:
+        orders: list[Order] = []
+        numbers = tuple(attempt.number for attempt in self._running_of(owner, message.attempts))
+        if numbers and math.isfinite(message.lease_s):
+            orders.append(Prolong(numbers, now + min(message.lease_s, LONGEST_LEASE_S)))
+        return [*orders, Say(peer, Renewed(message.serial))]
+
+    def _sweep(self, attempts: list[Attempt], grace_s: float) -> list[Order]:
+        return [Sweep(tuple(attempt.number for attempt in attempts), grace_s)] if attempts else []
+
+    def _eject(self, peer: Peer, session: _Session, message: Eject) -> list[Order]:
+        """A wrangler ends what runs on one slot, or (by the host's name) all."""
+        if not session.wrangler:
+            words = f"{session.user} is no wrangler: only wranglers may end the commands of others"
+            return [Say(peer, Refused(message.serial, words)), Note(f"refused: {words}")]
+        where = message.where.casefold()
+        everywhere = where == self.rules.host.casefold()
+        found = [a for a in self.running if everywhere or a.tag.slot.casefold() == where]
+        words = f"{len(found)} commands on {message.where} are being ended"
+        return [*self._sweep(found, GRACE_S), Say(peer, Did(message.serial, words)), Note(f"{session.user}: {words}")]
+
+    def shutdown(self) -> list[Order]:
+        """The alfserver ends, and its commands with it; nothing is started any more."""
+        self._ending = True
+        return self._sweep(self.running, GRACE_S)
+
+    # ---- the launcher ------------------------------------------------------------------------------------------
+
+    def began(self, number: Number, pid: int, time: float) -> list[Order]:
+        """It runs since `time` (wall clock)."""
+        attempt = self._attempts.get(number)
+        if attempt is None or attempt.began is not None:
+            return []
+        attempt.began = Began(attempt.tag.attempt, pid, time)
+        return self._tell(attempt, attempt.began)
+
+    def progress(self, number: Number, percent: int) -> list[Order]:
+        """It says how far it is."""
+        attempt = self._attempts.get(number)
+        return self._tell(attempt, Said(attempt.tag.attempt, percent)) if attempt is not None else []
+
+    def ended(self, number: Number, end: Ended | NotStarted, wall: float) -> list[Order]:
+        """It is over, and nothing of it is left; `end` lacks the dispatcher's number. An end that is known counts."""
+        attempt = self._attempts.get(number)
+        if attempt is None or attempt.end is not None:
+            return []
+        attempt.end = _with_attempt(end, attempt.tag.attempt)
+        attempt.ended_at = wall
+        return self._tell_end(attempt)
+
+    def _tell(self, attempt: Attempt, message: FarmMessage) -> list[Order]:
+        return [] if attempt.follower is None else [Say(attempt.follower, message)]
+
+    def _tell_end(self, attempt: Attempt) -> list[Order]:
+        if attempt.follower is None or attempt.end is None:
+            return []
+        return [Finish(attempt.follower, attempt.number, attempt.end)]
+
+    def prune(self, wall: float) -> list[Order]:
+        """Forget ends that nobody has come for."""
+        old = [a for a in self._attempts.values() if not a.running and a.ended_at < wall - KEEP_S]
+        notes = [Note(f"forgotten, nobody came for its end: {a.tag.owner.user}'s {a.tag.command}") for a in old]
+        return [*self._forget(old), *notes]
+
+
+def _with_attempt(end: Ended | NotStarted, attempt: int) -> Ended | NotStarted:
+    if isinstance(end, NotStarted):
+        return NotStarted(attempt, end.reason, end.transient, end.busy)
+    return Ended(
+        attempt,
+        end.status,
+        end.run_s,
+        end.reported,
+        end.swept,
+        end.timed_out,
+        end.expired,
+        end.lost,
+        end.reason,
+    )
