@@ -26,7 +26,8 @@ has not attached changes nothing.
 The rooms: slots (which are free), crews, fitting (keys), requests (the queue), leases, serving (giving out), pinging,
 recalling (taking back), explaining (why not), watching (what is seen from outside). `books` is what they share.
 
-A maitre-d that has just started gives nothing out for `maitred_initial_wait_s`, so that dispatchers can say what they hold.
+A maitre-d that has just started gives nothing out for `maitred_initial_wait_s`, so that dispatchers can say
+what they hold.
 """
 
 from __future__ import annotations
