@@ -56,11 +56,11 @@ class Desk:
     async def reach(self, say: Say) -> Link | None:
         """A link to the first maitre-d of the list that answers; else, in words, why there is none."""
         settings = self.settings()
-        if not settings.maitred_hosts:
+        if not settings.maitreds:
             say("alfred.ini names no maitre-d (alfConfig(maitredHost)): nobody sends work here")
-        for host in settings.maitred_hosts:
+        for host, port in settings.maitreds:
             try:
-                return await connect(host, settings.maitred_port, self.identity, expect="maitre-d")
+                return await connect(host, port, self.identity, expect="maitre-d")
             except LinkError as error:
                 say(str(error))
         return None
