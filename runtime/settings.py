@@ -137,10 +137,12 @@ _LIMITS = {"alfLimitLocal": "limits_local", "alfLimitGlobal": "limits_global"}
 
 @dataclass(frozen=True, slots=True)
 class SettingsReading:
-    """A settings file that was read: what is good in it, and everything that is wrong with it."""
+    """A settings file that was read: what is good in it, and all that is wrong with it. `values` has its settings
+    as they stand in it, by their names there: `maitredPort`, `alfLimitLocal(prman)`."""
 
     settings: Settings
     diagnostics: tuple[Diagnostic, ...]
+    values: Mapping[str, str]
 
 
 def read_settings(data: bytes | str, file: str, limits: Limits = LIMITS) -> Settings:
@@ -173,6 +175,7 @@ class _Reader:
     def __init__(self, run: SiteRun) -> None:
         self._run = run
         self._diagnostics: list[Diagnostic] = []
+        self._values: dict[str, str] = {}
 
     def note(self, place: Place, severity: Severity, text: str, hint: str = "") -> None:
         self._diagnostics.append(Diagnostic(*place, severity, text, hint))
@@ -194,10 +197,13 @@ class _Reader:
             hint = f"did you mean {near}?" if near else ""
             self.note(self._run.place("alfConfig", key), Severity.WARNING, f"unknown setting alfConfig({key})", hint)
         ordered = sorted(self._diagnostics, key=lambda found: (found.line, found.column))
-        return SettingsReading(Settings(**fields, unknown=MappingProxyType(unknown)), tuple(ordered))
+        settings = Settings(**fields, unknown=MappingProxyType(unknown))
+        return SettingsReading(settings, tuple(ordered), self._values)
 
     def _convert(self, array: str, key: str, read: Callable[[Value], Any], into: dict[str, Any], field: str) -> None:
+        value = self._run.arrays[array][key]
+        self._values[key if array == "alfConfig" else f"{array}({key})"] = to_str(value)
         try:
-            into[field] = read(self._run.arrays[array][key])
+            into[field] = read(value)
         except TclError as error:
             self.note(self._run.place(array, key), Severity.ERROR, f"{array}({key}): {error.message}")

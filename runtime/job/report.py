@@ -36,18 +36,22 @@ def json_form(reading: Reading, file: str) -> dict[str, Any]:
     return {
         "file": file,
         "jobs": [] if reading.failed else [_job(job) for job in reading.jobs],
-        "diagnostics": [_diagnostic(found) for found in reading.diagnostics],
+        "diagnostics": diagnostics_form(reading.diagnostics),
     }
 
 
-def _diagnostic(found: Diagnostic) -> dict[str, Any]:
-    return {
-        "line": found.line,
-        "column": found.column,
-        "severity": found.severity.value,
-        "text": found.text,
-        "hint": found.hint,
-    }
+def diagnostics_form(diagnostics: Iterable[Diagnostic]) -> list[dict[str, Any]]:
+    """The JSON form of diagnostics."""
+    return [
+        {
+            "line": found.line,
+            "column": found.column,
+            "severity": found.severity.value,
+            "text": found.text,
+            "hint": found.hint,
+        }
+        for found in diagnostics
+    ]
 
 
 def _job(job: Job) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from alftcl.safe import Limits
@@ -22,7 +22,7 @@ from alftcl.values import to_str
 from runtime.decoding import NOT_UTF8, decode
 from runtime.job.model import Diagnostic, Severity
 from runtime.job.operators import nearest
-from runtime.job.source import Place, Source
+from runtime.job.source import START, Place, Source
 from runtime.schedule.dialect import FORMS, NOT_HERE, Form, Kind, form_of
 from runtime.schedule.entries import WHOLE, EntryError, EntryReader, Members
 from runtime.schedule.model import Crew, Schedule
@@ -49,20 +49,36 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A schedule that was read. `text` is what Tcl read; `not_understood` names entries as the file does."""
+    """A schedule that was read. `not_understood` names entries as the file does."""
 
     schedule: Schedule
     diagnostics: tuple[Diagnostic, ...]
-    entries: dict[tuple[Kind, str], Entry] = field(default_factory=dict)
-    not_understood: tuple[str, ...] = ()
-    failed: bool = False
-    text: str = ""
+    entries: dict[tuple[Kind, str], Entry]
+    not_understood: tuple[str, ...]
+    failed: bool
+    source: Source
+
+    @property
+    def text(self) -> str:
+        """What Tcl has read."""
+        return self.source.text
+
+    def place(self, entry: Entry, offset: int = WHOLE) -> Place:
+        """Line and column of an entry, or of something in its value."""
+        return place_of(self.source, entry, offset)
 
     @property
     def summary(self) -> str:
         """`12 servers, 2 entries not understood`"""
         servers, wrong = len(self.schedule.servers), len(self.not_understood)
         return f"{servers} server{'s' * (servers != 1)}, {wrong} entr{'y' if wrong == 1 else 'ies'} not understood"
+
+
+def place_of(source: Source, entry: Entry, offset: int) -> Place:
+    """Where something in the value of an entry stands; the command that wrote the entry, if that is all one knows."""
+    if entry.value_at >= 0 and offset != WHOLE:
+        return source.place(entry.value_at + offset)
+    return entry.writes[-1].place if entry.writes else START
 
 
 def no_members(_group: str) -> None:
@@ -146,9 +162,7 @@ class _Assembly:
         return self._run.text.rfind(value, last.start, last.end - (not value))
 
     def _place(self, entry: Entry, offset: int) -> Place:
-        if entry.value_at >= 0 and offset != WHOLE:
-            return self._source.place(entry.value_at + offset)
-        return self._run.place(entry.array, entry.name)
+        return place_of(self._source, entry, offset)
 
     def unknown(self, name: str) -> None:
         """A variable that looks like ours, and is none; or like one of alfred.ini's."""
@@ -184,7 +198,7 @@ class _Assembly:
             file=self._file,
         )
         failed = self._run.failure is not None
-        return Reading(schedule, tuple(ordered), self._entries, tuple(self._not_understood), failed, self._run.text)
+        return Reading(schedule, tuple(ordered), self._entries, tuple(self._not_understood), failed, self._source)
 
     def _of(self, kind: Kind) -> dict[str, Any]:
         return {
