@@ -1,9 +1,11 @@
 """The dispatcher's hands: carries out the core's orders and brings what becomes of them back as events.
 
     launcher events --\\                            /--> journal.append         Record
-    clients' wishes ---+--> core --> orders --> Carrier --> launcher            Launch, Sweep
-    time, answers ----/                            \\--> threads and programs   RunBuiltin, ReadText, RunHook, ...
-                                                    \\--> news                  Announce
+    clients' wishes ---+--> core --> orders --> Carrier --> launcher            Launch, Sweep: here
+    time, answers ----/                            \\--> Away                   Launch, Sweep: on other machines
+    alfservers ------/                              \\--> maitre-d              ToMaitred
+    maitre-d -------/                                \\-> threads and programs  RunBuiltin, ReadText, RunHook, ...
+                                                      `> news                  Announce
 
 Everything here runs in the trio thread and in the order of the orders. A fact goes to the journal at once; what stands
 behind a fact with a barrier is held until that fact is safe (`release_forever`), and so is all that comes after it but
@@ -27,6 +29,7 @@ from typing import Protocol
 import trio
 
 from daemons import logs, programs
+from daemons.away import Away
 from daemons.builtins import BuiltinError, run_builtin
 from daemons.journal import Journal, JournalError
 from daemons.launcher_log import Past
@@ -45,10 +48,12 @@ from daemons.launcher_messages import (
 )
 from daemons.launcher_messages import Signal as SignalAttempts
 from daemons.reading import read_printed
+from daemons.remote import Remotes
 from daemons.state import State
 from runtime import orders
 from runtime.dispatcher import Dispatcher
 from runtime.facts import JobSpooled
+from runtime.farm_messages import FarmMessage
 from runtime.job.model import CmdId, JobId, TaskId
 from runtime.orders import (
     Announce,
@@ -63,6 +68,7 @@ from runtime.orders import (
     ShowFile,
     Sweep,
     TestResume,
+    ToMaitred,
 )
 
 Known = orders.Began | Exit | orders.Lost
@@ -92,6 +98,8 @@ class Carrier:
         nursery: trio.Nursery,
         news: Callable[[Announce], None],
         changed: Callable[[], None],
+        to_maitred: Callable[[FarmMessage], None],
+        remotes: Remotes,
     ) -> None:
         self._core = core
         self._journal = journal
@@ -101,6 +109,8 @@ class Carrier:
         self._nursery = nursery
         self._news = news
         self._changed = changed
+        self._to_maitred = to_maitred
+        self.away = Away(core, remotes, self._jobs, self.carry_out, self.safe)
         self._contexts: set[int] = set()
         self._held: deque[Order | None] = deque()
         """Orders that wait for the journal; None stands for a barrier."""
@@ -135,9 +145,11 @@ class Carrier:
 
     def _may_pass(self, order: Order) -> bool:
         """Whether an order need not wait for the journal. On a full disk, what runs can be ended all the same, and the
-        logs of a job that was deleted make room."""
+        logs of a job that was deleted make room. What the maitre-d hears, no restart would have to know."""
         if type(order) is Announce and order.change is Change.GONE:
             self.remove_logs([order.jid])
+        if type(order) is ToMaitred:
+            return True
         if type(order) is not Sweep:
             return False
         return not any(type(before) is Launch and before.attempt in order.attempts for before in self._held)
@@ -148,7 +160,7 @@ class Carrier:
             await self._hold.wait()
             while self._held:
                 waited = len(self._held)  # the facts before all of these are with the journal by now
-                await self._safe()
+                await self.safe()
                 for _ in range(waited):
                     order = self._held[0]
                     if order is not None:
@@ -157,7 +169,7 @@ class Carrier:
                 self._send()
             self._hold = trio.Event()
 
-    async def _safe(self) -> None:
+    async def safe(self) -> None:
         """Wait until all facts so far are in the journal, a full disk included."""
         while True:
             try:
@@ -227,7 +239,7 @@ class Carrier:
         return orders
 
     async def _tell_journalled(self, attempts: list[int]) -> None:
-        await self._safe()
+        await self.safe()
         self._launcher.send([Journalled(tuple(attempts))])
 
     def _log_of(self, tag: str, attempt: int) -> str:
@@ -250,6 +262,9 @@ class Carrier:
 
     def _launch(self, order: Launch) -> None:
         jid = order.jid
+        if order.place is not None:
+            self.away.launch(order, order.place)
+            return
         if jid not in self._contexts:
             self._contexts.add(jid)
             spooled = self._core.jobs[jid].spooled
@@ -270,7 +285,9 @@ class Carrier:
         )
 
     def _sweep(self, order: Sweep) -> None:
-        self._outgoing.append(SignalAttempts(order.attempts, order.grace_s))
+        here = self.away.end(order.attempts, order.grace_s)
+        if here:
+            self._outgoing.append(SignalAttempts(here, order.grace_s))
 
     def _announce(self, order: Announce) -> None:
         self._news(order)
@@ -342,6 +359,7 @@ _PERFORM: dict[type[Order], Callable[..., None]] = {
     RunHook: lambda self, order: self._start(partial(self._hook, order)),
     TestResume: lambda self, order: self._start(partial(self._test, order)),
     ShowFile: Carrier._show,
+    ToMaitred: lambda self, order: self._to_maitred(order.message),
 }
 
 

@@ -3,6 +3,7 @@
     alfred shot.alf            queue the script and run it          daemons.options.jobs  -> daemons.session
     alfred -check FILE ...     read scripts, queue nothing          daemons.options.jobs  -> daemons.check
     alfred -queue, -info ...   look at the queue, change it         daemons.options.queue -> daemons.queue_commands
+    alfred -why, -exclude ...  the farm, for one's own jobs         daemons.options.waiting -> daemons.queue_commands
     alfred -newkey [USER]      make keys                            daemons.options.keys  -> daemons.newkey
     alfred -nimby              lend this desktop while it is idle   daemons.options.nimby -> daemons.nimby
 
@@ -24,10 +25,12 @@ from daemons.options.keys import KEYS
 from daemons.options.nimby import NIMBY
 from daemons.options.part import DONE, INTERRUPTED, Words
 from daemons.options.queue import QUEUE
+from daemons.options.waiting import WAITING
 
 PARTS = (
     JOBS,
     QUEUE,
+    WAITING,
     KEYS,
     NIMBY,
 )

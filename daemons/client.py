@@ -34,9 +34,11 @@ from runtime.messages import (
     Act,
     Acted,
     Action,
+    Because,
     Changed,
     Describe,
     Description,
+    Exclude,
     Follow,
     List,
     Logs,
@@ -47,6 +49,7 @@ from runtime.messages import (
     Spool,
     Spooled,
     Watch,
+    Why,
 )
 
 STARTING_S = 10.0
@@ -136,6 +139,14 @@ class DispatcherClient:
     async def follow(self, jid: int, tid: int | None = None) -> Logs | Refusal:
         """Where the logs of a task, or of a whole job, are; the caller reads the files."""
         return await self._ask(Follow(jid=jid, tid=tid), Logs)
+
+    async def why(self, jid: int, tid: int | None = None) -> Because | Refusal:
+        """Why nothing more of a job, or nothing of a task, starts."""
+        return await self._ask(Why(jid=jid, tid=tid), Because)
+
+    async def exclude(self, where: str, excluded: bool) -> Acted | Refusal:
+        """Deselect a slot or a host in this user's huntgroup, or select it again."""
+        return await self._ask(Exclude(where=where, excluded=excluded), Acted)
 
     async def watch(self, jid: int = 0) -> AsyncGenerator[Queue | Changed, None]:
         """The queue as it is now, then every change of one job (0: of all); a fresh Queue in place of a backlog.

@@ -3,6 +3,8 @@
     Spool      read, number, journal, queue, sync the journal; then "accepted"        -> Spooled | Refusal
     Act        the core decides; said when it is in the journal                      -> Acted | Refusal
     List, Describe, Follow, Watch        looked up                                   -> Queue, ...
+    Why        looked up, and asked of the maitre-d                                  -> Because | Refusal
+    Exclude    kept for good, then told to the core                                  -> Acted | Refusal
     Changed    one encoding for all who watch; nobody watches, nothing is made
 
 A finished job that the core does not hold any more is answered from its summary, and brought back to be described or
@@ -20,14 +22,16 @@ import trio
 from alftcl.safe import Limits
 from daemons import logs
 from daemons.journal import Journal, JournalError, Packed, pack
+from daemons.lasting import Lasting
 from daemons.loading import Loader, pack_summary
 from daemons.reading import LARGE_BYTES, read_script
-from daemons.state import State
+from daemons.state import State, StateError
 from daemons.wire import Connection
 from daemons.wire import pack as pack_message
 from runtime import queue_view
 from runtime.dispatcher import ActionError, Dispatcher
 from runtime.facts import JobSpooled
+from runtime.farm_messages import Explained
 from runtime.job.after import AfterError, start_time
 from runtime.job.model import JobId, Reading
 from runtime.messages import (
@@ -35,9 +39,11 @@ from runtime.messages import (
     Acted,
     Action,
     AnyMessage,
+    Because,
     Changed,
     Describe,
     Description,
+    Exclude,
     FailedTask,
     Follow,
     JobState,
@@ -49,10 +55,13 @@ from runtime.messages import (
     RunningCmd,
     Spool,
     Spooled,
+    Waiting,
     Watch,
+    Why,
 )
 from runtime.orders import Announce, Change, Order
 from runtime.queued import QueuedJob
+from runtime.why import why
 
 _SHOWN_FAILURES = 100
 """Failed tasks whose last lines a Queue carries; -info has them all."""
@@ -78,16 +87,35 @@ class CarriesOut(Protocol):
     def carry_out(self, orders: list[Order]) -> None: ...
 
 
+class Farm(Protocol):
+    """Who gives slots from elsewhere (daemons.attachment.Attachment)."""
+
+    @property
+    def name(self) -> str: ...
+    async def explain(self, request: int) -> Explained | None: ...
+
+
 class Desk:
     """Answers for one dispatcher. `carrier` is set once there is one; a desk without one only looks."""
 
-    def __init__(self, core: Dispatcher, journal: Journal, loader: Loader, state: State, limits: Limits) -> None:
+    def __init__(
+        self,
+        core: Dispatcher,
+        journal: Journal,
+        loader: Loader,
+        state: State,
+        limits: Limits,
+        farm: Farm | None = None,
+        lasting: Lasting | None = None,
+    ) -> None:
         self._core = core
         self._journal = journal
         self._loader = loader
         self._state = state
         self._jobs = str(state.jobs)
         self._limits = limits
+        self._farm = farm
+        self._lasting = lasting
         self._last_jid = journal.last_jid()
         self._watchers: dict[Connection, int] = {}
         self._noted: set[int] = set()
@@ -113,7 +141,11 @@ class Desk:
                 return self.describe(message)
             if isinstance(message, Follow):
                 return self.follow(message)
-        except (ActionError, JournalError) as error:
+            if isinstance(message, Why):
+                return await self._why(message)
+            if isinstance(message, Exclude):
+                return self._exclude(message)
+        except (ActionError, JournalError, StateError) as error:
             return Refusal(text=str(error))
         return Refusal(text=f"a dispatcher has no answer to {type(message).__name__}")
 
@@ -163,6 +195,20 @@ class Desk:
         self._noted.add(jid)
         return self._core.jobs[jid]
 
+    def _exclude(self, wish: Exclude) -> Acted | Refusal:
+        """The user's choice in the huntgroup: kept first, then told to the core and the maitre-d."""
+        if self.carrier is None or self._lasting is None:
+            return Refusal(text="this dispatcher is ending: try again")
+        where = wish.where.strip()
+        if not where:
+            return Refusal(text="name a host or a slot")
+        changed = self._lasting.exclude(where, wish.excluded)
+        if changed:
+            self.carrier.carry_out(self._core.exclude(self._lasting.excluded, time.time()))
+        state = "excluded" if wish.excluded else "used again"
+        excluded = " ".join(self._lasting.excluded) or "nothing"
+        return Acted(text=f"{where} is {state if changed else f'{state} already'}; excluded: {excluded}")
+
     # -- looking -----------------------------------------------------------------------------------------------------
 
     def queue(self, *, done: bool = True) -> Queue:
@@ -180,6 +226,7 @@ class Desk:
             failed=(*map(self._with_tail, failed[:_SHOWN_FAILURES]), *failed[_SHOWN_FAILURES:]),
             slots=core.machine.size,
             busy=core.machine.busy,
+            farm=queue_view.farm(core, self._farm.name) if self._farm is not None else None,
         )
 
     def describe(self, asked: Describe) -> Description:
@@ -194,6 +241,25 @@ class Desk:
             about = queue_view.describe_task(job, asked.tid)
         about["logs"] = [str(path) for path in logs.files_of(self._state.job(asked.jid), asked.tid, newest=False)]
         return Description(about=about)
+
+    async def _why(self, asked: Why) -> Because:
+        """Why nothing more of a job starts: the dispatcher's own reasons, then what the maitre-d says of each need.
+        Raises ActionError for what there is not."""
+        if asked.jid not in self._core.jobs:
+            self._bring_back(asked.jid)
+        job = self._core.jobs[asked.jid]
+        if asked.tid is not None:
+            self._check_task(job, asked.tid)
+        found = why(self._core, asked.jid, asked.tid, time.time())
+        requests = {request.number: request for request in job.requests.values()}
+        waiting = []
+        for number in found.requests:
+            said = await self._farm.explain(number) if self._farm is not None else None
+            if said is not None:
+                request = requests[number]
+                words, wanted = queue_view.need_words(request.need), max(0, request.said[0] - len(request.held))
+                waiting.append(Waiting(words, wanted, said.summary, said.servers))
+        return Because(reasons=found.lines, waiting=tuple(waiting))
 
     def follow(self, asked: Follow) -> Logs:
         """Raises ActionError for what there is not."""

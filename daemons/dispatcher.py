@@ -2,7 +2,8 @@
 
     python -P -m daemons.dispatcher [-ready] [-slots N]
 
-    lock -> socket -> journal -> "ready" on stdout -> the queue is replayed -> the launcher's log is adopted -> serve
+    lock -> socket -> journal -> "ready" on stdout -> the queue is replayed -> the launcher's log is adopted
+         -> what ran on other machines is asked about -> the maitre-d, if any, is attached to -> serve
 
 Of the rules nothing is here: `runtime.dispatcher` decides, `daemons.carrier` carries out, `daemons.desk` answers. This
 is the order in which they come and go. With -ready the process leaves its starter (a process and a session of its own)
@@ -35,17 +36,23 @@ import psutil
 import trio
 
 from daemons import loopback, wire
+from daemons.attachment import Attachment
 from daemons.carrier import Carrier, past_of
+from daemons.chaos import Chaos
 from daemons.desk import Desk
 from daemons.hello import kernel_uid
 from daemons.journal import Journal, JournalError
+from daemons.keys import KeyFileError, user_keyring
+from daemons.lasting import Lasting
 from daemons.launch import Launcher, LauncherError, open_launcher, prepare
 from daemons.launcher_messages import Quit
+from daemons.link import Identity
 from daemons.loading import Loader
 from daemons.lock import Held, Holder, Lock, take
 from daemons.metrics import measure
 from daemons.pulse import Pulse
 from daemons.reading import ScriptReader, limits_of
+from daemons.remote import Remotes
 from daemons.site import find_settings
 from daemons.state import State, StateError, locate
 from daemons.streams import LinkError
@@ -54,6 +61,8 @@ from runtime.facts import AttemptId
 from runtime.machine import Machine, own_slots
 from runtime.messages import Acted, AnyMessage, Refusal, Shutdown, Spool
 from runtime.orders import Announce, Change
+from runtime.remote import Terms
+from runtime.settings import Settings
 
 LINGER_S = 3.0
 """How long a dispatcher with nothing to do waits for the next client."""
@@ -70,7 +79,16 @@ _log = logging.getLogger("dispatcher")
 class Service:
     """A dispatcher at work: made once per process, `run` in trio."""
 
-    def __init__(self, state: State, journal: Journal, listeners: list[trio.SocketListener], slots: int) -> None:
+    def __init__(
+        self,
+        state: State,
+        journal: Journal,
+        listeners: list[trio.SocketListener],
+        slots: int,
+        lasting: Lasting,
+        identity: Identity,
+        port: int,
+    ) -> None:
         settings = find_settings(os.environ, _log.warning)
         limits = limits_of(settings)
         machine = Machine(own_slots(socket.gethostname(), slots, address=_address()), measure(state.directory))
@@ -80,7 +98,22 @@ class Service:
         self._listeners = listeners
         self._core = Dispatcher(machine, ScriptReader(limits), settings, first_attempt=first, home=_home)
         self._loader = Loader(journal, self._core, limits)
-        self._desk = Desk(self._core, journal, self._loader, state, limits)
+        self._terms = Terms(settings.lease_s, settings.grace_s)
+        self._lasting = lasting
+        self._identity = identity
+        self._settings = settings
+        self._chaos = Chaos(os.environ, identity.user, self._read_settings)
+        self._attachment = Attachment(
+            self._core,
+            identity,
+            lasting,
+            port,
+            self._terms,
+            self._read_settings,
+            self._chaos,
+        )
+        self._chaos.hear = self._attachment.heard
+        self._desk = Desk(self._core, journal, self._loader, state, limits, self._attachment, lasting)
         self._linger_s = max(LINGER_S, settings.idle_exit_s)
         self._clients = 0
         self._bad_clients = 0
@@ -95,6 +128,7 @@ class Service:
 
     async def run(self) -> str:
         """Serve until the end. Empty, or the words of the error that ended it."""
+        self._attachment.prepare()
         self._loader.load()
         for trouble in self._loader.troubles:
             _log.error(trouble)
@@ -110,16 +144,28 @@ class Service:
     async def _serve(self, launcher: Launcher) -> None:
         async with trio.open_nursery() as nursery:
             carrier = Carrier(
-                self._core, self._journal, launcher, self._state, nursery, self._desk.news, self._batch_done
+                self._core,
+                self._journal,
+                launcher,
+                self._state,
+                nursery,
+                self._desk.news,
+                self._batch_done,
+                self._attachment.say,
+                Remotes(self._lasting.dispatcher, self._identity, self._terms, nursery),
             )
             self._carrier = carrier
+            self._attachment.carry_out = carrier.carry_out
             nursery.start_soon(carrier.release_forever)
+            nursery.start_soon(carrier.away.acknowledge_forever)
             await self._adopt(launcher, carrier)
             self._desk.carrier = carrier
             carrier.remove_logs(self._desk.prune())
             gc.collect()
             gc.freeze()
             gc.set_threshold(50_000, 50, 100)
+            nursery.start_soon(self._chaos.run)
+            nursery.start_soon(self._attachment.run)
             nursery.start_soon(self._hear_launcher, launcher)
             nursery.start_soon(self._keep_time)
             nursery.start_soon(self._watch_for_signals, launcher)
@@ -133,6 +179,12 @@ class Service:
         carrier.adopted = set(running)
         carrier.carry_out(self._core.adopt(log, running, time.time(), seen=seen))
         carrier.acknowledge(ended)
+        carrier.away.adopt()
+
+    def _read_settings(self) -> Settings:
+        """alfred.ini as it is now; while it cannot be read, as it was."""
+        self._settings = find_settings(os.environ, _log.warning, self._settings)
+        return self._settings
 
     # -- tasks -------------------------------------------------------------------------------------------------------
 
@@ -168,6 +220,7 @@ class Service:
                 break
         _log.info("nothing is left to do")
         self._desk.carrier = None
+        await self._attachment.leave()
         launcher.send([Quit()])
 
     async def _is_all_safe(self) -> bool:
@@ -179,7 +232,8 @@ class Service:
         return True
 
     def _is_idle(self) -> bool:
-        return not self._clients and not self._carrier.open_programs and self._core.idle
+        at_work = self._clients or self._carrier.open_programs or self._carrier.away.in_use
+        return not at_work and self._core.idle
 
     def _batch_done(self) -> None:
         """After every batch of orders."""
@@ -209,8 +263,9 @@ class Service:
         self._desk.carrier = None
         self._carrier.carry_out(self._core.shutdown(time.time()))
         with trio.move_on_after(SHUTDOWN_S):
-            while self._core.attempts:
+            while self._core.attempts or self._carrier.away.in_use:
                 await self._rest.wait()
+            await self._attachment.leave()
         if not await self._is_all_safe():
             _log.error("what happened last is not in the journal; what ran or ended then, the launcher's log knows")
 
@@ -326,16 +381,19 @@ def _run(state: State, lock: Lock, slots: int, ready: bool) -> int:
         port = loopback.listen()
         listeners = [wire.listen(state.socket), *([port] if port else [])]
         journal = Journal(state.journal, wait_s=JOURNAL_WAIT_S)
+        lasting = Lasting(state.directory)
+        identity = Identity("dispatcher", getpass.getuser(), socket.gethostname(), user_keyring(os.environ))
         here = (os.getpid(), str(state.socket), str(state.directory), socket.gethostname())
         lock.announce(Holder(*here, loopback.port_of(port)))
-    except (StateError, LauncherError, OSError) as error:
+    except (StateError, LauncherError, KeyFileError, OSError) as error:
         return _cannot(str(error))
     if ready:
         _say_ready(state)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     _log.info("dispatcher %d begins, with %d slots", os.getpid(), slots)
     try:
-        failure = trio.run(Service(state, journal, listeners, slots).run)
+        service = Service(state, journal, listeners, slots, lasting, identity, loopback.port_of(port))
+        failure = trio.run(service.run)
         journal.close()
     except JournalError as error:
         failure = str(error)

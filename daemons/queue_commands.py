@@ -19,9 +19,9 @@ import trio
 from daemons.client import ConnectionLost, DispatcherClient, NoDispatcher, connect
 from daemons.output import read_stamps
 from daemons.state import StateError, locate
-from daemons.views import FINISHED, finished_tasks
-from daemons.wording import duration, printable
-from runtime.messages import Acted, Action, JobState, JobSummary, Logs, Queue, Refusal, TaskState
+from daemons.views import FINISHED, farm_words, finished_tasks
+from daemons.wording import count, duration, printable
+from runtime.messages import Acted, Action, Because, JobState, JobSummary, Logs, Queue, Refusal, TaskState
 
 if TYPE_CHECKING:
     from daemons.offline import OfflineQueue
@@ -92,15 +92,16 @@ def show_queue(*, as_json: bool) -> int:
 
 
 def queue_json(queue: Queue) -> dict[str, Any]:
-    """The queue as plain values: jobs, running, failed, slots, busy."""
+    """The queue as plain values: jobs, running, failed, slots, busy; farm, where there is one."""
     about = msgspec.to_builtins(queue)
-    return {key: about[key] for key in ("jobs", "running", "failed", "slots", "busy")}
+    shown = {key: about[key] for key in ("jobs", "running", "failed", "slots", "busy")}
+    return shown if queue.farm is None else {**shown, "farm": about["farm"]}
 
 
 def queue_lines(queue: Queue, now: float) -> list[str]:
     """The table of -queue, a line a job, its errors below it."""
     if not queue.jobs:
-        return ["the queue is empty"]
+        return ["the queue is empty", *_farm_lines(queue)]
     lines = [f"{'ID':>4}  {'state':<8}  {'done':>13}  {'time':>8}  {'left':>8}  title"]
     for job in queue.jobs:
         lines.append(_queue_line(job, now))
@@ -108,7 +109,11 @@ def queue_lines(queue: Queue, now: float) -> list[str]:
             if failed.jid == job.jid:
                 where = f"{failed.jid}.{failed.tid}"
                 lines.append(f"      {where} error: {printable(failed.task)}: {printable(failed.reason)}")
-    return lines
+    return [*lines, *_farm_lines(queue)]
+
+
+def _farm_lines(queue: Queue) -> list[str]:
+    return [] if queue.farm is None else [farm_words(queue.farm)]
 
 
 def _queue_line(job: JobSummary, now: float) -> str:
@@ -240,6 +245,54 @@ def _print_stamped(path: Path, text: bytes, offset: int) -> int:
         sys.stdout.buffer.write(f"{head} ".encode() + line)
         offset += len(line)
     return offset
+
+
+# --- -why -------------------------------------------------------------------------------------------------------------
+
+
+def show_why(jid: int, tid: int | None, *, as_json: bool) -> int:
+    """Say why nothing more of a job, or nothing of a task, starts: for each server the test that it fails now."""
+
+    async def work(client: DispatcherClient) -> int:
+        answer = await client.why(jid, tid)
+        if isinstance(answer, Refusal):
+            return _refuse(answer)
+        if as_json:
+            about = msgspec.to_builtins(answer)
+            shown = {"reasons": about["reasons"], "waiting": about["waiting"]}
+            sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(shown), indent=1) + b"\n")
+        else:
+            sys.stdout.write("".join(line + "\n" for line in why_lines(answer)))
+        return DONE
+
+    return _with_dispatcher(work)
+
+
+def why_lines(because: Because) -> list[str]:
+    """The answer as lines: what holds the job, then each need with a line a server, in columns."""
+    lines = [printable(reason) for reason in because.reasons]
+    for waiting in because.waiting:
+        what = printable(waiting.need) or "any server"
+        lines.append(f"{count(waiting.wanted, 'slot')} wanted for {what}: {printable(waiting.summary)}")
+        width = max((len(printable(name)) for name, _ in waiting.servers), default=0)
+        lines += [f"  {printable(name):<{width}}  {printable(words)}" for name, words in waiting.servers]
+    return lines or ["nothing waits for a server"]
+
+
+# --- the huntgroup ----------------------------------------------------------------------------------------------------
+
+
+def exclude(where: str, *, excluded: bool) -> int:
+    """Deselect a slot or a host for all of this user's jobs, or select it again."""
+
+    async def work(client: DispatcherClient) -> int:
+        answer = await client.exclude(where, excluded)
+        if isinstance(answer, Acted):
+            sys.stdout.write(f"{printable(answer.text)}\n")
+            return DONE
+        return _refuse(answer)
+
+    return _with_dispatcher(work)
 
 
 # --- actions ----------------------------------------------------------------------------------------------------------

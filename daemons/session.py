@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from getpass import getuser
 from pathlib import Path
 
+import msgspec
 import trio
 
 from daemons.client import ConnectionLost, DispatcherClient, NoDispatcher, connect
@@ -269,7 +270,7 @@ class _Session:
         self.last = {job.jid: job for job in jobs}
         ours = tuple(job for job in jobs if job.jid in self.watched)
         running = tuple(command for command in queue.running if command.jid in self.watched)
-        self.view.queue(Queue(jobs=ours, running=running, failed=queue.failed, slots=queue.slots, busy=queue.busy))
+        self.view.queue(msgspec.structs.replace(queue, jobs=ours, running=running))
 
     def _over(self) -> bool:
         """Nothing of ours can go on by itself: every job is done, stopped, gone, or (unasked) paused."""

@@ -14,7 +14,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from daemons.views import FINISHED, PlainView, finished_tasks
+from daemons.views import FINISHED, PlainView, farm_words, finished_tasks
 from daemons.wording import count, duration, printable
 from runtime.messages import Changed, JobState, JobSummary, Queue, RunningCmd, TaskState
 
@@ -66,6 +66,8 @@ class LiveView:
         if queue.slots:
             waiting = sum(job.counts.get(TaskState.READY.value, 0) for job in active)
             parts.append(Text(f"{queue.busy} of {count(queue.slots, 'slot')} busy, {waiting:,} ready", style="dim"))
+        if queue.farm is not None:
+            parts.append(Text(farm_words(queue.farm), style="dim"))
         return Group(*parts)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from daemons.wording import count, duration, printable
-from runtime.messages import Changed, JobState, JobSummary, Queue, TaskState
+from runtime.messages import Changed, FarmView, JobState, JobSummary, Queue, TaskState
 
 FINISHED = frozenset({JobState.DONE, JobState.STOPPED})
 """States in which a job does nothing more by itself."""
@@ -37,6 +37,18 @@ class View(Protocol):
 
 def finished_tasks(job: JobSummary) -> int:
     return job.counts.get(TaskState.DONE.value, 0) + job.counts.get(TaskState.SKIPPED.value, 0)
+
+
+def farm_words(farm: FarmView) -> str:
+    """`farm: 12 slots in use of 16 held, 40 wanted, by the maitre-d at alpha:9000`."""
+    if not farm.maitred:
+        whom = "no maitre-d answers"
+    elif farm.maitred == "chaos":
+        whom = "no maitre-d answers: by the schedule alone"
+    else:
+        whom = f"by the maitre-d at {farm.maitred}"
+    held = f" of {farm.leases:,} held" if farm.leases != farm.used else ""
+    return f"farm: {count(farm.used, 'slot')} in use{held}, {farm.wanted:,} wanted, {printable(whom)}"
 
 
 def job_line(job: JobSummary, became: str = "") -> str:

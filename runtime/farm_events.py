@@ -26,6 +26,18 @@ class FarmEvents(Actions):
         """Slots and hosts that the user wants nothing from, for Attach."""
         return self._farm.excluded
 
+    @property
+    def uses_farm(self) -> bool:
+        """Whether commands with a service wait for leases."""
+        return self._farm.on
+
+    def lease_counts(self) -> tuple[int, int, int]:
+        """How many leases are held, on how many of them a command runs, and how many more are asked for."""
+        holdings = self._farm.holdings.values()
+        used = sum(1 for holding in holdings if holding.attempt)
+        requests = [request for job in self._live.values() for request in job.requests.values()]
+        return len(holdings), used, sum(max(0, request.said[0] - len(request.held)) for request in requests)
+
     def held(self, now: float) -> tuple[HeldLease, ...]:
         """The leases that an Attach names."""
         return self._farm.held(now)

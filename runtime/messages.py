@@ -4,6 +4,7 @@ Requests carry an `id` that their reply repeats; a `Watch` turns a connection in
 
     Spool -> Spooled | Refusal              List -> Queue            Act -> Acted | Refusal
     Describe -> Description | Refusal       Follow -> LogPart ...    Watch -> Queue, then Changed ...
+    Why -> Because | Refusal                Exclude -> Acted | Refusal
 """
 
 from __future__ import annotations
@@ -144,12 +145,25 @@ class List(Message, frozen=True, tag=True, kw_only=True):
     done: bool = True
 
 
+class FarmView(msgspec.Struct, frozen=True):
+    """A dispatcher and the farm. `maitred`: who gives slots, HOST:PORT or "chaos", empty while nobody does. `leases`
+    are held, on `used` of them commands run; `wanted` is how many more would be taken."""
+
+    maitred: str
+    leases: int = 0
+    used: int = 0
+    wanted: int = 0
+
+
 class Queue(Message, frozen=True, tag=True, kw_only=True):
+    """`slots` and `busy` are the machine's own; `farm` is None where there is none."""
+
     jobs: tuple[JobSummary, ...]
     running: tuple[RunningCmd, ...] = ()
     failed: tuple[FailedTask, ...] = ()
     slots: int = 0
     busy: int = 0
+    farm: FarmView | None = None
 
 
 class Action(Enum):
@@ -210,6 +224,36 @@ class Logs(Message, frozen=True, tag=True, kw_only=True):
     live: bool = False
 
 
+class Why(Message, frozen=True, tag=True, kw_only=True):
+    """Ask why nothing more of a job, or nothing of a task, starts."""
+
+    jid: int
+    tid: int | None = None
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """A need of a job for which slots are wanted. `servers`: each with the test that it fails now, in words."""
+
+    need: str
+    wanted: int
+    summary: str
+    servers: tuple[tuple[str, str], ...] = ()
+
+
+class Because(Message, frozen=True, tag=True, kw_only=True):
+    """`reasons` are the dispatcher's own; `waiting` what the maitre-d says of each need. Both empty: nothing waits."""
+
+    reasons: tuple[str, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
+
+
+class Exclude(Message, frozen=True, tag=True, kw_only=True):
+    """Deselect a slot or a host in the huntgroup of this user, or select it again. `where` empty: say what is."""
+
+    where: str
+    excluded: bool = True
+
+
 class Watch(Message, frozen=True, tag=True, kw_only=True):
     """Ask to be told of changes from now on, of one job or (0) of all."""
 
@@ -252,6 +296,9 @@ AnyMessage = (
     | Description
     | Follow
     | Logs
+    | Why
+    | Because
+    | Exclude
     | Watch
     | Changed
     | Shutdown

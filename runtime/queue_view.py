@@ -11,7 +11,8 @@ from runtime import why
 from runtime.dispatcher import Dispatcher
 from runtime.job.model import Cmd
 from runtime.job.states import PUBLIC
-from runtime.messages import FailedTask, JobSummary, RunningCmd
+from runtime.messages import FailedTask, FarmView, JobSummary, RunningCmd
+from runtime.needs import Need
 from runtime.queued import QueuedJob
 
 
@@ -139,6 +140,23 @@ def describe_task(job: QueuedJob, tid: int) -> dict[str, Any]:
         "error": "" if failure is None else failure.reason,
         "line": node.line,
     }
+
+
+def need_words(need: Need) -> str:
+    """A need in the words of the script's options."""
+    options = [
+        ("service", need.service),
+        ("metrics", need.metrics),
+        ("atleast", str(need.atleast) if need.atleast > 1 else ""),
+        ("atmost", str(need.atmost) if need.atmost > need.atleast else ""),
+        ("samehost", "1" if need.samehost else ""),
+    ]
+    return " ".join(f"-{name} {{{value}}}" for name, value in options if value)
+
+
+def farm(dispatcher: Dispatcher, maitred: str) -> FarmView | None:
+    """The farm as the dispatcher uses it, None where it does not. `maitred`: who gives slots now."""
+    return FarmView(maitred, *dispatcher.lease_counts()) if dispatcher.uses_farm else None
 
 
 def _describe_cmd(job: QueuedJob, cid: int, cmd: Cmd) -> dict[str, Any]:

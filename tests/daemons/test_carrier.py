@@ -11,11 +11,14 @@ from daemons.carrier import Carrier
 from daemons.journal import Journal
 from daemons.launcher_log import Past
 from daemons.launcher_messages import Journalled
+from daemons.link import Identity
 from daemons.reading import ScriptReader
+from daemons.remote import Remotes
 from daemons.state import State
 from runtime.dispatcher import Dispatcher
 from runtime.machine import Machine
 from runtime.queued import Attempt
+from runtime.remote import Terms
 
 
 class Told:
@@ -39,7 +42,11 @@ async def test_the_launcher_keeps_an_end_whose_meaning_is_still_to_be_found_out(
     launcher = Told()
     state = State(tmp_path, tmp_path / "lock")
     async with trio.open_nursery() as nursery:
-        carrier = Carrier(core, journal, launcher, state, nursery, lambda news: None, lambda: None)
+        remotes = Remotes("me", Identity("dispatcher", "anna", "here"), Terms(120.0, 10.0), nursery)
+        to_maitred: list[object] = []
+        carrier = Carrier(
+            core, journal, launcher, state, nursery, lambda news: None, lambda: None, to_maitred.append, remotes
+        )
 
         carrier.acknowledge([1, 2, 3])
         await launcher.arrived.wait()
