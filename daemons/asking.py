@@ -42,7 +42,10 @@ class Answer:
 async def ask(argv: Sequence[str], limit_s: float, *, env: Mapping[str, str] = os.environ) -> Answer:
     """Run a program, for `limit_s` at most, and give its answer. Nothing of it is left afterwards if it took longer."""
     mark = f"asked-{os.getpid()}-{next(_numbers)}"
-    reading, writing = os.pipe2(os.O_CLOEXEC)
+    try:
+        reading, writing = os.pipe2(os.O_CLOEXEC)
+    except OSError as error:  # too many files are open
+        return _not_started(argv, error)
     os.set_blocking(reading, False)
     output = _FirstLine(reading)
     try:
@@ -57,12 +60,16 @@ async def ask(argv: Sequence[str], limit_s: float, *, env: Mapping[str, str] = o
                 start_new_session=True,
             )
         except (OSError, ValueError, IndexError) as error:
-            return Answer(NOT_STARTED, trouble=f"{argv[0] if argv else 'an empty command'} cannot be started: {error}")
+            return _not_started(argv, error)
         finally:
             os.close(writing)
         return await _answer(process, output, mark, argv[0], limit_s)
     finally:
         output.close()
+
+
+def _not_started(argv: Sequence[str], error: Exception) -> Answer:
+    return Answer(NOT_STARTED, trouble=f"{argv[0] if argv else 'an empty command'} cannot be started: {error}")
 
 
 async def _answer(process: trio.Process, output: _FirstLine, mark: str, name: str, limit_s: float) -> Answer:

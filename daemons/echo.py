@@ -74,13 +74,13 @@ async def look_up(host: str) -> str:
 
 
 async def _connect(address: str, port: int) -> Echo:
-    with trio.socket.socket() as plain:
-        try:
+    try:
+        with trio.socket.socket() as plain:
             await plain.connect((address, port))
-        except ConnectionRefusedError:
-            return Echo.REFUSES
-        except OSError:
-            return Echo.SILENT
+    except ConnectionRefusedError:
+        return Echo.REFUSES
+    except OSError:
+        return Echo.SILENT
     return Echo.ANSWERS
 
 

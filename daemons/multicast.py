@@ -55,12 +55,15 @@ class Place:
 
 
 async def place_of(settings: Settings, key: bytes | None, *, own: str = "", own_port: int = 0) -> Place:
-    """The place that a site's settings mean. Without a key it is on the loopback, whatever they say."""
+    """The place that a site's settings mean. On the loopback it is for who has an address there, and, whatever the
+    settings say, for who has no key."""
     group = settings.metrics_address or await _named_group()
-    if key is None:
-        own = own if own.startswith("127.") else "127.0.0.1"
-        return Place(group, settings.metrics_port, _LOOPBACK, 0, own, own_port)
-    return Place(group, settings.metrics_port, settings.metrics_interface, settings.metrics_ttl, own, own_port, key)
+    interface, ttl = settings.metrics_interface, settings.metrics_ttl
+    if key is None and not own.startswith("127."):
+        own = "127.0.0.1"
+    if key is None or (own.startswith("127.") and not interface):
+        interface, ttl = _LOOPBACK, 0
+    return Place(group, settings.metrics_port, interface, ttl, own, own_port, key)
 
 
 async def _named_group() -> str:

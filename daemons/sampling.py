@@ -31,6 +31,8 @@ ASK_S = 20.0
 """Between two rounds of questions, once somebody has answered."""
 FIRST_ASK_S = 2.0
 """Before anybody has: then twice as long each time."""
+READ_ROUNDS = 15
+"""After so many rounds alfred.ini's list is read again; after each in which nobody answers, too."""
 ANSWER_S = 1.0
 """How long a maitre-d may take to answer."""
 EXEC_S = 10.0
@@ -83,6 +85,8 @@ class Sampler:
         self._answers = Answers()
         self._ways = Ways()
         self._timetable = Timetable()
+        self._list: list[str] = []
+        self._rounds = 0
         self._addresses: dict[str, Address] = {}
         self._changed = trio.Event()
         self._measuring: set[str] = set()
@@ -118,9 +122,11 @@ class Sampler:
             await trio.sleep(pause - ANSWER_S)
 
     async def _ask(self) -> None:
-        maitreds = list(self._maitreds())
-        self._addresses = await _addresses(maitreds, self._to_port)
-        serial, singly = self._ways.ask(maitreds)
+        if not self._ways.any_answer or self._rounds % READ_ROUNDS == 0:
+            self._list = list(self._maitreds())
+        self._rounds += 1
+        self._addresses = await _addresses(self._list, self._to_port)
+        serial, singly = self._ways.ask(self._list)
         self._party.send(AskMetrics(self._host, serial), group=True)
         for name, number in singly.items():
             if name in self._addresses:

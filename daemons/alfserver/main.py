@@ -14,7 +14,8 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -30,6 +31,7 @@ from daemons.link import Identity, LinkError, listen
 from daemons.lock import Held, Holder, Lock, take
 from daemons.ports import NETRENDER_PORT, alfserver_port
 from daemons.presets import PresetFile, preset_file
+from daemons.sampling import sample_forever
 from daemons.site import NoSuchFileError, find_settings, name_files
 from daemons.state import StateError, alfserver_directory, prepare_directory
 from runtime.alfserver.core import Rules
@@ -146,7 +148,11 @@ def _serve(given: argparse.Namespace, environ: MutableMapping[str, str]) -> int:
         lock.announce(Holder(os.getpid(), "", str(store.directory), given.host, port))
         allowed = settings.alfserver_users, settings.alfserver_programs
         rules = Rules(given.host, given.a, *allowed, KillFile(given.k).is_off)
-        service = Service(rules, store, identity, [listener], PresetFile(preset_file(settings)))
+        measure = partial(
+            sample_forever, settings, keyring.for_datagrams(), lambda: _maitreds(environ),
+            host=given.host, port=port, slots=given.a, own=given.bind,
+        )  # fmt: skip
+        service = Service(rules, store, identity, [listener], PresetFile(preset_file(settings)), measure)
         _say(f"alfserver {given.host}: {given.a} slots, {address} port {port}, state in {store.directory}")
         failure = trio.run(service.run)
     finally:
@@ -154,6 +160,11 @@ def _serve(given: argparse.Namespace, environ: MutableMapping[str, str]) -> int:
     if failure:
         raise CannotServe(failure)
     return DONE
+
+
+def _maitreds(environ: Mapping[str, str]) -> list[str]:
+    """The list of alfred.ini, as it is now."""
+    return [host for host, _ in find_settings(environ, _log.warning).maitreds]
 
 
 def _say(line: str) -> None:

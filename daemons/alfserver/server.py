@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import signal
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import trio
@@ -42,6 +42,8 @@ class Service:
     identity: Identity
     listeners: Sequence[trio.SocketListener]
     presets: Mapping[str, Mapping[str, str]]
+    measure: Callable[[], Awaitable[None]]
+    """Tells this host's metrics, until cancelled (daemons.sampling)."""
 
     async def run(self) -> str:
         """Serve until the end. Empty, or the words of the error that ended it."""
@@ -72,6 +74,7 @@ class Service:
             nursery.start_soon(self._hear_launcher, launcher)
             nursery.start_soon(self._watch_for_signals, launcher)
             nursery.start_soon(self._prune_forever)
+            nursery.start_soon(self.measure)
             await serve(self.listeners, self.identity, self._dispatcher)
 
     # -- tasks -------------------------------------------------------------------------------------------------------

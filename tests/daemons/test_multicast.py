@@ -158,6 +158,12 @@ async def test_without_a_key_it_is_the_loopback_whatever_the_settings_say() -> N
     assert (found.interface, found.ttl, found.own) == ("lo", 0, "127.0.0.1")
 
 
+async def test_who_has_an_address_of_the_loopback_stays_there() -> None:
+    found = await place_of(Settings(metrics_address=GROUP), KEY, own="127.0.0.5")
+
+    assert (found.interface, found.ttl, found.own) == ("lo", 0, "127.0.0.5")
+
+
 async def test_the_group_is_looked_up_by_its_name_first(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "gethostbyname", {"alf-status.mcast.net": "239.1.2.3"}.get)
 

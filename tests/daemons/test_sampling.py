@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 import trio
-from metrics_parties import free_port, place
+from metrics_parties import GROUP, free_port, hear, place
 
 from daemons import sampling
 from daemons.measuring import Measuring
 from daemons.multicast import Party
 from daemons.sampling import Sampler, read_value
-from runtime.farm_messages import MetricSource
+from runtime.farm_messages import AskMetrics, MetricSource, Samples
+from tests.daemons.alfservers import running_server
 
 LIMIT_S = 30.0
 _LOOPBACK = "127.0.0.1"
@@ -125,6 +126,17 @@ async def test_unicast_is_found_where_multicast_does_not_pass() -> None:
 
         measuring.announce(6.0, [constant("new", "1")])
         await values.until(lambda values: "new" in values)
+
+
+async def test_an_alfserver_asks_and_tells_its_metrics_under_its_name_in_the_schedule(tmp_path: Path) -> None:
+    port = free_port()
+    ini = f"set alfConfig(metricsAddress) {GROUP}\nset alfConfig(metricsPort) {port}\n"
+    with Party(place(port, own_port=port, key=None)) as ear, running_server(tmp_path, "-a", "3", ini=ini) as server:
+        heard = [message for message, _ in await hear(ear, 2)]
+
+    assert AskMetrics("node1", 1) in heard
+    samples = next(message for message in heard if isinstance(message, Samples))
+    assert (samples.host, samples.port, samples.slots) == ("node1", server.port, 3)
 
 
 @pytest.mark.parametrize(
