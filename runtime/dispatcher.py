@@ -21,7 +21,7 @@ The farm's part (runtime.leasing); `now` is the last argument of each:
     granted(Granted)   recalled(Recall)   attached(Attached)   detached()      from the maitre-d's connection
     use_farm(on)       whether commands with a service need leases (else the machine itself is the farm)
     exclude(where)     slots and hosts that the user wants nothing from
-    held(now)          the leases that an Attach names;  `epoch`: the highest that was seen
+    held(now)          the leases that an Attach names, just before it is sent;  `epoch`: the highest that was seen
     remote_attempts()  what runs on alfservers, with its Place: `adopt` leaves it alone, its alfserver is asked
     never_started(attempt, reason, transient, now, blameless=, unreachable=)
                        transient: queued again, the slot rests; blameless: queued again, the slot is as good as before;

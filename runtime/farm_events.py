@@ -39,7 +39,7 @@ class FarmEvents(Actions):
         return len(holdings), used, sum(max(0, request.said[0] - len(request.held)) for request in requests)
 
     def held(self, now: float) -> tuple[HeldLease, ...]:
-        """The leases that an Attach names."""
+        """The leases that an Attach names; to be asked once for each Attach, just before it is sent."""
         return self._farm.held(now)
 
     def remote_attempts(self) -> dict[AttemptId, Place]:

@@ -23,7 +23,7 @@ for might be waiting for them.
 Nothing begins on a lease of an earlier epoch once a later one is known: alfservers would refuse it.
 
 While no maitre-d is attached what runs goes on, and leases are used again for as long as they last without one:
-`lease_s` after it was last there. Nothing is said; what ends is missing in the next Attach.
+`lease_s` after it was last there. What goes back then is missing in the next Attach, or is said after it.
 """
 
 from __future__ import annotations
@@ -135,7 +135,6 @@ class Leasing:
         self.attached = True
         self.epoch = max(self.epoch, message.epoch)
         self._lease_s = message.lease_s
-        self._returned.clear()
         lost = [self.holdings[lease] for lease in message.lost if lease in self.holdings]
         self._eject(lost, "its slot is in other hands", out)
         for holding in lost:
@@ -159,7 +158,8 @@ class Leasing:
             out.orders.append(ToMaitred(Excluding(where)))
 
     def held(self, now: float) -> tuple[HeldLease, ...]:
-        """What an Attach names."""
+        """What an Attach names. Of what went back before it no word is needed any more."""
+        self._returned.clear()
         found = []
         for holding in self.holdings.values():
             job = self._jobs[holding.request.jid]
@@ -352,7 +352,7 @@ class Leasing:
                 self._say_want(job, request, runs and self.on, out)
         if self.attached:
             out.orders += [ToMaitred(message) for message in self._returned]
-        self._returned.clear()
+            self._returned.clear()
 
     def _put_back(self, job: QueuedJob, usable: bool) -> None:
         """Give back what nobody uses now."""

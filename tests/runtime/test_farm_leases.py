@@ -631,6 +631,19 @@ def test_a_lease_that_ended_without_the_maitre_d_is_missing_in_the_next_attach()
     assert farm.returned_leases == []
 
 
+def test_a_lease_that_ends_between_attach_and_its_answer_is_said_to_be_back() -> None:
+    farm = attached()
+    farm.submit(job(*frames("a")))
+    lease = farm.grant("janus-1")
+    farm.detach()
+    assert farm.held == [lease]
+    farm.end("prman a")
+
+    farm.attach()
+
+    assert farm.returned_leases == [lease]
+
+
 def test_attach_names_what_is_held_and_how_long_its_command_runs() -> None:
     farm = attached()
     farm.submit(job(*frames("a"), title="film"))
