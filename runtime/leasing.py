@@ -53,9 +53,8 @@ from runtime.needs import Need
 from runtime.orders import Sweep, ToMaitred
 from runtime.outbox import GRACE_S, Outbox
 from runtime.queued import AHEAD, Attempt, QueuedJob
+from runtime.settings import Settings
 
-LEASE_S = 120.0
-"""How long a lease lasts as long as no maitre-d has said so (alfConfig(leaseSeconds))."""
 _ENDS_KEPT = 1_000
 """Ends of jobs that are told to a maitre-d that comes back."""
 
@@ -65,7 +64,7 @@ MayRun = Callable[[QueuedJob], bool]
 class Leasing:
     """The farm as its dispatcher sees it. `on`: commands with a service need leases."""
 
-    def __init__(self, launching: Launching, limits: Limits, jobs: Mapping[int, QueuedJob], fallback: str) -> None:
+    def __init__(self, launching: Launching, limits: Limits, jobs: Mapping[int, QueuedJob], settings: Settings) -> None:
         self.on = False
         self.attached = False
         self.excluded: tuple[str, ...] = ()
@@ -74,10 +73,10 @@ class Leasing:
         self._launching = launching
         self._limits = limits
         self._jobs = jobs
-        self._fallback = fallback
+        self._fallback = settings.remote_cmd_fallback
         self._requests: dict[int, Request] = {}
         self._next_request = 1
-        self._lease_s = LEASE_S
+        self._lease_s = settings.lease_s
         self._usable_until = float("-inf")
         self._fresh: dict[int, QueuedJob] = {}
         """Jobs to which something happened, in this event and since they were served."""

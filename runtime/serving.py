@@ -31,6 +31,7 @@ from runtime.orders import Change
 from runtime.outbox import Outbox
 from runtime.queued import Attempt, QueuedJob
 from runtime.schemes import Scheme, in_order, launches_at_once
+from runtime.settings import Settings
 
 PASSED_FOR_S = 60.0
 """How long a command that wants several slots may be passed by smaller ones (section 10.3, ageSeconds)."""
@@ -52,13 +53,13 @@ class Server(Launching):
         home: Callable[[str], str | None],
         presets: Mapping[str, Mapping[str, str]],
         jobs: Mapping[int, QueuedJob],
-        fallback: str,
+        settings: Settings,
     ) -> None:
         super().__init__(first_attempt, root, home, presets)
         self.machine = machine
         self.limits = Limits(maxima)
         self.limited = bool(maxima)
-        self.farm = Leasing(self, self.limits, jobs, fallback)
+        self.farm = Leasing(self, self.limits, jobs, settings)
         self.scheme = scheme
         self._look_again: float | None = None
         self._leasing: dict[int, QueuedJob] = {}

@@ -68,7 +68,7 @@ class Settling:
             home=home,
             presets=presets or {},
             jobs=self.jobs,
-            fallback=settings.remote_cmd_fallback,
+            settings=settings,
         )
         self._farm = self._server.farm
         self._live: dict[int, QueuedJob] = {}

@@ -157,7 +157,9 @@ class Farm(RuleBasedStateMachine):
     # ---- what happens all by itself ------------------------------------------------------------------
 
     def new_maitred(self, *, wait: bool) -> Maitred:
-        rules = Rules(lease_s=LEASE_S, grace_s=GRACE_S, initial_wait_s=30.0, problem_slot_rest_s=60.0, zone="UTC")
+        rules = Rules(
+            lease_s=LEASE_S, grace_s=GRACE_S, maitred_initial_wait_s=30.0, problem_slot_rest_s=60.0, time_zone="UTC"
+        )
         return Maitred(SCHEDULE, rules, epoch=self.epoch, now=self.now, wall=WALL, wait=wait)
 
     def submit(self, seat: Seat, made: Job) -> None:
