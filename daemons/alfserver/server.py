@@ -22,6 +22,7 @@ from daemons.alfserver.store import Store
 from daemons.launch import Launcher, LauncherError, open_launcher
 from daemons.launcher_messages import Quit
 from daemons.link import Identity, Link, LinkError, serve
+from daemons.pulse import Pulse
 from runtime.alfserver.core import LONGEST_LEASE_S, Alfserver, Rules
 from runtime.alfserver.orders import Peer
 
@@ -49,7 +50,7 @@ class Service:
         """Serve until the end. Empty, or the words of the error that ended it."""
         failure = ""
         self._scope = trio.CancelScope()
-        self._changed = trio.Event()
+        self._changed = Pulse()
         self._peers = 0
         with self._scope:
             try:
@@ -65,7 +66,7 @@ class Service:
         self._core = Alfserver(self.rules, first, self.store.kept.epoch)
         async with trio.open_nursery() as nursery:
             self._carrier = Carrier(
-                self._core, self.store, launcher.send, self.presets, own_account(), nursery, self._note_change
+                self._core, self.store, launcher.send, self.presets, own_account(), nursery, self._changed.fire
             )
             self._carrier.adopt(past, launcher.hello.running)
             self.store.remove_strays(self._core.attempts)
@@ -109,11 +110,6 @@ class Service:
         with trio.move_on_after(TOLD_S):
             while any(attempt.follower is not None for attempt in self._core.attempts.values()):
                 await self._changed.wait()
-
-    def _note_change(self) -> None:
-        """After every batch of orders."""
-        self._changed.set()
-        self._changed = trio.Event()
 
     # -- dispatchers -------------------------------------------------------------------------------------------------
 

@@ -242,9 +242,7 @@ class Alfserver:
             self.stale += 1
             return self._repeat(peer, known)
         if launch.context not in session.contexts:
-            return [
-                HangUp(peer, f"the launch of attempt {launch.attempt} names context {launch.context}, there is none")
-            ]
+            return [HangUp(peer, f"attempt {launch.attempt} is launched in a context {launch.context}: there is none")]
         seen = self._seen.setdefault(owner, Seen())
         refusal = self._refusal(seen, launch, wall)
         seen.add(launch.attempt)
