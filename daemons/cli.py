@@ -19,6 +19,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from daemons.elsewhere import VARIABLE
 from daemons.options import site
 from daemons.options.jobs import JOBS, session
 from daemons.options.keys import KEYS
@@ -83,6 +84,8 @@ def _run(words: Words, given: argparse.Namespace) -> int:
         sys.stdout.write(f"alfred {version('alftcl')}\n")
         return DONE
     site.take(words, given)
+    if given.h:
+        os.environ[VARIABLE] = given.h
     asked = [(part, request) for part in PARTS for request in part.asked(given)]
     if not asked:
         return session(words, given)

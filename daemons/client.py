@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
@@ -28,9 +29,15 @@ import msgspec
 import trio
 
 from daemons import lock, loopback, wire
+from daemons.elsewhere import Elsewhere, asked_for
+from daemons.hello import introduce
+from daemons.identity import users
+from daemons.keys import KeyFileError
+from daemons.reaching import reach
 from daemons.state import State, StateError, locate
 from daemons.streams import LinkError, PeerGone
 from runtime.messages import (
+    PROTOCOL,
     Act,
     Acted,
     Action,
@@ -71,6 +78,10 @@ class _DiedSilently(Exception):
 
 class NoDispatcher(DispatcherError):
     """No dispatcher runs (and none was to be started), or it could not start: the text has its own words."""
+
+
+class NotReached(DispatcherError):
+    """The dispatcher on another machine that was asked for (daemons.elsewhere) is not there, or does not want us."""
 
 
 class ConnectionLost(DispatcherError):
@@ -215,9 +226,14 @@ async def connect(
     """A connection to this user's dispatcher on this machine, started if none runs and `start` allows it.
 
     `state`: where its lock and journal are (default: what the environment says). `slots`: commands at a time, for a
-    dispatcher that starts now (default: one per core). Raises NoDispatcher.
+    dispatcher that starts now (default: one per core). Raises NoDispatcher; NotReached when one on
+    another machine was asked for (daemons.elsewhere).
     """
-    connection, pid, started = await _find(state or locate(), role, start, slots)
+    if state is None and (place := _elsewhere()) is not None:
+        connection, pid = await _reach_elsewhere(place, role)
+        started = False
+    else:
+        connection, pid, started = await _find(state or locate(), role, start, slots)
     client = DispatcherClient(connection, pid, started)
     try:
         async with trio.open_nursery() as nursery:
@@ -232,6 +248,20 @@ async def connect(
         raise
     finally:
         await connection.close()
+
+
+def _elsewhere() -> Elsewhere | None:
+    try:
+        return asked_for()
+    except ValueError as error:
+        raise NotReached(str(error)) from error
+
+
+async def _reach_elsewhere(place: Elsewhere, role: str) -> tuple[wire.Connection, int]:
+    try:
+        return await reach(place, role)
+    except LinkError as error:
+        raise NotReached(f"the dispatcher {place}: {error}") from error
 
 
 async def _find(state: State, role: str, start: bool, slots: int | None) -> tuple[wire.Connection, int, bool]:
@@ -257,10 +287,12 @@ async def _find(state: State, role: str, start: bool, slots: int | None) -> tupl
         if stream is not None:
             connection = wire.Connection(stream)
             try:
+                if stream.socket.family != socket.AF_UNIX:
+                    await introduce(connection, users("client"), "dispatcher", "the lock file's port", PROTOCOL)
                 greeting = await connection.greet(role, getpass.getuser())
             except PeerGone:
                 await connection.close()  # it was about to end, or was killed
-            except LinkError as error:
+            except (LinkError, KeyFileError) as error:
                 await connection.close()
                 raise NoDispatcher(f"the dispatcher does not talk to us: {error}") from error
             else:

@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import argparse
 import gc
-import getpass
 import logging
 import os
 import pwd
@@ -40,13 +39,13 @@ from daemons.attachment import Attachment
 from daemons.carrier import Carrier, past_of
 from daemons.chaos import Chaos
 from daemons.desk import Desk
-from daemons.hello import kernel_uid
+from daemons.hello import Identity, answer, kernel_uid
+from daemons.identity import users
 from daemons.journal import Journal, JournalError
-from daemons.keys import KeyFileError, user_keyring
+from daemons.keys import KeyFileError
 from daemons.lasting import Lasting
 from daemons.launch import Launcher, LauncherError, open_launcher, prepare
 from daemons.launcher_messages import Quit
-from daemons.link import Identity
 from daemons.loading import Loader
 from daemons.lock import Held, Holder, Lock, take
 from daemons.metrics import measure
@@ -55,13 +54,14 @@ from daemons.reading import ScriptReader, limits_of
 from daemons.remote import Remotes
 from daemons.site import find_settings
 from daemons.state import State, StateError, locate
-from daemons.streams import LinkError
+from daemons.streams import LinkError, tune
 from runtime.dispatcher import Dispatcher
 from runtime.facts import AttemptId
 from runtime.machine import Machine, own_slots
-from runtime.messages import Acted, AnyMessage, Refusal, Shutdown, Spool
+from runtime.messages import PROTOCOL, Acted, AnyMessage, Refusal, Shutdown, Spool
 from runtime.orders import Announce, Change
 from runtime.remote import Terms
+from runtime.rights import Standing, refusal, standing
 from runtime.settings import Settings
 
 LINGER_S = 3.0
@@ -88,8 +88,8 @@ class Service:
         lasting: Lasting,
         identity: Identity,
         port: int,
+        settings: Settings,
     ) -> None:
-        settings = find_settings(os.environ, _log.warning)
         limits = limits_of(settings)
         machine = Machine(own_slots(socket.gethostname(), slots, address=_address()), measure(state.directory))
         first = AttemptId(journal.last_attempt() + 1)
@@ -277,10 +277,9 @@ class Service:
         self._clients += 1
         self._rest.fire()
         try:
-            if await kernel_uid(stream) != os.getuid():
-                raise LinkError("this dispatcher is another user's")
-            await connection.greet("dispatcher", getpass.getuser(), answer=True)
-            await self._talk(connection, launcher)
+            who = await self._meet(connection)
+            await connection.greet("dispatcher", self._identity.user, answer=True)
+            await self._talk(connection, who, launcher)
         except LinkError as error:
             self._bad_clients += 1
             _log.warning("a connection was closed: %s (%d so far)", error, self._bad_clients)
@@ -295,22 +294,37 @@ class Service:
             self._rest.fire()
             await connection.close()
 
-    async def _talk(self, connection: wire.Connection, launcher: Launcher) -> None:
+    async def _meet(self, connection: wire.Connection) -> Standing:
+        """Who is it? The kernel knows at the Unix socket; over TCP there is a hello. Raises LinkError."""
+        if connection.stream.socket.family == socket.AF_UNIX:
+            if await kernel_uid(connection.stream) != os.getuid():
+                raise LinkError("this dispatcher is another user's")
+            return Standing.OWNER
+        tune(connection.stream)
+        peer = await answer(connection, self._identity, PROTOCOL, limit_bytes=wire.GREETING_LIMIT_BYTES)
+        return standing(peer.user, self._identity.user, peer.wrangler)
+
+    async def _talk(self, connection: wire.Connection, who: Standing, launcher: Launcher) -> None:
         """From the greetings to the end of the connection. Raises LinkError."""
         wrong: LinkError | None = None
         async with trio.open_nursery() as nursery:
             nursery.start_soon(connection.write_forever)
             try:
-                await self._converse(connection, nursery, launcher)
+                await self._converse(connection, who, nursery, launcher)
             except LinkError as error:
                 wrong = error  # raised below as itself: the nursery would make a group of it
             nursery.cancel_scope.cancel()
         if wrong is not None:
             raise wrong
 
-    async def _converse(self, connection: wire.Connection, nursery: trio.Nursery, launcher: Launcher) -> None:
+    async def _converse(
+        self, connection: wire.Connection, who: Standing, nursery: trio.Nursery, launcher: Launcher
+    ) -> None:
         while (message := await connection.receive()) is not None:
-            if isinstance(message, Shutdown):
+            wrong = refusal(message, who, self._identity.user)
+            if wrong:
+                connection.post(Refusal(id=message.id, text=wrong))
+            elif isinstance(message, Shutdown):
                 await self._end_for(message, connection, launcher)
             elif isinstance(message, Spool) and len(message.text) > wire.GREETING_LIMIT_BYTES:
                 nursery.start_soon(self._reply, message, connection)
@@ -378,11 +392,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(state: State, lock: Lock, slots: int, ready: bool) -> int:
     try:
         prepare(state.launcher)
-        port = loopback.listen()
+        settings = find_settings(os.environ, _log.warning)
+        identity = users("dispatcher", settings.wranglers)
+        address = settings.dispatcher_address if identity.keyring else loopback.HOST
+        port = loopback.listen(address, settings.dispatcher_port)
         listeners = [wire.listen(state.socket), *([port] if port else [])]
         journal = Journal(state.journal, wait_s=JOURNAL_WAIT_S)
         lasting = Lasting(state.directory)
-        identity = Identity("dispatcher", getpass.getuser(), socket.gethostname(), user_keyring(os.environ))
         here = (os.getpid(), str(state.socket), str(state.directory), socket.gethostname())
         lock.announce(Holder(*here, loopback.port_of(port)))
     except (StateError, LauncherError, KeyFileError, OSError) as error:
@@ -392,7 +408,7 @@ def _run(state: State, lock: Lock, slots: int, ready: bool) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     _log.info("dispatcher %d begins, with %d slots", os.getpid(), slots)
     try:
-        service = Service(state, journal, listeners, slots, lasting, identity, loopback.port_of(port))
+        service = Service(state, journal, listeners, slots, lasting, identity, loopback.port_of(port), settings)
         failure = trio.run(service.run)
         journal.close()
     except JournalError as error:

@@ -40,7 +40,6 @@ from daemons import loopback
 from daemons.keys import NO_KEYS, Keyring
 from daemons.streams import FramedStream, LinkError, PeerGone, frame_of
 from daemons.wire import peer_uid
-from runtime.farm_messages import FARM_PROTOCOL
 
 HELLO_S = 10.0
 """How long a hello may take, from the connection to its last word."""
@@ -157,19 +156,25 @@ def proofs(key: bytes, hello: Hello, welcome: Welcome) -> Proofs:
 
 
 async def introduce(
-    stream: FramedStream, identity: Identity, expect: str, where: str, limit_bytes: int = FRAME_LIMIT_BYTES
+    stream: FramedStream,
+    identity: Identity,
+    expect: str,
+    where: str,
+    protocol: int,
+    limit_bytes: int = FRAME_LIMIT_BYTES,
 ) -> Peer:
     """The connector's side: say who we are, and make sure that a process of role `expect` is at the other end.
 
-    `where` is for the words of errors; `limit_bytes` bounds what may come afterwards. Raises LinkError.
+    `where` is for the words of errors. `protocol` is the version of what is spoken afterwards, and `limit_bytes` bounds
+    a body of it. Raises LinkError.
     """
     with _in_time():
         key = identity.keyring.key_of(identity.user)
-        mine = (FARM_PROTOCOL, identity.role, identity.user, identity.host)
+        mine = (protocol, identity.role, identity.user, identity.host)
         hello = Hello(*mine, expect, key is not None, secrets.token_bytes(_NONCE_BYTES))
         await _say(stream, hello)
         welcome = await _hear(stream, Welcome)
-        _check_protocol(welcome.role, welcome.protocol)
+        _check_protocol(welcome, protocol)
         await _check_acceptor(stream, hello, welcome, key, where)
         stream.allow(limit_bytes)  # its first message may come together with its last word of the hello
         proof = proofs(key, hello, welcome).connector if key is not None and welcome.proof else b""
@@ -180,12 +185,17 @@ async def introduce(
 
 
 async def answer(
-    stream: FramedStream, identity: Identity, vouch: Voucher | None = None, limit_bytes: int = FRAME_LIMIT_BYTES
+    stream: FramedStream,
+    identity: Identity,
+    protocol: int,
+    vouch: Voucher | None = None,
+    limit_bytes: int = FRAME_LIMIT_BYTES,
 ) -> Peer:
-    """The acceptor's side: who is it, and is that true? Raises LinkError."""
+    """The acceptor's side: who is it, and is that true? Without a key only a process of this user on this machine is
+    listened to. `protocol` and `limit_bytes` as for `introduce`. Raises LinkError."""
     with _in_time():
         try:
-            peer = await _answer(stream, identity, vouch)
+            peer = await _answer(stream, identity, protocol, vouch)
             stream.allow(limit_bytes)
             await _say(stream, Accepted())
             return peer
@@ -197,14 +207,18 @@ async def answer(
     raise LinkError(f"it did not finish its hello within {HELLO_S:g} s")
 
 
-async def _answer(stream: FramedStream, identity: Identity, vouch: Voucher | None) -> Peer:
+async def _answer(stream: FramedStream, identity: Identity, protocol: int, vouch: Voucher | None) -> Peer:
+    if not identity.keyring and await kernel_uid(stream.stream) != os.getuid():
+        raise LinkError(
+            f"another user's or another machine's process, and this {identity.role} has no key (alfred -newkey)"
+        )
     hello = await _hear(stream, Hello)
-    _check_protocol(hello.role, hello.protocol)
+    _check_protocol(hello, protocol)
     if hello.expect != identity.role:
         raise LinkError(f"this is the {identity.role} of {identity.host}, not {_a(hello.expect)}")
     if hello.role not in TAKES[identity.role]:
         raise LinkError(f"{_a(identity.role)} takes no connections from {_a(hello.role)}")
-    mine = (FARM_PROTOCOL, identity.role, identity.user, identity.host)
+    mine = (protocol, identity.role, identity.user, identity.host)
     welcome = Welcome(*mine, secrets.token_bytes(_NONCE_BYTES), b"")
     expected = await _expected(hello, welcome, identity, vouch)
     uid = None
@@ -253,8 +267,6 @@ async def _check_acceptor(stream: FramedStream, hello: Hello, welcome: Welcome, 
 
 def _no_proof(hello: Hello, identity: Identity) -> str:
     who = f"the {hello.role} of {hello.user} on {hello.host}"
-    if not identity.keyring:
-        return f"{who} is another user's or another machine's, and this {identity.role} has no key (alfred -newkey)"
     if not hello.keyed:
         return f"{who} has no key: alfred -newkey {hello.user}, where the master key is, makes one for ~/.alfred/key"
     return f"nobody vouches for {who}: this {identity.role} has only {identity.user}'s key, and no maitre-d to ask"
@@ -271,10 +283,10 @@ def _in_time() -> trio.CancelScope:
     return trio.move_on_after(HELLO_S)
 
 
-def _check_protocol(role: str, protocol: int) -> None:
-    if protocol != FARM_PROTOCOL:
+def _check_protocol(theirs: Hello | Welcome, protocol: int) -> None:
+    if theirs.protocol != protocol:
         raise LinkError(
-            f"the {role} speaks the farm's protocol {protocol}, this side {FARM_PROTOCOL}: both must be one version"
+            f"the {theirs.role} speaks protocol {theirs.protocol}, this side {protocol}: both must be one version"
         )
 
 

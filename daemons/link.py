@@ -16,7 +16,6 @@ is validation: bytes that are no message end that link with a reason, and only t
 from __future__ import annotations
 
 import logging
-import os
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from typing import NoReturn
@@ -25,13 +24,11 @@ import msgspec
 import trio
 
 from daemons.hello import HELLO_LIMIT_BYTES, Identity, Peer, Voucher, answer, introduce
-from daemons.streams import FramedStream, LinkError, frame_of, tune
-from runtime.farm_messages import AnyFarmMessage, FarmMessage, Refused
+from daemons.streams import FramedStream, LinkError, Unreachable, dial, frame_of, tune
+from runtime.farm_messages import FARM_PROTOCOL, AnyFarmMessage, FarmMessage, Refused
 
 IN_HELLO = 256
 """So many connections may be in their hello at a time; of more, the one that has waited longest is closed."""
-CONNECT_S = 10.0
-"""How long a connection may take to a host that does not answer."""
 
 _LISTEN = 256
 _encoder = msgspec.msgpack.Encoder()
@@ -40,10 +37,6 @@ _buffer = bytearray()
 _log = logging.getLogger("link")
 
 __all__ = ["Identity", "Link", "LinkError", "Peer", "Unreachable", "accept", "connect", "listen", "serve"]
-
-
-class Unreachable(LinkError):
-    """Nobody answers at an address: worth trying again, or elsewhere."""
 
 
 class Link(FramedStream):
@@ -100,34 +93,13 @@ def _decode(body: bytes) -> AnyFarmMessage:
 
 async def connect(host: str, port: int, identity: Identity, expect: str) -> Link:
     """A link to the daemon of role `expect` at this address. Raises LinkError: Unreachable, or what is wrong there."""
-    where = f"{host}:{port}"
-    stream = None
-    with trio.move_on_after(CONNECT_S):
-        try:
-            stream = await trio.open_tcp_stream(host, port)
-        except OSError as error:
-            raise Unreachable(f"the {expect} at {where} cannot be reached: {_words(error)}") from error
-    if stream is None:
-        raise Unreachable(f"the {expect} at {where} cannot be reached: no answer in {CONNECT_S:g} s")
-    link = Link(stream)
+    link = Link(await dial(host, port, expect))
     try:
-        tune(stream)
-        link.peer = await introduce(link, identity, expect, where)
+        link.peer = await introduce(link, identity, expect, f"{host}:{port}", FARM_PROTOCOL)
     except BaseException:
         await link.close()
         raise
     return link
-
-
-def _words(error: OSError) -> str:
-    """The reason alone; trio hides that of a single address in a group."""
-    cause = error.__cause__
-    if isinstance(cause, BaseExceptionGroup):
-        cause = cause.exceptions[0]
-    reason = cause if isinstance(cause, OSError) else error
-    if reason.errno is None or isinstance(reason, socket.gaierror):  # its numbers are of another kind
-        return reason.strerror or str(reason)
-    return os.strerror(reason.errno)
 
 
 # ---- from the side that listens --------------------------------------------------------------------------------
@@ -156,7 +128,7 @@ async def accept(stream: trio.SocketStream, identity: Identity, vouch: Voucher |
     if stream.socket.family != socket.AF_UNIX:
         tune(stream)
     link = Link(stream)
-    link.peer = await answer(link, identity, vouch)
+    link.peer = await answer(link, identity, FARM_PROTOCOL, vouch)
     return link
 
 

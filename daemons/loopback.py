@@ -23,7 +23,7 @@ import trio
 from daemons.streams import LinkError
 
 PORT = 9001
-_HOST = "127.0.0.1"
+HOST = "127.0.0.1"
 _LOOPBACK = "127."
 """All of 127.0.0.0/8 is this machine: daemons that play several hosts have an address each."""
 _TABLE = Path("/proc/net/tcp")
@@ -34,15 +34,16 @@ _BACKLOG = 128
 _lookups = trio.CapacityLimiter(2)  # a crowd of strangers must not take the threads of all other work
 
 
-def listen() -> trio.SocketListener | None:
-    """Listen on a port of the loopback; None where nobody could be told from anybody."""
-    if not os.access(_TABLE, os.R_OK):
+def listen(address: str = HOST, port: int = PORT) -> trio.SocketListener | None:
+    """Listen on this port, or another where it is taken: of the loopback, or of any address where keys tell who comes.
+    None where nobody could be told from anybody."""
+    if address.startswith(_LOOPBACK) and not os.access(_TABLE, os.R_OK):
         return None
-    for port in (PORT, 0):
+    for candidate in (port, 0):
         plain = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         try:
             plain.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            plain.bind((_HOST, port))
+            plain.bind((address, candidate))
             plain.listen(_BACKLOG)
             plain.setblocking(False)
         except OSError:
@@ -59,9 +60,9 @@ def port_of(listener: trio.SocketListener | None) -> int:
 
 async def connect(port: int) -> trio.SocketStream:
     """Connect to the port of a dispatcher of this user's. Raises OSError, or LinkError when another user listens."""
-    stream = await trio.open_tcp_stream(_HOST, port)
+    stream = await trio.open_tcp_stream(HOST, port)
     try:
-        uid = await _look_up(_address(_HOST, port), _ANYBODY, _LISTENING)
+        uid = await _look_up(_address(HOST, port), _ANYBODY, _LISTENING)
     except OSError:
         await stream.aclose()
         raise

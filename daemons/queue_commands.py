@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import trio
 
-from daemons.client import ConnectionLost, DispatcherClient, NoDispatcher, connect
+from daemons.client import ConnectionLost, DispatcherClient, NoDispatcher, NotReached, connect
+from daemons.elsewhere import asked_for
 from daemons.output import read_stamps
 from daemons.state import StateError, locate
 from daemons.views import FINISHED, farm_words, finished_tasks
@@ -61,7 +62,7 @@ def _looking(work: Callable[[_Asked], Awaitable[int]]) -> int:
 def _run(session: Callable[[], Awaitable[int]]) -> int:
     try:
         return trio.run(session)
-    except (NoDispatcher, ConnectionLost, StateError) as trouble:
+    except (NoDispatcher, NotReached, ConnectionLost, StateError) as trouble:
         sys.stderr.write(f"alfred: {trouble}\n")
         return USAGE
 
@@ -180,7 +181,8 @@ def _word(value: object) -> str:
 
 
 def show_output(jid: int, tid: int | None, *, follow: bool, stamped: bool) -> int:
-    """Print what a task's newest attempt (or every task of a job) printed, byte by byte as it did."""
+    """Print what a task's newest attempt (or every task of a job) printed, byte by byte as it did; of a dispatcher on
+    another machine, where that is."""
 
     async def work(client: _Asked) -> int:
         shown: dict[str, int] = {}
@@ -188,6 +190,10 @@ def show_output(jid: int, tid: int | None, *, follow: bool, stamped: bool) -> in
             answer = await client.follow(jid, tid)
             if isinstance(answer, Refusal):
                 return _refuse(answer)
+            place = asked_for()
+            if place is not None:
+                sys.stdout.write("".join(f"{place.host}:{printable(name)}\n" for name in answer.files))
+                return DONE
             for name in answer.files:
                 if tid is None and name not in shown:
                     sys.stdout.write(f"==> {jid}.{Path(name).name.split('.')[0]} <==\n")

@@ -20,7 +20,7 @@ from pathlib import Path
 import msgspec
 import trio
 
-from daemons.client import ConnectionLost, DispatcherClient, NoDispatcher, connect
+from daemons.client import ConnectionLost, DispatcherClient, NoDispatcher, NotReached, connect
 from daemons.views import FINISHED, PlainView, View, job_line
 from daemons.wording import count, printable
 from runtime.job.model import Diagnostic
@@ -53,7 +53,7 @@ def run(wishes: Wishes) -> int:
         return USAGE
     try:
         return trio.run(_Session(wishes, view).run)
-    except NoDispatcher as trouble:
+    except (NoDispatcher, NotReached) as trouble:
         view.close()
         sys.stderr.write(f"alfred: {trouble}\n")
         return USAGE

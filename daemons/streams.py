@@ -25,6 +25,8 @@ BACKLOG_BYTES = 64 << 20
 """What may wait for a reader at the other end before he is given up."""
 KEEPALIVE_IDLE_S = 20
 KEEPALIVE_EVERY_S = 10
+CONNECT_S = 10.0
+"""How long a connection may take to a host that does not answer."""
 UNANSWERED_S = 50
 """A peer whose machine has answered nothing for so long is gone (less than half a lease)."""
 
@@ -34,6 +36,10 @@ _CHUNK_BEHIND_BYTES = 1 << 20  # a body that did not fit in one read is large
 
 class LinkError(Exception):
     """This connection cannot go on; the text is the reason."""
+
+
+class Unreachable(LinkError):
+    """Nobody answers at an address: worth trying again, or elsewhere."""
 
 
 class PeerGone(LinkError):
@@ -195,3 +201,29 @@ def tune(stream: trio.SocketStream) -> None:
     ):
         stream.setsockopt(socket.IPPROTO_TCP, option, value)
     stream.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+
+
+async def dial(host: str, port: int, expect: str) -> trio.SocketStream:
+    """A TCP connection, before any hello; `expect` is for the words. Raises Unreachable."""
+    where = f"{host}:{port}"
+    stream = None
+    with trio.move_on_after(CONNECT_S):
+        try:
+            stream = await trio.open_tcp_stream(host, port)
+        except OSError as error:
+            raise Unreachable(f"the {expect} at {where} cannot be reached: {_words(error)}") from error
+    if stream is None:
+        raise Unreachable(f"the {expect} at {where} cannot be reached: no answer in {CONNECT_S:g} s")
+    tune(stream)
+    return stream
+
+
+def _words(error: OSError) -> str:
+    """The reason alone; trio hides that of a single address in a group."""
+    cause = error.__cause__
+    if isinstance(cause, BaseExceptionGroup):
+        cause = cause.exceptions[0]
+    reason = cause if isinstance(cause, OSError) else error
+    if reason.errno is None or isinstance(reason, socket.gaierror):  # its numbers are of another kind
+        return reason.strerror or str(reason)
+    return os.strerror(reason.errno)

@@ -94,6 +94,7 @@ class Settings(msgspec.Struct, frozen=True):
     remote_cmd_fallback: Annotated[str, Key("RemoteCmdFallbackCommand", to_str, older="RemoteCmdFallback")] = ""
     # ---- dispatchers
     dispatcher_port: Annotated[int, Key("dispatcherPort", values.port)] = 9001
+    dispatcher_address: Annotated[str, Key("dispatcherAddress", to_str)] = "0.0.0.0"
     chaos_after_s: Annotated[float, Key("chaosAfter", values.seconds)] = 60.0
     idle_exit_s: Annotated[float, Key("timerDoneJobDispatchExit", values.minutes)] = 0.0
     retry_max: Annotated[int, Key("retryMax", values.count)] = 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from daemons.elsewhere import parse
 from daemons.options.part import Part, Words, identifier
 from daemons.wording import BadId, parse_id
 
@@ -17,6 +18,7 @@ the queue; ID is a job (3) or one of its tasks (3.14):
   -skip ID         count it as done             -skiperrors ID  all that failed
   -kill ID         end what runs (an error)    -requeue ID  end it, to run again
   -chaser ID  -preview ID    start a task's viewer
+  -h USER@HOST     all of this at that user's dispatcher there (docs/farm.md)
 """
 
 # the names of runtime.messages.Action, which is imported when one of them is asked for
@@ -26,9 +28,18 @@ ACTIONS = (
 )
 
 
+def _place(text: str) -> str:
+    try:
+        parse(text)
+    except ValueError as wrong:
+        raise argparse.ArgumentTypeError(str(wrong)) from None
+    return text
+
+
 def _add(words: Words) -> None:
     for flag in ("queue", "f", "t"):
         words.add_argument(f"-{flag}", action="store_true")
+    words.add_argument("-h", type=_place, metavar="USER@HOST")
     words.add_argument("-info", type=identifier, metavar="ID")
     words.add_argument("-output", type=identifier, metavar="ID")
     words.add_argument("-priority", nargs=2, metavar=("ID", "N"))

@@ -69,8 +69,9 @@ async def meet(connector: Identity, acceptor: Identity, expect: str = "") -> tup
             found[side] = error
 
     async with wires() as (near, far), trio.open_nursery() as nursery:
-        nursery.start_soon(note, "connector", introduce(near, connector, expect or acceptor.role, "head:9000"))
-        nursery.start_soon(note, "acceptor", answer(far, acceptor))
+        role = expect or acceptor.role
+        nursery.start_soon(note, "connector", introduce(near, connector, role, "head:9000", FARM_PROTOCOL))
+        nursery.start_soon(note, "acceptor", answer(far, acceptor, FARM_PROTOCOL))
     return found["connector"], found["acceptor"]
 
 
@@ -155,7 +156,7 @@ async def test_a_daemon_that_claims_to_need_no_proof_is_not_believed() -> None:
 
         nursery.start_soon(pretend)
         with pytest.raises(LinkError, match="the maitre-d at head:9000 proves nothing"):
-            await introduce(near, ANN, "maitre-d", "head:9000")
+            await introduce(near, ANN, "maitre-d", "head:9000", FARM_PROTOCOL)
 
 
 @pytest.mark.usefixtures("strangers")
@@ -172,7 +173,7 @@ async def test_another_users_name_needs_another_users_key() -> None:
 
         nursery.start_soon(lie)
         with pytest.raises(LinkError, match="the dispatcher of ann on desk gave a wrong proof: not by ann's key"):
-            await answer(far, MAITRED)
+            await answer(far, MAITRED, FARM_PROTOCOL)
 
 
 @pytest.mark.usefixtures("strangers")
@@ -184,7 +185,7 @@ async def test_repeated_bytes_of_a_good_hello_are_refused() -> None:
         await say(near, said, Proof(good))
 
         with pytest.raises(LinkError, match="not by ann's key"):
-            await answer(far, MAITRED)
+            await answer(far, MAITRED, FARM_PROTOCOL)
 
 
 @pytest.mark.usefixtures("strangers")
@@ -198,7 +199,7 @@ async def test_a_reflected_proof_is_refused() -> None:
 
         nursery.start_soon(reflect)
         with pytest.raises(LinkError, match="not by ann's key"):
-            await answer(far, MAITRED)
+            await answer(far, MAITRED, FARM_PROTOCOL)
 
 
 @pytest.mark.usefixtures("strangers")
@@ -251,7 +252,7 @@ async def test_without_keys_another_user_of_this_machine_is_refused(monkeypatch:
 
     ours, _ = await meet(Identity("dispatcher", "ann", "desk"), Identity("maitre-d", "farm", "head"))
 
-    assert "is another user's or another machine's, and this maitre-d has no key" in str(ours)
+    assert "another user's or another machine's process, and this maitre-d has no key" in str(ours)
 
 
 # ---- nonsense --------------------------------------------------------------------------------------------------
@@ -269,7 +270,7 @@ async def test_without_keys_another_user_of_this_machine_is_refused(monkeypatch:
             frame_of(
                 msgspec.msgpack.Encoder().encode_into, bytearray(), Hello(9, "nimby", "a", "b", "c", True, b"n" * 32)
             ),
-            "the nimby speaks the farm's protocol 9, this side 1",
+            "the nimby speaks protocol 9, this side 1",
         ),
         (
             frame_of(
@@ -291,14 +292,14 @@ async def test_what_is_no_hello_ends_it_with_a_reason(sent: bytes, reason: str) 
         await near.stream.send_eof()
 
         with pytest.raises(LinkError, match=reason):
-            await answer(far, MAITRED)
+            await answer(far, MAITRED, FARM_PROTOCOL)
 
 
 async def test_who_is_refused_is_told_why() -> None:
     async with wires() as (near, far):
         await say(near, hello_of(ANN, expect="alfserver"))
         with pytest.raises(LinkError):
-            await answer(far, MAITRED)
+            await answer(far, MAITRED, FARM_PROTOCOL)
         await far.close()
 
         assert await refused(near) == "this is the maitre-d of head, not an alfserver"
@@ -307,7 +308,7 @@ async def test_who_is_refused_is_told_why() -> None:
 async def test_a_peer_that_says_nothing_is_not_waited_for(autojump_clock: MockClock) -> None:
     async with wires() as (_, far):
         with pytest.raises(LinkError, match="did not finish its hello within 10 s"):
-            await answer(far, MAITRED)
+            await answer(far, MAITRED, FARM_PROTOCOL)
 
 
 async def test_a_peer_that_comes_a_byte_at_a_time_is_not_waited_for_either(autojump_clock: MockClock) -> None:
@@ -320,14 +321,14 @@ async def test_a_peer_that_comes_a_byte_at_a_time_is_not_waited_for_either(autoj
 
         nursery.start_soon(drip)
         with pytest.raises(LinkError, match="did not finish its hello within 10 s"):
-            await answer(far, MAITRED)
+            await answer(far, MAITRED, FARM_PROTOCOL)
         nursery.cancel_scope.cancel()
 
 
 async def test_a_daemon_that_accepts_and_says_nothing_is_given_up(autojump_clock: MockClock) -> None:
     async with wires() as (near, _):
         with pytest.raises(LinkError, match="the maitre-d at head:9000 did not finish its hello within 10 s"):
-            await introduce(near, ANN, "maitre-d", "head:9000")
+            await introduce(near, ANN, "maitre-d", "head:9000", FARM_PROTOCOL)
 
 
 @given(st.lists(st.binary(max_size=100), max_size=3), st.booleans())
@@ -338,4 +339,4 @@ async def test_any_bytes_end_a_hello_with_a_reason(bodies: list[bytes], framed: 
         await near.stream.send_eof()
 
         with pytest.raises(LinkError):
-            await answer(far, MAITRED)
+            await answer(far, MAITRED, FARM_PROTOCOL)

@@ -44,6 +44,7 @@ def test_an_empty_file_means_the_defaults() -> None:
         ("set alfConfig(readerSeconds) 2", "reader_time_s", 2.0),
         ("set alfConfig(readerMegabytes) 3", "reader_memory_bytes", 3_000_000),
         ("set alfConfig(keyFile) /site/key", "key_file", "/site/key"),
+        ("set alfConfig(dispatcherAddress) 10.0.0.7", "dispatcher_address", "10.0.0.7"),
         ("set alfConfig(wranglers) {ann bob}", "wranglers", ("ann", "bob")),
         ("set alfLimitLocal(mantra) 1", "limits_local", {"mantra": 1}),
         ("set alfLimitGlobal(mantra) 8", "limits_global", {"mantra": 8}),
