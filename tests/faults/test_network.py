@@ -7,24 +7,14 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hosts import Host, Network, NoNetwork, network
+from hosts import Host, Network
 
 LIMIT_S = 30.0
 _STATIONS = Path(__file__).with_name("stations.py")
 _ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def hosts(tmp_path: Path) -> Iterator[Network]:
-    try:
-        with network(4, tmp_path) as made:
-            yield made
-    except NoNetwork as reason:
-        pytest.skip(f"no network namespaces here: {reason}")
 
 
 class Lines:
