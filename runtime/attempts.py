@@ -73,7 +73,7 @@ class Attempts(Settling):
             return []
         out = Outbox(now)
         job = self.jobs[found.jid]
-        fails_here = transient and not (unreachable and self._farm.falls_back(found))
+        fails_here = transient and not blameless and not (unreachable and self._farm.falls_back(found))
         requeue = transient or blameless or found.requeue
         slots, rests_until = found.slots, now + self.settings.problem_slot_rest_s
         if fails_here:

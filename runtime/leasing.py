@@ -84,6 +84,8 @@ class Leasing:
         """... and since their wants were said."""
         self._again: dict[int, float] = {}
         self._returned: list[Returned] = []
+        self._named: set[LeaseId] = set()
+        """The leases of the last Attach."""
         self._ends: deque[JobEnded] = deque(maxlen=_ENDS_KEPT)
 
     @property
@@ -130,7 +132,10 @@ class Leasing:
 
     def is_attached(self, message: Attached, out: Outbox) -> None:
         """Leases that count no more are let go. Their commands are ended, and run again once that is known for sure:
-        by their alfserver's word, or by `lost`."""
+        by their alfserver's word, or by `lost`.
+
+        What went back since the Attach was sent is said now; what came since, from somebody else, goes back soon.
+        """
         self.attached = True
         self.epoch = max(self.epoch, message.epoch)
         self._lease_s = message.lease_s
@@ -138,6 +143,9 @@ class Leasing:
         self._eject(lost, "its slot is in other hands", out)
         for holding in lost:
             self._let_go(self._jobs[holding.request.jid], holding)
+        self._returned += [Returned(lease) for lease in sorted(self._named - self.holdings.keys() - set(message.lost))]
+        for holding in self.holdings.values():
+            holding.recalled = holding.recalled or holding.lease.id not in self._named
         for request in self._requests.values():
             request.said = (0, 0.0)
         out.orders += [ToMaitred(end) for end in self._ends]
@@ -157,8 +165,8 @@ class Leasing:
             out.orders.append(ToMaitred(Excluding(where)))
 
     def held(self, now: float) -> tuple[HeldLease, ...]:
-        """What an Attach names. Of what went back before it no word is needed any more."""
-        self._returned.clear()
+        """What an Attach names."""
+        self._named = set(self.holdings)
         found = []
         for holding in self.holdings.values():
             job = self._jobs[holding.request.jid]
@@ -351,7 +359,7 @@ class Leasing:
                 self._say_want(job, request, runs and self.on, out)
         if self.attached:
             out.orders += [ToMaitred(message) for message in self._returned]
-            self._returned.clear()
+        self._returned.clear()
 
     def _put_back(self, job: QueuedJob, usable: bool) -> None:
         """Give back what nobody uses now."""

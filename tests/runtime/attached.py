@@ -41,7 +41,12 @@ class AttachedFarm(Farm):
         self.leases = 0
 
     def attach(self, *lost: LeaseId, epoch: int = EPOCH) -> None:
+        self.core.held(self.now)
         self.carry_out(self.core.attached(Attached(epoch, LEASE_S, 30.0, lost), self.now))
+
+    def answered(self) -> None:
+        """The answer to an Attach that named `held` some time ago."""
+        self.carry_out(self.core.attached(Attached(EPOCH, LEASE_S, 30.0), self.now))
 
     def detach(self) -> None:
         self.carry_out(self.core.detached(self.now))

@@ -374,7 +374,7 @@ def test_a_launch_that_is_known_never_to_have_been_seen_keeps_its_lease() -> Non
     farm.submit(job(*frames("a")))
     lease = farm.grant("janus-1")
 
-    refuse(farm, "prman a", transient=False, blameless=True)
+    refuse(farm, "prman a", blameless=True)
 
     assert farm.at_work == ["prman a"]
     assert farm.held == [lease]
@@ -639,7 +639,21 @@ def test_a_lease_that_ends_between_attach_and_its_answer_is_said_to_be_back() ->
     assert farm.held == [lease]
     farm.end("prman a")
 
-    farm.attach()
+    farm.answered()
+
+    assert farm.returned_leases == [lease]
+
+
+def test_a_lease_that_somebody_else_gave_before_the_answer_is_used_once() -> None:
+    farm = attached()
+    farm.submit(job(*frames("a", "b")))
+    assert farm.held == []
+    lease = farm.grant("janus-1")
+    farm.detach()
+
+    farm.answered()
+    assert farm.at_work == ["prman a"]
+    farm.end("prman a")
 
     assert farm.returned_leases == [lease]
 
