@@ -21,8 +21,10 @@ from collections.abc import Sequence
 
 from daemons.elsewhere import VARIABLE
 from daemons.options import site
+from daemons.options.farm import FARM
 from daemons.options.jobs import JOBS, session
 from daemons.options.keys import KEYS
+from daemons.options.maitred import MAITRED
 from daemons.options.nimby import NIMBY
 from daemons.options.part import DONE, INTERRUPTED, Words
 from daemons.options.queue import QUEUE
@@ -32,6 +34,8 @@ PARTS = (
     JOBS,
     QUEUE,
     WAITING,
+    MAITRED,
+    FARM,
     KEYS,
     NIMBY,
 )

@@ -7,12 +7,12 @@ excluded     slots and hosts that its user has deselected in the huntgroup; they
 
 from __future__ import annotations
 
-import os
 import uuid
 from pathlib import Path
 
 import msgspec
 
+from daemons import whole_file
 from daemons.state import StateError
 
 
@@ -66,13 +66,8 @@ class Lasting:
         return True
 
     def _keep(self, kept: _Kept) -> None:
-        beside = self._path.with_suffix(".new")
         try:
-            with beside.open("wb") as file:
-                file.write(msgspec.json.encode(kept) + b"\n")
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(self._path)
+            whole_file.replace(self._path, msgspec.json.encode(kept) + b"\n")
         except OSError as error:
             raise StateError(f"cannot write {self._path}: {error.strerror}") from error
         self._kept = kept

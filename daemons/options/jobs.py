@@ -30,7 +30,7 @@ def _add(words: Words) -> None:
     for flag in ("nogui", "check", "json", "paused", "v", "q"):
         words.add_argument(f"-{flag}", action="store_true")
     words.add_argument("-after", metavar="TIME", default="")
-    words.add_argument("-slots", type=_slots, metavar="N")
+    words.add_argument("-slots", type=_slots, metavar="N", nargs="?", const=True)  # without N: daemons.options.farm
     words.add_argument("-log", metavar="FILE")
 
 

@@ -12,7 +12,7 @@
     tick                       time has passed (`next_deadline`)
     said                       any message of a dispatcher: calls one of the above
 
-    explain, farm, running_on  questions: they change nothing
+    explain, farm, running_on, address_of, unknown    questions: they change nothing
 
 `now` is monotonic, seconds; `wall` is seconds since the epoch, for time groups. Each event returns its orders, to be
 carried out in that order. A peer is a connection, by a number that the shell never uses twice; a message of a peer that
@@ -490,6 +490,15 @@ class Maitred:
         return min(deadlines)
 
     # ---- questions -----------------------------------------------------------------------------------
+
+    def address_of(self, host: str) -> str | None:
+        """The address of a host of the schedule, its name where none is known; None: there is no such host."""
+        found = self._books.slots.host(host)
+        return None if found is None else found.address or found.name
+
+    def unknown(self, slots: Collection[str]) -> list[str]:
+        """Which of these are no slots of the schedule."""
+        return [name for name in slots if name not in self._books.slots.by_name]
 
     def explain(self, peer: PeerId, message: Explain, now: float) -> Explained:
         """Why a request of this peer waits."""

@@ -1,0 +1,193 @@
+"""The commands that look at the farm and change it: -slots, -offline, -online, -eject.
+
+They ask the maitre-d of alfred.ini, or the first of its fall-backs that answers. Exit status: 0 done, 1 refused, 2 no
+maitre-d answers, or none is configured.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import socket
+import sys
+from collections.abc import Callable, Iterator, Sequence
+
+import msgspec
+import trio
+
+from daemons.keys import KeyFileError, user_keyring
+from daemons.link import Identity, Link, LinkError, Unreachable, connect
+from daemons.site import find_settings
+from daemons.wording import count, duration, printable
+from runtime.farm_messages import (
+    AskFarm,
+    Did,
+    Eject,
+    Farm,
+    FarmMessage,
+    Refused,
+    SetOffline,
+    SlotLine,
+    SlotState,
+    WaitLine,
+)
+
+DONE, REFUSED, UNANSWERED = 0, 1, 2
+ANSWER_S = 30.0
+_SERIAL = 1
+
+
+class NoMaitred(Exception):
+    """No maitre-d answers; the text says which were tried, and what to do."""
+
+
+def show_slots(*, as_json: bool) -> int:
+    """Print the farm: its slots, who waits, limits and dispatchers."""
+
+    def show(answer: FarmMessage) -> int:
+        if not isinstance(answer, Farm):
+            return _said(answer)
+        if as_json:
+            sys.stdout.write(json.dumps(msgspec.to_builtins(_object(answer)), indent=1) + "\n")
+        else:
+            sys.stdout.writelines(f"{line}\n" for line in farm_lines(answer))
+        return DONE
+
+    return _ask(AskFarm(_SERIAL), show)
+
+
+def set_offline(slots: Sequence[str], *, offline: bool) -> int:
+    """Mark slots as temporarily offline, or bring them back."""
+    return _ask(SetOffline(_SERIAL, tuple(slots), offline), _said)
+
+
+def eject(where: str) -> int:
+    """End what runs on a slot or a host; it runs again elsewhere."""
+    return _ask(Eject(_SERIAL, where), _said)
+
+
+# ---- asking ----------------------------------------------------------------------------------------------------
+
+
+def _ask(question: FarmMessage, show: Callable[[FarmMessage], int]) -> int:
+    try:
+        return show(trio.run(_answer, question))
+    except (NoMaitred, KeyFileError) as error:
+        _complain(str(error))
+        return UNANSWERED
+
+
+async def _answer(question: FarmMessage) -> FarmMessage:
+    """The maitre-d's answer. Raises NoMaitred, KeyFileError."""
+    link = await _connect()
+    try:
+        with trio.fail_after(ANSWER_S):
+            link.post(question)
+            await link.flush()
+            while (message := await link.receive()) is not None:
+                if isinstance(message, Farm | Did | Refused):
+                    return message
+    except LinkError as error:
+        raise NoMaitred(f"the maitre-d has closed the connection: {error}") from error
+    except trio.TooSlowError:
+        raise NoMaitred(f"the maitre-d does not answer within {ANSWER_S:g} s") from None
+    finally:
+        await link.close()
+    raise NoMaitred("the maitre-d has closed the connection without an answer")
+
+
+async def _connect() -> Link:
+    """A link to the first maitre-d that answers. Raises NoMaitred, KeyFileError."""
+    settings = find_settings(os.environ, _complain)
+    identity = Identity("client", getpass.getuser(), socket.gethostname(), user_keyring(os.environ))
+    tried = []
+    for host, port in settings.maitreds:
+        try:
+            return await connect(host, port, identity, expect="maitre-d")
+        except Unreachable as error:
+            tried.append(str(error))
+        except LinkError as error:
+            raise NoMaitred(f"the maitre-d at {host}:{port} refuses: {error}") from error
+    if not tried:
+        raise NoMaitred(
+            "no maitre-d is configured: set alfConfig(maitredHost) HOST in alfred.ini (-ini FILE names another one)"
+        )
+    raise NoMaitred("\n        ".join((*tried, "is a maitre-d running? alfred -maitre_d starts one")))
+
+
+def _said(answer: FarmMessage) -> int:
+    if isinstance(answer, Did):
+        sys.stdout.write(f"{printable(answer.text)}\n")
+        return DONE
+    _complain(answer.text if isinstance(answer, Refused) else f"unexpected answer {type(answer).__name__}")
+    return REFUSED
+
+
+def _complain(text: str) -> None:
+    sys.stderr.write(f"alfred: {text}\n")
+
+
+# ---- the farm in words -----------------------------------------------------------------------------------------
+
+
+def farm_lines(farm: Farm) -> Iterator[str]:
+    """The farm as people read it."""
+    yield _summary(farm)
+    if farm.slots:
+        yield ""
+        yield from _table([("slot", "host", "state", "user", "since", "job"), *map(_slot_cells, farm.slots)])
+    if farm.waiting:
+        yield ""
+        yield f"waiting, the next one first ({count(len(farm.waiting), 'request')}):"
+        yield from _table(list(map(_wait_cells, farm.waiting)))
+    if farm.limits:
+        yield ""
+        yield "limits: " + ", ".join(f"{tag} {now} of {most}" for tag, now, most in farm.limits)
+
+
+def _summary(farm: Farm) -> str:
+    states = [slot.state for slot in farm.slots]
+    counted = ", ".join(f"{states.count(state)} {state.value}" for state in SlotState if state in states)
+    return (
+        f"{count(len(farm.slots), 'slot')}{f' ({counted})' if counted else ''},"
+        f" {count(len(farm.dispatchers), 'dispatcher')}; schedule {printable(farm.schedule) or '(none)'}"
+    )
+
+
+def _slot_cells(slot: SlotLine) -> tuple[str, ...]:
+    since = duration(slot.since_s) if slot.since_s else ""
+    about = printable(slot.job) + (f" ({printable(slot.note)})" if slot.note else "")
+    metrics = " ".join(f"{name}={_figure(value)}" for name, value in sorted(slot.metrics.items()))
+    cells = (slot.name, slot.host, slot.state.value, slot.user, since, f"{about} {metrics}".strip())
+    return tuple(map(printable, cells))
+
+
+def _wait_cells(line: WaitLine) -> tuple[str, ...]:
+    where = f"{line.user}'s job {line.jid}"
+    return tuple(
+        map(printable, (f"  {where}", line.title, f"{line.wanted} x {line.need or 'any'}", duration(line.waiting_s)))
+    )
+
+
+def _figure(value: str | float) -> str:
+    return value if isinstance(value, str) else f"{value:.4g}"
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """Columns side by side; the last one is as long as it is."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _object(farm: Farm) -> dict[str, object]:
+    """The farm with names, for programs (docs/farm.md)."""
+    return {
+        "epoch": farm.epoch,
+        "schedule": farm.schedule,
+        "slots": [msgspec.structs.asdict(slot) for slot in farm.slots],
+        "waiting": [msgspec.structs.asdict(line) for line in farm.waiting],
+        "dispatchers": [msgspec.structs.asdict(line) for line in farm.dispatchers],
+        "limits": [{"tag": tag, "running": now, "most": most} for tag, now, most in farm.limits],
+    }

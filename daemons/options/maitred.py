@@ -1,0 +1,57 @@
+"""Being the maitre-d (`daemons.maitred`)."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from daemons.options.part import Part, Words
+
+HELP = """\
+  alfred -maitre_d [-v] [-log FILE]    give out the slots of alfred.schedule
+  -port N          TCP port (9000)              -bind ADDRESS   one address only
+  -state DIR       what it keeps over a restart -wait SECONDS   before it begins
+
+"""
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f'"{text}" is no port')
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f'"{text}" is no number of seconds')
+    return seconds
+
+
+def _add(words: Words) -> None:
+    words.add_argument("-maitre_d", action="store_true")
+    words.add_argument("-port", type=_port, metavar="N")
+    words.add_argument("-bind", metavar="ADDRESS", default="")
+    words.add_argument("-state", metavar="DIR")
+    words.add_argument("-wait", type=_seconds, metavar="SECONDS")
+
+
+def _run(words: Words, given: argparse.Namespace, asked: str) -> int:
+    from daemons.maitred.process import Wishes, run
+
+    return run(
+        Wishes(
+            log=None if given.log is None else Path(given.log),
+            port=given.port,
+            bind=given.bind,
+            state=None if given.state is None else Path(given.state),
+            wait_s=given.wait,
+            chatty=given.v,
+        )
+    )
+
+
+MAITRED = Part(HELP, _add, _run, requests=("maitre_d",), page="farm")
