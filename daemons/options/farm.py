@@ -11,7 +11,6 @@ looking at the farm, and changing it (the last three: wranglers, docs/farm.md):
   -slots [-json]   the slots, who has them since when, and who waits
   -offline SLOT ...    give these out no more   -online SLOT ...   and again
   -eject SLOT|HOST     end what runs there; it runs again elsewhere
-
 """
 
 

@@ -8,10 +8,9 @@ from pathlib import Path
 from daemons.options.part import Part, Words
 
 HELP = """\
-  alfred -maitre_d [-v] [-log FILE]    give out the slots of alfred.schedule
-  -port N          TCP port (9000)              -bind ADDRESS   one address only
-  -state DIR       what it keeps over a restart -wait SECONDS   before it begins
-
+the maitre-d, which gives out the slots of alfred.schedule:
+  -maitre_d [-v] [-log FILE]  run one           -wait SECONDS   before it begins
+  -port N  -bind ADDRESS      where (9000)      -state DIR  what a restart knows
 """
 
 
