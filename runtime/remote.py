@@ -26,6 +26,7 @@ import msgspec
 from runtime.facts import AttemptId
 from runtime.farm_messages import (
     Acknowledge,
+    AttemptState,
     Began,
     Context,
     End,
@@ -86,14 +87,16 @@ class Stage(Enum):
 
 
 class _Attempt:
-    """`begun`: it ran at some time. `lost_at`: when its lease and the grace are over. `end_grace_s`: it is to end."""
+    """`begun`: it ran at some time. `chunks`: how many scripts that it wrote have come. `lost_at`: when its lease
+    and the grace are over. `end_grace_s`: it is to end."""
 
-    __slots__ = ("begun", "context", "end_grace_s", "launch", "lost_at", "number", "stage")
+    __slots__ = ("begun", "chunks", "context", "end_grace_s", "launch", "lost_at", "number", "stage")
 
     def __init__(self, number: AttemptId, stage: Stage) -> None:
         self.number = number
         self.stage = stage
         self.begun = False
+        self.chunks = 0
         self.launch: Launch | None = None
         self.context: Context | None = None
         self.lost_at: float | None = None
@@ -255,16 +258,25 @@ class Remote:
             else:
                 del self._attempts[attempt.number]
                 turn.news.append(Undelivered(attempt.number, "its launch did not reach the alfserver"))
-        strangers = tuple(number for number, state in listed.items() if state.running)
-        if strangers:
-            turn.say.append(End(strangers, GRACE_S))
+        self._see_off(listed.values(), turn)
         self._renew(now, turn)
+
+    def _see_off(self, strangers: Iterable[AttemptState], turn: Turn) -> None:
+        """What the alfserver has and we have not: what runs is ended (its output is skipped, so that its end is told),
+        an end was dealt with before."""
+        running = [state for state in strangers if state.running]
+        if running:
+            turn.say += [Follow(state.attempt, state.printed, state.printed, state.printed) for state in running]
+            turn.say.append(End(tuple(state.attempt for state in running), GRACE_S))
+        over = tuple(state.attempt for state in strangers if not state.running)
+        if over:
+            turn.say.append(Acknowledge(over))
 
     def _take_up(self, attempt: _Attempt, running: bool, turn: Turn) -> None:
         """The alfserver has it: it runs, or its end follows after what it printed."""
         attempt.stage = Stage.RUNNING
         attempt.lost_at = None
-        turn.say.append(Follow(attempt.number, *self._received(attempt.number)))
+        turn.say.append(Follow(attempt.number, *self._received(attempt.number), attempt.chunks))
         if running:
             if not attempt.begun:
                 attempt.begun = True
@@ -281,10 +293,13 @@ class Remote:
         turn.news.append(message)
 
     def _pass_on(self, message: Said | Printed, turn: Turn) -> None:
-        if self._stage(message.attempt) in (Stage.SENT, Stage.RUNNING):
-            turn.news.append(message)
-        else:
+        attempt = self._attempts.get(message.attempt)
+        chunk = message.number if isinstance(message, Said) else 0
+        if attempt is None or attempt.stage not in (Stage.SENT, Stage.RUNNING) or 0 < chunk <= attempt.chunks:
             self.stale += 1
+            return
+        attempt.chunks = chunk or attempt.chunks
+        turn.news.append(message)
 
     def _ended(self, message: Ended | NotStarted, turn: Turn) -> None:
         """An end, after all of the output. One that we do not wait for was dealt with before: it may be forgotten."""

@@ -24,6 +24,7 @@ from runtime.farm_messages import (
     Renewed,
     Resume,
     Resumed,
+    Said,
 )
 from runtime.remote import Remote, Stage, Terms, Undelivered
 
@@ -233,7 +234,24 @@ def test_only_what_has_ended_is_acknowledged() -> None:
 def test_what_an_alfserver_runs_and_the_queue_does_not_know_is_ended() -> None:
     server = remote()
 
-    assert ready(server, runs(9)) == [End((9,), 10.0)]
+    assert ready(server, runs(9)) == [Follow(9, 0, 0), End((9,), 10.0)]
+
+
+def test_an_end_that_was_dealt_with_before_is_acknowledged_when_it_is_listed() -> None:
+    server = remote()
+
+    assert ready(server, has_ended(9, 30)) == [Acknowledge((9,))]
+
+
+def test_a_script_that_a_command_wrote_is_heard_once() -> None:
+    server = running(1)
+    first, second = Said(1, chunk=b"Task {a}", number=1), Said(1, chunk=b"Task {b}", number=2)
+    assert server.heard(first, 1.0).news == [first]
+    server.disconnected(1.0)
+
+    assert ready(server, runs(1), now=2.0)[0] == Follow(1, 0, 0, 1)
+    assert server.heard(first, 3.0).news == []
+    assert server.heard(second, 3.0).news == [second]
 
 
 def test_a_launch_that_was_not_sent_yet_ends_at_once() -> None:
