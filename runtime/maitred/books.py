@@ -17,6 +17,7 @@ from runtime.maitred.orders import Log, Order, Send
 from runtime.maitred.requests import Dispatcher, Groups, Request, User
 from runtime.maitred.rules import Rules
 from runtime.maitred.slots import Slot, Slots
+from runtime.needs import Need
 from runtime.schedule.model import Schedule
 from runtime.schedule.zones import zone
 
@@ -37,6 +38,7 @@ class Books:
         self.users: dict[str, User] = {}
         self.dispatchers: dict[tuple[str, str], Dispatcher] = {}
         """By user and name: nobody takes another's place by using its name."""
+        self.no_need = Need()
         self.maxima: dict[str, int] = {}
         """Limits by tag, in lower case."""
         self.orders: list[Order] = []

@@ -26,8 +26,8 @@ has not attached changes nothing.
 The rooms: slots (which are free), crews, fitting (keys), requests (the queue), leases, serving (giving out), pinging,
 recalling (taking back), explaining (why not), watching (what is seen from outside). `books` is what they share.
 
-A maitre-d that has just started gives nothing out for `maitred_initial_wait_s`, so that dispatchers can say
-what they hold.
+A maitre-d that has just started gives nothing out for `maitred_initial_wait_s`, so that dispatchers can say what they
+hold.
 """
 
 from __future__ import annotations
@@ -45,10 +45,8 @@ from runtime.farm_messages import (
     Explained,
     Farm,
     FarmMessage,
-    HeldLease,
     JobEnded,
     LeaseId,
-    Recall,
     Returned,
     Running,
     Want,
@@ -58,14 +56,18 @@ from runtime.maitred.explaining import explain
 from runtime.maitred.leases import Lease
 from runtime.maitred.orders import Keep, Order, PeerId, Send
 from runtime.maitred.pinging import Pinging
+from runtime.maitred.recalling import Recalling
 from runtime.maitred.requests import Dispatcher, Group, Request
+from runtime.maitred.roll import Roll
 from runtime.maitred.rules import Rules
 from runtime.maitred.serving import Serving
-from runtime.maitred.watching import farm
+from runtime.maitred.watching import farm, in_order
 from runtime.match.keys import KeyExpressionError
 from runtime.schedule.model import Schedule
 
 _MINUTE_S = 60.0
+_LOOK_S = 2.0
+"""So often it is asked whether time alone has changed who stands where."""
 
 
 class Maitred:
@@ -97,6 +99,9 @@ class Maitred:
         self._books = Books(rules, Judge(rules, assigner, guard), epoch, opens_at, wall)
         self._pinging = Pinging(self._books)
         self._serving = Serving(self._books, self._pinging)
+        self._recalling = Recalling(self._books, self._serving)
+        self._roll = Roll(self._books, self._serving)
+        self._look_at = now
         self._waiting_to_open = True
         self._next_minute = now
         self._read(schedule, addresses or {}, wall, now)
@@ -113,21 +118,22 @@ class Maitred:
         books = self._books
         if message.epoch > books.epoch:
             books.epoch = message.epoch + 1
-        dispatcher = self._dispatcher(user, message.dispatcher)
+        dispatcher = self._roll.dispatcher(user, message.dispatcher)
         if dispatcher.peer is not None:
             self._peers.pop(dispatcher.peer, None)
-            self._forget_requests(dispatcher, now)
+            self._roll.forget_requests(dispatcher, now)
         self._peers[peer] = dispatcher
         dispatcher.peer, dispatcher.lost_at = peer, None
         dispatcher.host, dispatcher.port = message.host, message.port
         dispatcher.excluded = frozenset(name.lower() for name in message.excluded)
-        lost = self._take_back(dispatcher, message.held, now)
+        lost = self._roll.take_back(dispatcher, message.held, now)
         rules = books.rules
         books.log(
             f"attached {dispatcher} ({message.dispatcher}) with {len(message.held)} leases, {len(lost)} of them lost"
         )
         books.send(dispatcher, Attached(books.epoch, rules.lease_s, rules.grace_s, lost, books.schedule.file))
-        self._recall_older(dispatcher)
+        self._recalling.recall_older(dispatcher)
+        self._recalling.recall_unentitled(dispatcher.leases)
         return self._finish(now)
 
     def detach(self, peer: PeerId, now: float) -> list[Order]:
@@ -138,7 +144,7 @@ class Maitred:
         dispatcher = self._peers.pop(peer, None)
         if dispatcher is not None:
             dispatcher.peer, dispatcher.lost_at = None, now
-            self._forget_requests(dispatcher, now)
+            self._roll.forget_requests(dispatcher, now)
             self._books.log(f"lost {dispatcher} with {len(dispatcher.leases)} leases")
         return self._finish(now)
 
@@ -147,82 +153,10 @@ class Maitred:
         dispatcher = self._peers.pop(peer, None)
         if dispatcher is not None:
             dispatcher.peer = None
-            self._forget_requests(dispatcher, now)
+            self._roll.forget_requests(dispatcher, now)
             self._books.log(f"detached {dispatcher}")
-            self._forget(dispatcher, now)
+            self._roll.forget(dispatcher, now)
         return self._finish(now)
-
-    def _dispatcher(self, user: str, name: str) -> Dispatcher:
-        found = self._books.dispatchers.get((user, name))
-        if found is None:
-            found = self._books.dispatchers[user, name] = Dispatcher(name, self._books.user(user))
-        return found
-
-    def _forget(self, dispatcher: Dispatcher, now: float) -> None:
-        for lease in list(dispatcher.leases):
-            self._books.log(f"ended {lease}: its dispatcher is gone")
-            self._books.end_lease(lease, now)
-        self._books.dispatchers.pop((dispatcher.user.name, dispatcher.name), None)
-
-    def _forget_requests(self, dispatcher: Dispatcher, now: float) -> None:
-        """What it wants goes with the connection; it says so again. The age of a request is remembered."""
-        for lease in [lease for lease in dispatcher.leases if lease.pending]:
-            self._serving.cancel(lease, now)
-        dispatcher.since = {request.wanted: request.since for request in dispatcher.requests.values() if request.waits}
-        for request in list(dispatcher.requests.values()):
-            self._drop(request)
-
-    def _take_back(self, dispatcher: Dispatcher, held: tuple[HeldLease, ...], now: float) -> tuple[LeaseId, ...]:
-        """Its leases are those that it says; what it does not name any more it has given back."""
-        books = self._books
-        named = {one.lease.id for one in held}
-        for lease in [lease for lease in dispatcher.leases if lease.id not in named]:
-            books.log(f"returned {lease}: not held any more")
-            books.end_lease(lease, now)
-        lost = []
-        for one in held:
-            known = books.leases.by_id.get(one.lease.id)
-            if known is not None and known.dispatcher is dispatcher:
-                continue
-            if known is not None or not self._bring_back(dispatcher, one, now):
-                lost.append(one.lease.id)
-        return tuple(lost)
-
-    def _bring_back(self, dispatcher: Dispatcher, held: HeldLease, now: float) -> bool:
-        """A lease that another maitre-d has given, or that was over here: it counts again, unless a newer lease has one
-        of its slots."""
-        books = self._books
-        found = [
-            (books.slots.by_name.get(slot.name) or books.slots.unlisted(slot.name, slot.host))
-            for slot in held.lease.slots
-        ]
-        rivals = {slot.lease: None for slot in found if slot.lease is not None}
-        if any(not rival.pending and rival.id > held.lease.id for rival in rivals):
-            return False
-        for rival in rivals:
-            self._displace(rival, now)
-        lease = Lease(held.lease.id, dispatcher, held.request, held.jid, held.title, held.lease.tags)
-        books.leases.add(lease, found, now)
-        if held.running_s >= 0:
-            lease.running = Running(lease.id, held.jid, 0, 0, 0, held.title)
-            lease.began = now - held.running_s
-        return True
-
-    def _displace(self, rival: Lease, now: float) -> None:
-        if rival.pending:
-            self._serving.cancel(rival, now)
-            return
-        self._books.log(f"lost {rival}: a newer lease has its slot")
-        self._books.send(rival.dispatcher, Recall(rival.id, True, "a newer lease has this slot"))
-        self._books.end_lease(rival, now)
-
-    def _recall_older(self, dispatcher: Dispatcher) -> None:
-        """Leases of an earlier term run their command to its end, and no other: alfservers refuse a launch with an
-        epoch that is older than one they have seen."""
-        for lease in dispatcher.leases:
-            if lease.id.epoch < self._books.epoch and not lease.recalled:
-                lease.recalled = True
-                self._books.send(dispatcher, Recall(lease.id, False, "given by an earlier maitre-d"))
 
     # ---- what dispatchers say ------------------------------------------------------------------------
 
@@ -253,7 +187,7 @@ class Maitred:
         request = dispatcher.requests.get(message.request)
         if message.total <= 0:
             if request is not None:
-                self._withdraw(request, now)
+                self._roll.drop(request, now)
             return self._finish(now)
         if request is None:
             request = self._new_request(dispatcher, message, now)
@@ -262,13 +196,15 @@ class Maitred:
             request.update(message)
             if not waited:
                 request.since = now
-        group = self._join(request)
+        group = self._join(request, now)
         if group is None:
             return self._finish(now)
         if request.waits:
             self._serving.try_all(request, now)
-        elif request in group.waiting:
+            self._recalling.recall_for(request, now)
+        else:
             group.remove(request)
+            self._serving.shrink(request, now)
         if request.waits and request.logged_total != request.total:
             request.logged_total = request.total
             self._books.log(
@@ -290,9 +226,12 @@ class Maitred:
         return self._finish(now)
 
     def running(self, peer: PeerId, message: Running, now: float) -> list[Order]:
-        """A command has begun on a lease."""
+        """A command has begun on a lease. On one that is used again its request has got a server once more."""
         lease = self._lease(peer, message.lease)
         if lease is not None:
+            request = lease.dispatcher.requests.get(lease.request)
+            if lease.running is not None and request is not None:
+                request.since = now
             lease.running, lease.began = message, now
             lease.jid, lease.title = message.jid, message.title
         return []
@@ -303,7 +242,7 @@ class Maitred:
         if dispatcher is not None:
             dispatcher.excluded = frozenset(name.lower() for name in message.excluded)
             for request in list(dispatcher.requests.values()):
-                self._touch(self._join(request))
+                self._touch(self._join(request, now))
         return self._finish(now)
 
     def job_ended(self, peer: PeerId, message: JobEnded, now: float) -> list[Order]:
@@ -325,24 +264,13 @@ class Maitred:
         dispatcher.requests[message.request] = request
         return request
 
-    def _join(self, request: Request) -> Group | None:
+    def _join(self, request: Request, now: float) -> Group | None:
         try:
             return self._books.groups.join(request, self._books.access(request))
         except KeyExpressionError as error:
             self._books.log(f"refused {request}: {error}")
-            self._drop(request)
+            self._roll.drop(request, now)
             return None
-
-    def _withdraw(self, request: Request, now: float) -> None:
-        for lease in [
-            lease for lease in request.dispatcher.leases if lease.request == request.wanted and lease.pending
-        ]:
-            self._serving.cancel(lease, now)
-        self._drop(request)
-
-    def _drop(self, request: Request) -> None:
-        self._books.groups.leave(request)
-        del request.dispatcher.requests[request.wanted]
 
     def _because(self, request: Request) -> str:
         return f" ({request.blocked})" if request.blocked else ""
@@ -374,6 +302,7 @@ class Maitred:
         if found is not None and (peer in found.shields) != up:
             self._books.log(f"shields of {found.name} {'raised' if up else 'lowered'}")
             self._books.slots.block(found, peer, up, now)
+            self._recalling.recall_unentitled(self.running_on(host))
         return self._finish(now)
 
     def offline(self, slots: Collection[str], on: bool, by: str, now: float) -> list[Order]:
@@ -384,6 +313,7 @@ class Maitred:
                 slot.offline = on
                 self._books.slots.refresh(slot, now)
                 self._books.log(f"{name} is {'offline' if on else 'back'} ({by})")
+                self._recalling.recall_unentitled(self.running_on(name))
         self._offline = {slot.name for slot in self._books.slots.by_name.values() if slot.offline}
         self._books.orders.append(Keep(tuple(sorted(self._offline))))
         return self._finish(now)
@@ -391,14 +321,8 @@ class Maitred:
     def eject(self, where: str, by: str, now: float) -> list[Order]:
         """What runs on a slot, or on a host, ends now and runs again elsewhere."""
         for lease in self.running_on(where):
-            self._eject(lease, f"ejected by {by}")
+            self._recalling.recall(lease, True, f"ejected by {by}")
         return self._finish(now)
-
-    def _eject(self, lease: Lease, reason: str) -> None:
-        if not lease.ejected:
-            lease.recalled = lease.ejected = True
-            self._books.log(f"recalled {lease}: {reason}")
-            self._books.send(lease.dispatcher, Recall(lease.id, True, reason))
 
     def running_on(self, where: str) -> list[Lease]:
         """The leases of a slot, or of a host by its name."""
@@ -436,13 +360,14 @@ class Maitred:
                 slot.offline = True
                 self._books.slots.refresh(slot, now)
         self._pinging.read()
-        self._regroup()
+        self._regroup(now)
 
-    def _regroup(self) -> None:
+    def _regroup(self, now: float) -> None:
         """Crews, or the kinds of slots, are others: every request stands where it belongs now."""
         for dispatcher in self._books.dispatchers.values():
             for request in list(dispatcher.requests.values()):
-                self._touch(self._join(request))
+                self._touch(self._join(request, now))
+        self._recalling.recall_unentitled(self._books.leases.by_id.values())
 
     def _touch(self, group: Group | None) -> None:
         if group is not None and group.waiting:
@@ -458,36 +383,40 @@ class Maitred:
         if wall is not None:
             self._wall_offset = wall - now
         books.slots.wake(now)
-        self._end_lost(now)
+        self._roll.end_lost(now)
         wall = now + self._wall_offset
         if books.crews.at(wall):
-            self._regroup()
+            self._regroup(now)
+            self._look_at = now
         self._next_minute = now + _MINUTE_S - wall % _MINUTE_S
         if self._waiting_to_open and now >= books.opens_at:
             self._waiting_to_open = False
             self._touch_all()
+        self._serving.serve(now)
+        if now >= self._look_at:
+            self._look(now)
         return self._finish(now)
 
-    def _end_lost(self, now: float) -> None:
-        """Leases of dispatchers that have been away too long: their alfservers have ended what ran."""
-        for dispatcher in list(self._books.dispatchers.values()):
-            if dispatcher.peer is None and now >= self._over_at(dispatcher):
-                self._forget(dispatcher, now)
-
-    def _over_at(self, dispatcher: Dispatcher) -> float:
-        rules = self._books.rules
-        return (dispatcher.lost_at or 0.0) + rules.lease_s + rules.grace_s
+    def _look(self, now: float) -> None:
+        """Time alone has changed who stands where: what waits may take back leases, eject, or have slots kept."""
+        seen: set[Group] = set()
+        for request in in_order(self._books, now):
+            group = request.group
+            if group is not None and group not in seen:
+                seen.add(group)
+                self._recalling.recall_for(request, now)
+                self._serving.touch_if_due(request, now)
+            self._recalling.preempt_for(request, now)
+        self._look_at = now + _LOOK_S
 
     def next_deadline(self) -> float:
         """When `tick` is to be called next, at the latest."""
         books = self._books
-        deadlines = [self._next_minute]
-        if self._waiting_to_open:
-            deadlines.append(books.opens_at)
-        if books.slots.next_wake is not None:
-            deadlines.append(books.slots.next_wake)
-        deadlines.extend(self._over_at(lost) for lost in books.dispatchers.values() if lost.peer is None)
-        return min(deadlines)
+        deadlines = [self._next_minute, books.opens_at if self._waiting_to_open else None, books.slots.next_wake]
+        deadlines.append(self._roll.next_end())
+        if any(group.waiting for group in books.groups):
+            deadlines.append(self._look_at)
+        return min(deadline for deadline in deadlines if deadline is not None)
 
     # ---- questions -----------------------------------------------------------------------------------
 

@@ -51,6 +51,11 @@ class Lease:
         return bool(self.pings)
 
     @property
+    def holder(self) -> tuple[Dispatcher, int]:
+        """Leases of one holder stand alike when it comes to taking one back."""
+        return (self.dispatcher, self.request)
+
+    @property
     def names(self) -> str:
         return ", ".join(slot.name for slot in self.slots)
 
@@ -81,6 +86,9 @@ class Leases:
         self._next = 1
         self.by_id: dict[LeaseId, Lease] = {}
         self.limits = Limits({})
+        self.by_tag: dict[str, dict[Lease, None]] = {}
+        self.recalled: dict[Lease, None] = {}
+        """Leases that were asked back and have not come yet."""
         self.freed_tags: set[str] = set()
 
     def begin(self, epoch: int, request: Request, now: float) -> Lease:
@@ -101,6 +109,8 @@ class Leases:
         if request is not None:
             request.held += 1
         self.limits.take(lease.tags)
+        for tag in lease.tags:
+            self.by_tag.setdefault(tag, {})[lease] = None
         for slot in slots:
             self.put(lease, slot)
 
@@ -125,6 +135,9 @@ class Leases:
             request.held -= 1
         self.freed_tags.update(tag for tag in lease.tags if self.limits.why_not((tag,)))
         self.limits.give(lease.tags)
+        for tag in lease.tags:
+            del self.by_tag[tag][lease]
+        self.recalled.pop(lease, None)
         for slot in list(lease.slots):
             lease.dispatcher.user.held -= 1
             self._slots.give(slot, now)

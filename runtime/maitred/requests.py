@@ -67,8 +67,8 @@ class Request:
     `number` (smaller is older)."""
 
     __slots__ = (
-        "blocked", "dispatcher", "group", "held", "host", "jid", "job_priority", "kept", "logged_total", "need",
-        "number", "since", "tid", "title", "total", "wanted",
+        "blocked", "dispatcher", "group", "held", "host", "jid", "job_priority", "keeps", "kept", "logged_total",
+        "need", "number", "since", "tid", "title", "total", "wanted",
     )  # fmt: skip
 
     def __init__(self, number: int, dispatcher: Dispatcher, want: Want, now: float) -> None:
@@ -81,8 +81,9 @@ class Request:
         self.logged_total = 0
         self.blocked = ""
         """Why it did not get what it wants when it last could have, where that is not for want of slots."""
+        self.keeps = False
+        """Slots that it could use are kept for it until they are enough: in `kept` (runtime.maitred.keeping)."""
         self.kept: dict[Slot, None] = {}
-        """Slots that are kept until there are enough of them."""
         self.group: Group | None = None
         self.update(want)
 

@@ -7,7 +7,8 @@
 
 A request gets `atleast` slots at once or none, and then up to `atmost`. While pings for it are under way it grows with
 slots that nobody else waits for. What does not fit, what is out of a limit, and what nothing has changed for is not
-looked at.
+looked at. Where there is not enough for a request that wants several, slots may be kept for it
+(runtime.maitred.keeping).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from itertools import count, islice
 from runtime.assign.assigner import Rank
 from runtime.farm_messages import Granted
 from runtime.maitred.books import Books
+from runtime.maitred.keeping import Keeping
 from runtime.maitred.leases import Lease
 from runtime.maitred.pinging import Pinging
 from runtime.maitred.requests import Group, Request
@@ -29,6 +31,8 @@ class Serving:
     def __init__(self, books: Books, pinging: Pinging) -> None:
         self._books = books
         self._pinging = pinging
+        self._keeping = Keeping(books)
+        self._had_way: set[Request] = set()
         self._pending: dict[Lease, None] = {}
         self.touched: dict[Group, None] = {}
         """Groups of which the waiting requests may have what they want now, though no slot has become free."""
@@ -40,6 +44,7 @@ class Serving:
         books = self._books
         if now < books.opens_at:
             return
+        self._had_way.clear()
         while books.slots.freed or self.touched or books.leases.freed_tags:
             self._touch_limited()
             turns = self._turns()
@@ -120,16 +125,59 @@ class Serving:
         books, group = self._books, request.group
         if group is None:
             return False
+        if request.kept:
+            self._keeping.let_go(request, now)
         request.blocked = books.leases.limits.why_not(request.need.tags)
-        if request.blocked or not self._enough(group, now):
+        if request.blocked:
+            return False
+        if not self._enough(group, now):
+            if self._has_way(request, group, now):
+                return self.try_one(request, now)
+            if self._keeping.is_due(request, now):
+                self._keeping.keep(request, group, self.candidates(group, now), now)
             return False
         lease = books.leases.begin(books.epoch, request, now)
         self._fill(lease, group, request.need.atmost, now)
         request.since = now
+        request.keeps = False
         if not request.waits:
             group.remove(request)
         self._ready(lease, now)
         return True
+
+    def _has_way(self, request: Request, group: Group, now: float) -> bool:
+        """Whether slots that it could use were kept for somebody of lower standing; they are free then."""
+        if request in self._had_way or not self._keeping.keepers:
+            return False
+        self._had_way.add(request)
+        for keeper in list(self._keeping.keepers):
+            kept = next((slot for slot in keeper.kept if group.fits(slot)), None)
+            if kept is None or keeper.group is None:
+                continue
+            mine, its = self._ranks([request, keeper], kept.kind, now)
+            if mine < its:
+                self._keeping.let_go(keeper, now)
+                self.touched[keeper.group] = None
+                return True
+        return False
+
+    def touch_if_due(self, request: Request, now: float) -> None:
+        """A request has waited so long that slots are kept for it from now on."""
+        if not request.keeps and request.group is not None and self._keeping.is_due(request, now):
+            self.touched[request.group] = None
+
+    def shrink(self, request: Request, now: float) -> None:
+        """A request wants no more than it holds: nothing is kept for it, and nothing is tested that is too much."""
+        self._keeping.let_go(request, now)
+        for lease in [one for one in self._pending if one.holder == (request.dispatcher, request.wanted)]:
+            if request.held > request.total:
+                self.cancel(lease, now)
+
+    def withdraw(self, request: Request, now: float) -> None:
+        """A request wants nothing any more: what is tested or kept for it is free."""
+        self._keeping.let_go(request, now)
+        for lease in [one for one in self._pending if one.holder == (request.dispatcher, request.wanted)]:
+            self.cancel(lease, now)
 
     def _enough(self, group: Group, now: float) -> bool:
         """Whether the free slots that fit are as many as are wanted at least."""

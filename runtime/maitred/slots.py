@@ -24,7 +24,9 @@ from runtime.schedule.model import EVERYBODY, Schedule, Server
 
 if TYPE_CHECKING:
     from runtime.maitred.leases import Lease
-    from runtime.maitred.requests import Group, Request
+    from runtime.maitred.requests import Dispatcher, Group, Request
+
+    Holder = tuple[Dispatcher, int]
 
 Rank = tuple[float, ...]
 """Smaller goes first."""
@@ -104,7 +106,7 @@ class Slot:
 class Kind:
     """Slots with equal keys in equal groups, and those of them that are free, by rank."""
 
-    __slots__ = ("_buckets", "_ranks", "free", "groups", "keys", "size", "waiting")
+    __slots__ = ("_buckets", "_ranks", "free", "groups", "keys", "size", "taken", "waiting")
 
     def __init__(self, keys: Keys, groups: frozenset[str]) -> None:
         self.keys = keys
@@ -114,8 +116,22 @@ class Kind:
         self.free = 0
         self.waiting: dict[Group, None] = {}
         """Groups of requests that wait and fit slots of this kind."""
+        self.taken: dict[Holder, dict[Lease, None]] = {}
+        """Leases that have slots of this kind, by dispatcher and request: those that stand alike."""
         self._buckets: dict[Rank, dict[Slot, None]] = {}
         self._ranks: list[Rank] = []
+
+    def hold(self, lease: Lease) -> None:
+        """A lease has a slot of this kind."""
+        self.taken.setdefault(lease.holder, {})[lease] = None
+
+    def let_go(self, lease: Lease) -> None:
+        """A lease has a slot less of this kind."""
+        if not any(slot.kind is self and slot.listed and slot.lease is lease for slot in lease.slots):
+            leases = self.taken[lease.holder]
+            del leases[lease]
+            if not leases:
+                del self.taken[lease.holder]
 
     @property
     def best(self) -> Rank | None:
@@ -223,6 +239,7 @@ class Slots:
             if slot.lease is not None:
                 slot.lease.slots[slot.lease.slots.index(old)] = slot
                 old.lease = None
+                kind.hold(slot.lease)
                 host.busy += 1
         kind.size += 1
         host.slots.append(slot)
@@ -242,6 +259,7 @@ class Slots:
         slot.host.slots.remove(slot)
         if slot.lease is not None:
             slot.host.busy -= 1
+            slot.kind.let_go(slot.lease)
 
     def _kind(self, keys: Keys, groups: frozenset[str]) -> Kind:
         return self._kinds.setdefault((keys, groups), Kind(keys, groups))
@@ -272,18 +290,25 @@ class Slots:
         slot.kind.remove(slot)
         self.freed.pop(slot, None)
         if slot.listed:
+            slot.kind.hold(lease)
             slot.host.busy += 1
             self._rank_again(slot.host)
 
     def give(self, slot: Slot, now: float) -> None:
         """Its lease has it no more."""
-        slot.lease = None
-        if slot.listed:
+        lease, slot.lease = slot.lease, None
+        if lease is not None and slot.listed:
+            slot.kind.let_go(lease)
             slot.host.busy -= 1
             self._rank_again(slot.host)
             self.refresh(slot, now)
         else:
             self.gone.pop(slot.name, None)
+
+    def keep(self, slot: Slot, request: Request | None, now: float) -> None:
+        """A free slot is kept for a request that wants several, or (None) for nobody any more."""
+        slot.kept_for = request
+        self.refresh(slot, now)
 
     def unlisted(self, name: str, host: str) -> Slot:
         """A slot that is leased, and that the schedule does not have."""

@@ -50,7 +50,7 @@ def test_shields_let_what_runs_finish() -> None:
 
     site.carry_out(site.core.shields(site.new_peer(), "a", True, site.now))
 
-    assert anna.recalled == []
+    assert [recall.eject for recall in anna.recalled] == [False]
 
 
 @pytest.mark.parametrize("where", ["a1", "a", "A"])
@@ -85,7 +85,7 @@ def test_an_offline_slot_is_not_given_and_what_runs_there_finishes() -> None:
     anna.want(total=2, request=1)
 
     assert anna.slots == ["a"]
-    assert anna.recalled == []
+    assert [recall.eject for recall in anna.recalled] == [False]
     assert anna.why()["b"] == "temporarily offline"
     assert site.states()["b"] is SlotState.OFFLINE
 

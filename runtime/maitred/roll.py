@@ -1,0 +1,111 @@
+"""The roll of dispatchers: who is there, what goes when they go, and what they hold when they come back.
+
+    connected --connection lost--> away --lease_s + grace_s--> forgotten: its leases are over
+        ^                           |
+        '---- Attach, with leases --'
+
+Leases come back with their dispatcher: those that are known as they are, those that another maitre-d has given too, if
+no newer lease has one of their slots. The newer lease of a slot wins, whoever comes first; the other one is lost.
+"""
+
+from __future__ import annotations
+
+from runtime.farm_messages import HeldLease, LeaseId, Recall, Running
+from runtime.maitred.books import Books
+from runtime.maitred.leases import Lease
+from runtime.maitred.requests import Dispatcher, Request
+from runtime.maitred.serving import Serving
+
+
+class Roll:
+    def __init__(self, books: Books, serving: Serving) -> None:
+        self._books = books
+        self._serving = serving
+
+    def dispatcher(self, user: str, name: str) -> Dispatcher:
+        """The dispatcher of this user and name, perhaps a new one."""
+        found = self._books.dispatchers.get((user, name))
+        if found is None:
+            found = self._books.dispatchers[user, name] = Dispatcher(name, self._books.user(user))
+        return found
+
+    # ---- going ---------------------------------------------------------------------------------------
+
+    def forget(self, dispatcher: Dispatcher, now: float) -> None:
+        """It is gone for good, and so are its leases."""
+        for lease in list(dispatcher.leases):
+            self._books.log(f"ended {lease}: its dispatcher is gone")
+            self._books.end_lease(lease, now)
+        self._books.dispatchers.pop((dispatcher.user.name, dispatcher.name), None)
+
+    def forget_requests(self, dispatcher: Dispatcher, now: float) -> None:
+        """What it wants goes with the connection; it says so again. The age of a request is remembered."""
+        dispatcher.since = {request.wanted: request.since for request in dispatcher.requests.values() if request.waits}
+        for request in list(dispatcher.requests.values()):
+            self.drop(request, now)
+
+    def drop(self, request: Request, now: float) -> None:
+        """Nothing is wanted by this request any more. Its leases go on."""
+        self._serving.withdraw(request, now)
+        self._books.groups.leave(request)
+        del request.dispatcher.requests[request.wanted]
+
+    def end_lost(self, now: float) -> None:
+        """Dispatchers that have been away too long: their alfservers have ended what ran."""
+        for dispatcher in list(self._books.dispatchers.values()):
+            if dispatcher.peer is None and now >= self._over_at(dispatcher):
+                self.forget(dispatcher, now)
+
+    def next_end(self) -> float | None:
+        """When the next one has been away too long."""
+        return min((self._over_at(one) for one in self._books.dispatchers.values() if one.peer is None), default=None)
+
+    def _over_at(self, dispatcher: Dispatcher) -> float:
+        rules = self._books.rules
+        return (dispatcher.lost_at or 0.0) + rules.lease_s + rules.grace_s
+
+    # ---- coming back ---------------------------------------------------------------------------------
+
+    def take_back(self, dispatcher: Dispatcher, held: tuple[HeldLease, ...], now: float) -> tuple[LeaseId, ...]:
+        """Its leases are those that it says; what it does not name any more it has given back. The lost ones."""
+        books = self._books
+        named = {one.lease.id for one in held}
+        for lease in [lease for lease in dispatcher.leases if lease.id not in named]:
+            books.log(f"returned {lease}: not held any more")
+            books.end_lease(lease, now)
+        lost = []
+        for one in held:
+            known = books.leases.by_id.get(one.lease.id)
+            if known is not None and known.dispatcher is dispatcher:
+                continue
+            if known is not None or not self._bring_back(dispatcher, one, now):
+                lost.append(one.lease.id)
+        return tuple(lost)
+
+    def _bring_back(self, dispatcher: Dispatcher, held: HeldLease, now: float) -> bool:
+        """A lease that another maitre-d has given, or that was over here, counts again, unless a newer lease has one of
+        its slots."""
+        books = self._books
+        found = [
+            books.slots.by_name.get(slot.name) or books.slots.unlisted(slot.name, slot.host)
+            for slot in held.lease.slots
+        ]
+        rivals = {slot.lease: None for slot in found if slot.lease is not None}
+        if any(not rival.pending and rival.id > held.lease.id for rival in rivals):
+            return False
+        for rival in rivals:
+            self._displace(rival, now)
+        lease = Lease(held.lease.id, dispatcher, held.request, held.jid, held.title, held.lease.tags)
+        books.leases.add(lease, found, now)
+        if held.running_s >= 0:
+            lease.running = Running(lease.id, held.jid, 0, 0, 0, held.title)
+            lease.began = now - held.running_s
+        return True
+
+    def _displace(self, rival: Lease, now: float) -> None:
+        if rival.pending:
+            self._serving.cancel(rival, now)
+            return
+        self._books.log(f"lost {rival}: a newer lease has its slot")
+        self._books.send(rival.dispatcher, Recall(rival.id, True, "a newer lease has this slot"))
+        self._books.end_lease(rival, now)

@@ -1,0 +1,129 @@
+"""A site's own assigner decides who is first; one that fails is reported, and the default decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from site_of import RULES, Site, schedule, server
+
+from runtime.assign.assigner import Asking, Assigner, Offer, Rank
+
+HOSTS = (server("a1", "a", udi=5), server("a2", "a", udi=5), server("b1", "b"), server("b2", "b"))
+
+
+class Spread(Assigner):
+    def slot_rank(self, slot: Offer) -> Rank:
+        return (slot.busy, -slot.udi)
+
+
+class LastComeFirstServed(Assigner):
+    def request_rank(self, asking: Asking) -> Rank:
+        return (-asking.number,)
+
+
+class Broken(Assigner):
+    def request_rank(self, asking: Asking) -> Rank:
+        raise ValueError("no idea")
+
+    def slot_rank(self, slot: Offer) -> Rank:
+        if slot.name == "b1":
+            raise ValueError("I do not like b1")
+        return ()
+
+
+class Wordy(Assigner):
+    def request_rank(self, asking: Asking) -> Any:
+        return "first"
+
+
+class Unmade(Assigner):
+    def __init__(self, rules: object) -> None:
+        raise OSError("no such table")
+
+
+def test_a_site_may_order_slots() -> None:
+    site = Site(schedule(*HOSTS), assigner=Spread)
+    anna = site.join("anna")
+
+    anna.want(total=4)
+
+    assert anna.slots == ["a1", "b1", "a2", "b2"]
+
+
+def test_a_site_may_order_requests() -> None:
+    site = Site(schedule("a"), assigner=LastComeFirstServed)
+    dora, ben, anna = site.join("dora"), site.join("ben"), site.join("anna")
+    dora.want()
+    ben.want()
+    anna.want()
+
+    dora.returns()
+
+    assert anna.slots == ["a"]
+
+
+def test_an_assigner_that_raises_is_reported_and_the_default_decides() -> None:
+    site = Site(schedule("a"), assigner=Broken)
+    dora, ben, anna = site.join("dora"), site.join("ben"), site.join("anna")
+    dora.want()
+    ben.want()
+    anna.want()
+
+    dora.returns()
+
+    assert ben.slots == ["a"]
+    assert "assigner: request_rank failed (ValueError: no idea); the default decides" in site.logged
+
+
+def test_a_slot_that_an_assigner_cannot_rank_comes_last() -> None:
+    site = Site(schedule(*HOSTS), assigner=Broken)
+    anna = site.join("anna")
+
+    anna.want(total=4)
+
+    assert anna.slots[-1] == "b1"
+
+
+def test_an_answer_that_is_no_tuple_of_numbers_is_a_failure() -> None:
+    site = Site(schedule("a"), assigner=Wordy)
+    dora, ben = site.join("dora"), site.join("ben")
+    dora.want()
+    ben.want()
+
+    dora.returns()
+
+    assert ben.slots == ["a"]
+    assert any("request_rank failed" in line for line in site.logged)
+
+
+def test_an_assigner_that_cannot_be_made_leaves_the_default() -> None:
+    site = Site(schedule(*HOSTS), assigner=Unmade)
+    anna = site.join("anna")
+
+    anna.want(total=4)
+
+    assert anna.slots == ["a1", "a2", "b1", "b2"]
+
+
+def test_the_shell_may_stop_a_call_that_takes_too_long() -> None:
+    def guard(call: Callable[[], Any]) -> Any:
+        call()
+        raise TimeoutError("more than 1 s")
+
+    site = Site(schedule(*HOSTS), assigner=LastComeFirstServed, guard=guard)
+    anna = site.join("anna")
+    anna.want(total=4)
+
+    assert anna.slots == ["a1", "a2", "b1", "b2"]
+    assert any("TimeoutError: more than 1 s" in line for line in site.logged)
+
+
+def test_the_assigner_may_be_changed_while_the_maitred_runs() -> None:
+    site = Site(schedule(*HOSTS))
+    anna = site.join("anna")
+    site.carry_out(site.core.change(RULES, site.now, Spread))
+
+    anna.want(total=4)
+
+    assert anna.slots == ["a1", "b1", "a2", "b2"]
