@@ -95,12 +95,11 @@ class _Running(NamedTuple):
 class _SiteInterp(Interp):
     """Knows where in the file the command stands that runs."""
 
-    def __init__(self, text: str, file: str) -> None:
+    def __init__(self, file: str) -> None:
         super().__init__()
-        self.script_file = file
+        self.script_file = self._file = file
         self.writes: dict[tuple[str, str], list[Written]] = {}
         self.blamed: tuple[TclError, Place] | None = None
-        self._text = text
         self._running: list[_Running] = []
 
     def watch(self, name: str) -> None:
@@ -162,7 +161,7 @@ class _SiteInterp(Interp):
         running, command = self._running[-1], self.called_from
         start = end = -1
         words: tuple[str, ...] = ()
-        if running.offsets and command is not None and running.source.text is self._text:
+        if running.offsets and command is not None and running.file == self._file:
             start, end = running.at(command.start), running.at(command.end)
             words = tuple(command.literals or ())
         return Written(running.file, self._place(), start, end, words, self.commands_run)
@@ -187,7 +186,7 @@ def _find(script: str, text: str, start: int, end: int) -> tuple[tuple[int, int]
 
 def run_site_file(text: str, file: str, watched: Iterable[str], limits: Limits = LIMITS) -> SiteRun:
     """Run the text of a file and give what it leaves in the `watched` variables, also when it fails on the way."""
-    interp = _SiteInterp(text, file)
+    interp = _SiteInterp(file)
     limits.start(interp)
     names = tuple(dict.fromkeys(watched))
     for name in names:

@@ -90,7 +90,7 @@ class EntryReader:
         listed = iter(form.listed)
         words = iter(split(value))
         for word in words:
-            if _is_option(word):
+            if is_option(word):
                 self._option(form, word, next(words, None), given)
                 continue
             attribute = next((field for field in listed if field.name not in given), None)
@@ -102,7 +102,7 @@ class EntryReader:
 
     def _option(self, form: Form, option: Word, value: Word | None, given: dict[str, Any]) -> None:
         attribute = form.field(option.text)
-        if value is None or (_is_option(value) and form.field(value.text) is not None):
+        if value is None or (is_option(value) and form.field(value.text) is not None):
             raise EntryError(option.start, f"{option.text} has no value")
         if attribute is None:
             near = nearest(option.text[1:], (name for field in form.fields for name in field.options))
@@ -237,7 +237,8 @@ def split(value: str) -> list[Word]:
         raise EntryError(0, wrong.message) from None
 
 
-def _is_option(word: Word) -> bool:
+def is_option(word: Word) -> bool:
+    """Whether a word of a server or a crew names an attribute: -udi."""
     return word.text[:1] == "-" and word.text[1:2].isalpha() and word.end - word.start == len(word.text)
 
 
