@@ -21,6 +21,7 @@ import msgspec
 import trio
 
 from daemons.pings import Pinger
+from daemons.ports import alfserver_port
 from daemons.pulse import Pulse
 from daemons.schedule_file import group_members
 from daemons.site import SCHEDULE, find
@@ -31,7 +32,6 @@ from runtime.maitred.rules import rules_of
 from runtime.schedule.reader import Reading, read_schedule
 from runtime.settings import Settings
 
-ALFSERVER_PORT = 1501
 _SELF = PeerId(1)
 _log = logging.getLogger("dispatcher")
 
@@ -43,7 +43,6 @@ class Chaos:
         self._environ = environ
         self._user = user
         self._site = site
-        self._port = ALFSERVER_PORT
         self._core: Maitred | None = None
         self._pinger = Pinger()
         self._said: deque[FarmMessage] = deque()
@@ -70,8 +69,8 @@ class Chaos:
             _log.warning("the schedule %s cannot be used: alfred -check %s says why", path, path)
             return None
         settings = await trio.to_thread.run_sync(self._site)
-        self._port = settings.alfserver_port or ALFSERVER_PORT
-        rules, now = rules_of(settings), time.monotonic()
+        port, now = alfserver_port(self._environ, settings), time.monotonic()
+        rules = msgspec.structs.replace(rules_of(settings), alfserver_port=port)
         self._core = Maitred(reading.schedule, rules, epoch=0, now=now, wall=time.time(), wait=False)
         self._perform(self._core.attach(_SELF, self._user, msgspec.structs.replace(attach, epoch=0), now))
         return self
@@ -116,8 +115,7 @@ class Chaos:
                     self._perform(self._core.tick(time.monotonic(), time.time()))
 
     async def _ping(self, order: RunPing, core: Maitred | None) -> None:
-        port = order.port or self._port
-        result = await self._pinger.ping(order.command, order.host, order.slot, port, order.limit_s)
+        result = await self._pinger.run(order)
         if core is not None and core is self._core:
             self._perform(core.pinged(order.number, result.up, result.reason, time.monotonic()))
 

@@ -87,7 +87,8 @@ class Party:
         self.unsent = 0
         """Datagrams that the network did not take."""
         self._place = place
-        self._packer = Packer(Signer(place.key))
+        self._packers: dict[tuple[type, bool], Packer] = {}
+        """Order counts within one kind of message that goes one way: two sockets may be read in any order."""
         self._unpacker = Unpacker(Checker(place.key))
         self._own = _own_socket(place)
         self._group: socket.socket | None = None
@@ -112,7 +113,10 @@ class Party:
     def send(self, message: AnyDatagram, to: Iterable[Address] = (), *, group: bool = False) -> None:
         """Send a message to some addresses, and to the group. It may get lost, as datagrams may."""
         places = [*to, (self._place.group, self._place.port)] if group and not self.trouble else list(to)
-        for datagram in self._packer.pack(message):
+        stream = type(message), group
+        if stream not in self._packers:
+            self._packers[stream] = Packer(Signer(self._place.key))
+        for datagram in self._packers[stream].pack(message):
             for address in places:
                 try:
                     self._own.sendto(datagram, address)

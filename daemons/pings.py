@@ -54,16 +54,14 @@ UP = PingResult(True)
 class Pinger:
     """Runs pings. Any number of `ping` may be awaited at once."""
 
-    def __init__(self, loads: Loads = lambda host: None, port: int = 1501) -> None:
-        """`port`: of alfservers, where the schedule does not say."""
+    def __init__(self, loads: Loads = lambda host: None) -> None:
         self._loads = loads
-        self._port = port
         self._programs = trio.CapacityLimiter(PROGRAMS_AT_ONCE)
         self._built_in = trio.CapacityLimiter(BUILT_IN_AT_ONCE)
 
     async def run(self, order: RunPing) -> PingResult:
         """Run the ping of an order."""
-        return await self.ping(order.command, order.host, order.slot, order.port or self._port, order.limit_s)
+        return await self.ping(order.command, order.host, order.slot, order.port, order.limit_s)
 
     async def ping(self, command: Sequence[str], host: str, slot: str, port: int, limit_s: float) -> PingResult:
         """Run a ping of a host, or of a slot of it. `command`: its words, with their %h and %s; `port`: the

@@ -36,6 +36,7 @@ from daemons.maitred.service import Service
 from daemons.maitred.world import World
 from daemons.multicast import Party, place_of
 from daemons.pings import Pinger
+from daemons.ports import alfserver_port
 from daemons.site import SCHEDULE, find, find_settings, search_path
 from daemons.state import State, StateError, locate
 from runtime.assign.assigner import Assigner
@@ -163,7 +164,8 @@ class _Process:
         )
 
     def _rules(self) -> Rules:
-        rules = rules_of(self._settings)
+        port = alfserver_port(os.environ, self._settings)
+        rules = msgspec.structs.replace(rules_of(self._settings), alfserver_port=port)
         wait_s = self._wishes.wait_s
         return rules if wait_s is None else msgspec.structs.replace(rules, maitred_initial_wait_s=wait_s)
 

@@ -28,8 +28,8 @@ class Send(Order, frozen=True):
 
 
 class RunPing(Order, frozen=True):
-    """Test a host, or a slot of it. `command` are the ping's words with their %h and %s; `port` is the alfserver's, 0
-    for the site's. There has to be an answer, and only one; what takes longer than `limit_s` has failed."""
+    """Test a host, or a slot of it. `command` are the ping's words with their %h and %s; `port` is the
+    alfserver's. There has to be an answer, and only one; what takes longer than `limit_s` has failed."""
 
     number: int
     host: str

@@ -57,8 +57,8 @@ class Pinging:
                 self._waiting[number] = (key, slot, {})
                 self._books.orders.append(
                     RunPing(
-                        number, slot.server.host, slot.name, slot.server.port, split_words(ping.command),
-                        self._books.rules.ping_limit_s,
+                        number, slot.server.host, slot.name, slot.server.port or self._books.rules.alfserver_port,
+                        split_words(ping.command), self._books.rules.ping_limit_s,
                     )
                 )  # fmt: skip
             self._waiting[number][2][lease] = None

@@ -26,6 +26,8 @@ class Rules(msgspec.Struct, frozen=True):
     ping_rest_s: float = DEFAULTS.ping_rest_s
     metrics_replace_ping: bool = DEFAULTS.metrics_replace_ping
     time_zone: str = DEFAULTS.time_zone
+    alfserver_port: int = DEFAULTS.alfserver_port
+    """Of the servers of which the schedule does not say one. The shell fills it in where the settings leave it open."""
     limits_global: Mapping[str, int] = DEFAULTS.limits_global
 
 

@@ -122,6 +122,17 @@ async def test_what_goes_by_both_ways_counts_once() -> None:
         assert two.refused[0] == 1
 
 
+async def test_a_question_to_the_group_counts_though_a_later_one_by_unicast_was_read_before() -> None:
+    port = free_port()
+    with Party(place(port)) as asks, Party(place(port, own_port=port)) as answers:
+        asks.send(AskMetrics("janus", 1), group=True)
+        asks.send(AskMetrics("janus", 2), [answers.address])
+
+        found = {message for message, _ in await hear(answers, 2)}
+
+        assert found == {AskMetrics("janus", 1), AskMetrics("janus", 2)}
+
+
 async def test_garbage_on_the_port_is_dropped_and_what_follows_is_heard() -> None:
     port = free_port()
     with Party(place(port)) as one, Party(place(port, own_port=port)) as two:

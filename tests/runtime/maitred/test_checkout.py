@@ -7,6 +7,7 @@ from site_of import Site, need, schedule, server
 
 from runtime.farm_messages import Granted
 from runtime.maitred.orders import Send
+from runtime.maitred.rules import Rules
 from runtime.needs import Need
 
 
@@ -29,6 +30,15 @@ def test_a_grant_names_its_request_and_the_slots_host_and_zone() -> None:
     slot = granted.lease.slots[0]
     assert granted.request == number
     assert (slot.name, slot.host, slot.port, slot.zone) == ("janus1", "janus", 1599, "NFS")
+
+
+def test_where_the_schedule_says_no_port_a_grant_has_the_sites() -> None:
+    site = Site(schedule(server("janus1")), Rules(alfserver_port=1601))
+    anna = site.join("anna")
+
+    anna.want()
+
+    assert anna.granted[0].lease.slots[0].port == 1601
 
 
 def test_without_a_free_slot_a_request_waits_until_one_is_returned() -> None:

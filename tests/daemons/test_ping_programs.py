@@ -39,12 +39,11 @@ async def ping(command: str, *, port: int = 1, slot: str = "j1", load: float | N
     return await Pinger(lambda host: load).ping(command.split(), "127.0.0.1", slot, port, LONG_S)
 
 
-@pytest.mark.parametrize("said", [True, False])
-async def test_an_order_goes_to_the_port_that_the_schedule_says_or_to_the_sites(said: bool) -> None:
+async def test_an_order_of_the_maitre_d_says_all_that_a_ping_needs() -> None:
     with listening() as port:
-        order = RunPing(1, "127.0.0.1", "j1", port if said else 0, ("Alfping", "nrm", "%h"), LONG_S)
+        order = RunPing(1, "127.0.0.1", "j1", port, ("Alfping", "nrm", "%h"), LONG_S)
 
-        assert await Pinger(port=1 if said else port).run(order) == UP
+        assert await Pinger().run(order) == UP
 
 
 @contextmanager
