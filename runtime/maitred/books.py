@@ -78,6 +78,10 @@ class Books:
             request.need,
         )
 
+    def waiting(self) -> list[Request]:
+        """Everything that waits."""
+        return [request for group in self.groups for request in group.waiting]
+
     def end_lease(self, lease: Lease, now: float) -> None:
         """A lease ends; its request waits again if it wants as many."""
         self.leases.end(lease, now)

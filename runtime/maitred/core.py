@@ -102,6 +102,7 @@ class Maitred:
         self._recalling = Recalling(self._books, self._serving)
         self._roll = Roll(self._books, self._serving)
         self._look_at = now
+        self._to_look_at: list[Group] = []
         self._waiting_to_open = True
         self._next_minute = now
         self._read(schedule, addresses or {}, wall, now)
@@ -398,16 +399,20 @@ class Maitred:
         return self._finish(now)
 
     def _look(self, now: float) -> None:
-        """Time alone has changed who stands where: what waits may take back leases, eject, or have slots kept."""
-        seen: set[Group] = set()
-        for request in in_order(self._books, now):
-            group = request.group
-            if group is not None and group not in seen:
-                seen.add(group)
+        """Time alone has changed who stands where: what waits may take back leases, eject, or have slots kept. One
+        group of requests is looked at in one event."""
+        if not self._to_look_at:
+            self._to_look_at = [group for group in self._books.groups if group.waiting]
+        if self._to_look_at:
+            self._look_at_group(self._to_look_at.pop(), now)
+        self._look_at = now + (0.0 if self._to_look_at else _LOOK_S)
+
+    def _look_at_group(self, group: Group, now: float) -> None:
+        for place, request in enumerate(in_order(self._books, group.waiting, now)):
+            if not place:
                 self._recalling.recall_for(request, now)
-                self._serving.touch_if_due(request, now)
+            self._serving.touch_if_due(request, now)
             self._recalling.preempt_for(request, now)
-        self._look_at = now + _LOOK_S
 
     def next_deadline(self) -> float:
         """When `tick` is to be called next, at the latest."""

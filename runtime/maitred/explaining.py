@@ -37,7 +37,7 @@ def _summary(books: Books, request: Request, failed: Counter[int], now: float) -
     if now < books.opens_at:
         return f"the maitre-d has just started and gives nothing out for another {books.opens_at - now:.0f} s"
     wanted = f"{request.total - request.held} of {request.total} wait, for {max(0.0, now - request.since):.0f} s"
-    ahead = in_order(books, now).index(request)
+    ahead = in_order(books, books.waiting(), now).index(request)
     tests = [words.format(user=request.user.name) for words, _ in REQUEST_TESTS] + ["are free"]
     counts = ", ".join(f"{failed[place]} {tests[place]}" for place in sorted(failed, reverse=True))
     queue = f"; {ahead} requests are ahead of it" if ahead else ""

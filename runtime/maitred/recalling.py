@@ -34,19 +34,22 @@ from runtime.maitred.slots import Host, Slot
 
 _YOUNGEST = sys.maxsize
 """The number of what a holder would ask for next: among equals he had his turn."""
-_LOOKED_AT = 256
+_LOOKED_AT = 64
 """So many leases of one holder are compared, not all: they stand alike."""
 
 
 class _Rivals:
     """Leases of one holder on slots of one kind. `priority`: the asking request's on these, `groups`: the slots'."""
 
-    __slots__ = ("groups", "leases", "priority")
+    __slots__ = ("groups", "is_picked", "leases", "picked", "priority")
 
     def __init__(self, priority: float, groups: frozenset[str], leases: Iterable[Lease]) -> None:
         self.priority = priority
         self.groups = groups
-        self.leases = list(leases)
+        self.leases = leases
+        self.is_picked = False
+        self.picked: list[Lease] = []
+        """Those that may be taken, the first one last."""
 
 
 class Recalling:
@@ -84,6 +87,8 @@ class Recalling:
             return
         lease.recalled = True
         lease.ejected = eject
+        for kind in {slot.kind for slot in lease.slots}:
+            kind.let_go(lease)
         lease.made_for = request
         self._books.leases.recalled[lease] = None
         self._books.log(f"{'ejected' if eject else 'recalled'} {lease}: {reason}")
@@ -100,7 +105,7 @@ class Recalling:
         rivals = list(self._rivals(request, group))
         if not rivals:
             return
-        if request.need.atleast == 1 or self._limited(request):
+        if request.need.atleast == 1 or self._full_tag(request):
             self._recall_worst(request, group, rivals, request.total - request.held - coming, now)
         elif not coming:
             self._recall_together(request, group, rivals, now)
@@ -109,32 +114,34 @@ class Recalling:
         """One lease after the other, from whoever stands lowest."""
         held = self._held_then()
         ties = count()
-        queue: list[tuple[Rank, int, _Rivals, Lease]] = []
+        queue: list[tuple[Rank, int, _Rivals]] = []
 
         def enqueue(rival: _Rivals) -> None:
-            lease = self._pick(rival, request, group, now)
-            if lease is not None:
-                heapq.heappush(queue, (self._badness(lease, rival, held, now), next(ties), rival, lease))
+            lease = next(iter(rival.leases), None)
+            if lease is not None and self._outranks(request, lease, rival, held, now):
+                heapq.heappush(queue, (self._badness(lease, rival, held, now), next(ties), rival))
 
         for rival in rivals:
             enqueue(rival)
         while queue and missing > 0:
-            badness, _, rival, lease = heapq.heappop(queue)
+            badness, _, rival = heapq.heappop(queue)
+            lease = self._pick(rival, request, group, missing, now)
+            if lease is None:
+                continue
             if self._badness(lease, rival, held, now) != badness:
+                rival.picked.append(lease)
                 enqueue(rival)
             elif self._outranks(request, lease, rival, held, now):
                 self._take(request, lease, held)
                 missing -= 1
                 enqueue(rival)
-            else:
-                return
 
     def _recall_together(self, request: Request, group: Group, rivals: list[_Rivals], now: float) -> None:
         """As many slots as are missing for one lease, or none."""
         held = self._held_then()
         found: dict[Lease, int] = {}
         for rival in rivals:
-            for lease in islice(rival.leases, _LOOKED_AT):
+            for lease in islice(rival.leases, max(_LOOKED_AT, request.need.atleast)):
                 useful = self._useful(lease, group, now)
                 if useful and self._may_take(lease, request) and self._outranks(request, lease, rival, held, now):
                     found[lease] = len(useful)
@@ -225,9 +232,9 @@ class Recalling:
     def _rivals(self, request: Request, group: Group) -> Iterator[_Rivals]:
         """Leases of others that stand in the way of a request."""
         books = self._books
-        full = [tag for tag in request.need.tags if books.leases.limits.why_not((tag,))]
+        full = self._full_tag(request)
         if full:
-            for lease in books.leases.by_tag.get(full[0], ()):
+            for lease in books.leases.by_tag.get(full, ()):
                 slot = lease.slots[0]
                 yield _Rivals(group.access.priority(slot.kind.groups) or 0.0, slot.kind.groups, (lease,))
             return
@@ -238,14 +245,18 @@ class Recalling:
             if slot.lease is not None:
                 yield _Rivals(group.priority(slot) or 0.0, slot.kind.groups, (slot.lease,))
 
-    def _pick(self, rival: _Rivals, request: Request, group: Group, now: float) -> Lease | None:
-        """The lease of a holder that is taken first."""
-        usable = (
-            lease
-            for lease in rival.leases
-            if self._may_take(lease, request) and self._helps(lease, request, group, now)
-        )
-        return min(islice(usable, _LOOKED_AT), key=_soonest, default=None)
+    def _pick(self, rival: _Rivals, request: Request, group: Group, most: int, now: float) -> Lease | None:
+        """The lease of a holder that is taken first; `most` of them may be."""
+        if not rival.is_picked:
+            rival.is_picked = True
+            free = (lease for lease in rival.leases if self._may_take(lease, request))
+            usable = (lease for lease in free if self._helps(lease, request, group, now))
+            rival.picked = sorted(islice(usable, max(_LOOKED_AT, most)), key=_soonest, reverse=True)
+        while rival.picked:
+            lease = rival.picked.pop()
+            if not lease.recalled:
+                return lease
+        return None
 
     def _may_take(self, lease: Lease, request: Request) -> bool:
         dispatcher = lease.dispatcher
@@ -255,10 +266,12 @@ class Recalling:
         """Whether its end would let the request in."""
         if self._useful(lease, group, now):
             return True
-        return self._limited(request) and next(iter(self._serving.candidates(group, now)), None) is not None
+        return self._full_tag(request) != "" and next(iter(self._serving.candidates(group, now)), None) is not None
 
-    def _limited(self, request: Request) -> bool:
-        return bool(self._books.leases.limits.why_not(request.need.tags))
+    def _full_tag(self, request: Request) -> str:
+        """The first tag of which no more may run now."""
+        limits = self._books.leases.limits
+        return next((tag for tag in request.need.tags if limits.why_not((tag,))), "")
 
     def _useful(self, lease: Lease, group: Group, now: float) -> list[Slot]:
         """Slots of a lease that a group's requests could have."""
@@ -284,7 +297,7 @@ class Recalling:
         if any(lease.made_for is request and lease.ejected for lease in books.leases.recalled):
             return
         found: dict[Lease, Victim] = {}
-        for rival in self._rivals(request, group):
+        for rival in (*self._rivals(request, group), *self._asked_back(request)):
             priority = group.access.preempting(rival.groups)
             for lease in rival.leases if priority is not None else ():
                 victim = self._victim(lease, rival.groups, now)
@@ -292,8 +305,17 @@ class Recalling:
                     found[lease] = victim
         self._eject_cheapest(request, group, found, now)
 
+    def _asked_back(self, request: Request) -> Iterator[_Rivals]:
+        """Leases that will come after their command: it may be ended now."""
+        full = self._full_tag(request)
+        for lease in self._books.leases.recalled:
+            if full and full not in lease.tags:
+                continue
+            for groups in {slot.kind.groups for slot in lease.slots}:
+                yield _Rivals(0.0, groups, (lease,))
+
     def _eject_cheapest(self, request: Request, group: Group, found: dict[Lease, Victim], now: float) -> None:
-        limited = self._limited(request)
+        limited = self._full_tag(request) != ""
         yields = {lease: max(1, len(self._useful(lease, group, now))) for lease in found}
         free = 0 if limited else sum(1 for _ in self._serving.candidates(group, now)) + len(request.kept)
         needed = 1 if limited else request.need.atleast - free

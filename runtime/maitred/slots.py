@@ -117,21 +117,21 @@ class Kind:
         self.waiting: dict[Group, None] = {}
         """Groups of requests that wait and fit slots of this kind."""
         self.taken: dict[Holder, dict[Lease, None]] = {}
-        """Leases that have slots of this kind, by dispatcher and request: those that stand alike."""
+        """Leases that have slots of this kind and were not asked back, by dispatcher and request: those that stand
+        alike."""
         self._buckets: dict[Rank, dict[Slot, None]] = {}
         self._ranks: list[Rank] = []
 
     def hold(self, lease: Lease) -> None:
         """A lease has a slot of this kind."""
-        self.taken.setdefault(lease.holder, {})[lease] = None
+        if not lease.recalled:
+            self.taken.setdefault(lease.holder, {})[lease] = None
 
     def let_go(self, lease: Lease) -> None:
-        """A lease has a slot less of this kind."""
-        if not any(slot.kind is self and slot.listed and slot.lease is lease for slot in lease.slots):
-            leases = self.taken[lease.holder]
-            del leases[lease]
-            if not leases:
-                del self.taken[lease.holder]
+        """A lease has no slot of this kind any more, or was asked back."""
+        leases = self.taken.get(lease.holder)
+        if leases is not None and leases.pop(lease, lease) is None and not leases:
+            del self.taken[lease.holder]
 
     @property
     def best(self) -> Rank | None:
@@ -259,7 +259,7 @@ class Slots:
         slot.host.slots.remove(slot)
         if slot.lease is not None:
             slot.host.busy -= 1
-            slot.kind.let_go(slot.lease)
+            self._let_go(slot, slot.lease)
 
     def _kind(self, keys: Keys, groups: frozenset[str]) -> Kind:
         return self._kinds.setdefault((keys, groups), Kind(keys, groups))
@@ -298,12 +298,16 @@ class Slots:
         """Its lease has it no more."""
         lease, slot.lease = slot.lease, None
         if lease is not None and slot.listed:
-            slot.kind.let_go(lease)
+            self._let_go(slot, lease)
             slot.host.busy -= 1
             self._rank_again(slot.host)
             self.refresh(slot, now)
         else:
             self.gone.pop(slot.name, None)
+
+    def _let_go(self, slot: Slot, lease: Lease) -> None:
+        if not any(other.kind is slot.kind and other.lease is lease and other.listed for other in lease.slots):
+            slot.kind.let_go(lease)
 
     def keep(self, slot: Slot, request: Request | None, now: float) -> None:
         """A free slot is kept for a request that wants several, or (None) for nobody any more."""

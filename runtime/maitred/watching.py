@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from runtime.farm_messages import DispatcherLine, Farm, SlotLine, SlotState, WaitLine
 from runtime.maitred.books import Books
 from runtime.maitred.deciding import failed_ping, is_tainted, why_closed
@@ -17,7 +19,7 @@ def farm(books: Books, now: float, serial: int) -> Farm:
         books.epoch,
         books.schedule.file,
         tuple(_slot(books, slot, now) for slot in slots),
-        tuple(_waiting(request, now) for request in in_order(books, now)),
+        tuple(_waiting(request, now) for request in in_order(books, books.waiting(), now)),
         tuple(
             DispatcherLine(
                 one.user.name, one.host, one.port, len(one.leases), sum(r.waits for r in one.requests.values())
@@ -28,9 +30,9 @@ def farm(books: Books, now: float, serial: int) -> Farm:
     )
 
 
-def in_order(books: Books, now: float) -> list[Request]:
-    """What waits, in the order in which it is served: by the best of the servers that each could have."""
-    waiting = [request for group in books.groups for request in group.waiting]
+def in_order(books: Books, requests: Iterable[Request], now: float) -> list[Request]:
+    """Requests in the order in which they are served: by the best of the servers that each could have."""
+    waiting = list(requests)
     ranks = books.judge.request_ranks([books.asking(request, _best_priority(request), now) for request in waiting])
     return [request for _, _, request in sorted(zip(ranks, range(len(waiting)), waiting, strict=True))]
 

@@ -110,8 +110,12 @@ class Site:
         return PeerId(self._peers)
 
     def after(self, seconds: float) -> None:
+        """Time passes, and the core is told of it for as long as it has something to do."""
         self.now += seconds
-        self.carry_out(self.core.tick(self.now))
+        orders = self.core.tick(self.now)
+        while self.core.next_deadline() <= self.now:
+            orders += self.core.tick(self.now)
+        self.carry_out(orders)
 
     def read(self, plan: Schedule) -> None:
         self.carry_out(self.core.read(plan, self.now, self.wall + self.now))
