@@ -38,6 +38,15 @@ async def test_a_dispatcher_that_wants_a_slot_is_granted_it(tmp_path: Path) -> N
     assert (slot.name, slot.host, slot.address) == ("s1", "127.0.0.2", "127.0.0.2")
 
 
+async def test_a_grant_names_the_port_of_the_alfserver(tmp_path: Path) -> None:
+    own = "set alfServer(s2) {-host 127.0.0.3 -keys pixarRender -port 1600}\n"
+    with running(tmp_path / "m", slots(1) + own, ini="set alfConfig(alfserverPort) 1700\n") as server:
+        async with dispatcher(server) as ann:
+            granted = [await ann.want(number) for number in (1, 2)]
+
+    assert {g.lease.slots[0].name: g.lease.slots[0].port for g in granted} == {"s1": 1700, "s2": 1600}
+
+
 async def test_what_is_given_back_is_pushed_to_who_waits_for_it(tmp_path: Path) -> None:
     with running(tmp_path / "m", slots(1)) as server:
         async with dispatcher(server) as ann, dispatcher(server, "dispatcher2") as bob:
