@@ -224,6 +224,9 @@ class Maitred:
             until = now + self._books.rules.problem_slot_rest_s
             self._books.slots.taint(first, until, message.problem, now)
         self._books.end_lease(lease, now)
+        request = lease.dispatcher.requests.get(lease.request)
+        if message.problem and request is not None and request.waits:
+            self._touch(request.group)  # its slot rests: another one may be free
         return self._finish(now)
 
     def running(self, peer: PeerId, message: Running, now: float) -> list[Order]:

@@ -41,6 +41,16 @@ def test_where_the_schedule_says_no_port_a_grant_has_the_sites() -> None:
     assert anna.granted[0].lease.slots[0].port == 1601
 
 
+def test_where_a_launch_could_not_begin_the_request_gets_another_free_slot_at_once() -> None:
+    site = Site(schedule(server("janus1", udi=2), server("janus2", "other", udi=1)))
+    anna = site.join("anna")
+    anna.want()
+
+    anna.returns(problem="the alfserver cannot be reached", wants_on=True)
+
+    assert anna.slots == ["janus2"]
+
+
 def test_without_a_free_slot_a_request_waits_until_one_is_returned() -> None:
     site = Site(schedule("janus1"))
     anna, ben = site.join("anna"), site.join("ben")
