@@ -18,6 +18,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import IO
@@ -148,6 +149,24 @@ class Running:
         if self.errors is not None:
             self.errors.close()
         self.detach()
+
+    def has_ended(self, within_s: float) -> bool:
+        """Whether every command has ended, or does so within this time."""
+        until = time.monotonic() + within_s
+        for process in self.processes:
+            try:
+                process.wait(max(0.0, until - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                return False
+        return True
+
+    def kill(self) -> None:
+        """Kill every command that runs, and wait for it."""
+        for process in self.processes:
+            process.kill()
+            process.wait()
+        if self.errors is not None:
+            self.errors.close()
 
     def end(self) -> TclError | None:
         """Wait for every command and say what went wrong, in Tcl's words (they end in a line end)."""

@@ -32,7 +32,7 @@ from runtime.schedule.reader import Reading, read_schedule
 
 OLD = "oldSchedules"
 """The directory beside a schedule in which those stand that it has replaced (S0, S1)."""
-SETTLED_S = 2.0
+SETTLED_S = 1.0
 """A file that was not touched for so long is not being written any more."""
 
 
@@ -81,7 +81,7 @@ class Watched:
         self._members = members
         self._bytes = b""
         self._looked: _Version | None = None
-        self._met: _Version | None = None
+        self._met: tuple[_Version, float] | None = None
         self._is_gone = False
         self._archive = _Archive(path)
 
@@ -105,9 +105,13 @@ class Watched:
         return self._read(data, version)
 
     def _has_settled(self, version: _Version, wall: float) -> bool:
-        """Whether a new version is complete: it is old enough, or is as it was at the look before."""
-        settled = version == self._met or wall - version.mtime_ns / 1e9 > SETTLED_S
-        self._met = version
+        """Whether a new version is complete: it has not been touched for a while. The first schedule of all is needed
+        at once: that it is as it was at the look before will do."""
+        if self._met is None or self._met[0] != version:
+            self._met = version, wall
+            settled = wall - version.mtime_ns / 1e9 > SETTLED_S
+        else:
+            settled = self.in_force is None or not 0 <= wall - self._met[1] < SETTLED_S
         self.unsettled = not settled
         return settled
 

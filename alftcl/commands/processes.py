@@ -5,12 +5,13 @@ Tcl 8.6.
 """
 
 import os
+import select
 from typing import TYPE_CHECKING, Any
 
 from alftcl import pipeline as pipelines
 from alftcl.channels import Channel
 from alftcl.devices import FileDevice
-from alftcl.errors import Exit, TclError
+from alftcl.errors import Exit, LimitExceeded, TclError
 from alftcl.table import choose, command, wrong_args
 from alftcl.values import Value, to_int, to_str
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from alftcl.interp import Interp
 
 _OPTIONS = ("-ignorestderr", "-keepnewline", "--")
+_BETWEEN_LOOKS_S = 0.1
 _USAGE = "?-option ...? arg ?arg ...?"
 
 
@@ -39,7 +41,14 @@ def exec_(interp: "Interp", args: list[Any]) -> Value:
     if background:
         running.detach()
         return list(running.pids)
-    return _result(_output(running), running.end(), keep_newline="-keepnewline" in options)
+    try:
+        output = _output(interp, running)
+        if interp.is_limited:
+            _look_until_ended(interp, running)
+    except LimitExceeded:
+        running.kill()
+        raise
+    return _result(output, running.end(), keep_newline="-keepnewline" in options)
 
 
 def _options(words: list[str]) -> tuple[set[str], list[str]]:
@@ -55,14 +64,33 @@ def _options(words: list[str]) -> tuple[set[str], list[str]]:
     return options, []
 
 
-def _output(running: pipelines.Running) -> str:
+class _WatchedDevice(FileDevice):
+    """The output of a pipeline in an interpreter with limits: time passes while it is waited for."""
+
+    def __init__(self, interp: "Interp", read_fd: int) -> None:
+        super().__init__(read_fd, None)
+        self._interp = interp
+
+    def read(self, size: int) -> bytes | None:
+        while not select.select([self.fileno(False)], [], [], _BETWEEN_LOOKS_S)[0]:
+            self._interp.look_at_limits()
+        return super().read(size)
+
+
+def _output(interp: "Interp", running: pipelines.Running) -> str:
     if running.from_last is None:
         return ""
-    channel = Channel("exec", FileDevice(running.from_last, None), readable=True, writable=False)
+    device = _WatchedDevice(interp, running.from_last) if interp.is_limited else FileDevice(running.from_last, None)
+    channel = Channel("exec", device, readable=True, writable=False)
     try:
         return channel.read()
     finally:
         channel.close()
+
+
+def _look_until_ended(interp: "Interp", running: pipelines.Running) -> None:
+    while not running.has_ended(_BETWEEN_LOOKS_S):
+        interp.look_at_limits()
 
 
 def _result(output: str, error: TclError | None, *, keep_newline: bool) -> Value:

@@ -28,7 +28,7 @@ from runtime.schedule.entries import WHOLE, EntryError, EntryReader, Members
 from runtime.schedule.model import Crew, Schedule
 from runtime.site_script import LIMITS, SiteRun, Written, run_site_file
 
-_VARIABLE = re.compile(r"(?<![\w:$])(?:::)?([A-Za-z]\w*)(?=[\s(])")
+_SET = re.compile(r"\b(?:set|lappend|append)\s+[{\"]?(?:::)?([A-Za-z]\w*)")
 _SLIPS = 2
 _ARRAYS = tuple(spelling for form in FORMS for spelling in form.arrays)
 
@@ -109,8 +109,8 @@ def read_schedule(
 
 
 def _suspects(text: str) -> Iterator[str]:
-    """Words of the text that could be variables of ours, spelt in a way that the table does not have."""
-    for word in {match[1] for match in _VARIABLE.finditer(text)}:
+    """Variables that the text sets and that could be ours, spelt in a way that the table does not have."""
+    for word in dict.fromkeys(match[1] for match in _SET.finditer(text)):
         if word not in _ARRAYS and (word.lower().startswith("alf") or nearest(word, _ARRAYS)):
             yield word
 

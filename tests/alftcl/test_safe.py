@@ -2,7 +2,7 @@
 
 import pytest
 
-from alftcl import Interp, TclError
+from alftcl import Interp, LimitExceeded, TclError
 from alftcl.safe import Limits
 
 
@@ -84,3 +84,21 @@ def test_appending_in_a_loop_takes_time_by_length_only(interp: Interp) -> None:
 def test_safe_interpreter_has_no_command_that_reaches_outside(name: str) -> None:
     with pytest.raises(TclError, match=f'invalid command name "{name.split()[0]}"'):
         Interp(safe=True).eval(f"{name} x")
+
+
+@pytest.mark.parametrize("script", ["exec sleep 60", "exec sh -c {exec >&-; exec sleep 60}", "exec yes | sleep 60"])
+def test_a_program_that_is_waited_for_does_not_outlast_the_time_limit(script):
+    interp = Interp()
+    Limits(seconds=0.2).start(interp)
+    with pytest.raises(LimitExceeded, match="time limit exceeded"):
+        interp.eval(f"catch {{{script}}}")
+
+
+def test_a_program_that_ends_in_time_says_what_it_always_says():
+    interp = Interp()
+    Limits(seconds=60.0).start(interp)
+    assert interp.eval("exec sh -c {sleep 0.2; echo late}") == "late"
+    assert interp.eval("catch {exec sh -c {echo out; echo no >&2; exit 3}} m; list $m [lindex $errorCode 2]") == [
+        "out\nno",
+        "3",
+    ]

@@ -167,16 +167,36 @@ def test_a_file_that_is_being_written_is_not_read(site: Site) -> None:
     os.utime(site.path, (modified + 100, modified + 100))
 
     assert site.watched.look(modified + 100.5) is None
+    assert site.watched.look(modified + 100.7) is None
     assert site.watched.unsettled
 
     site.path.write_text(TWO)
     os.utime(site.path, (modified + 101, modified + 101))
     assert site.watched.look(modified + 101.1) is None
-    change = site.watched.look(modified + 101.2)  # as it was at the look before
+    assert site.watched.look(modified + 101.3) is None
+    change = site.watched.look(modified + 102.2)  # as it was for a while
 
     assert change is not None
     assert not site.watched.unsettled
     assert site.servers() == {"a", "b"}
+
+
+def test_the_first_schedule_is_taken_when_it_stands_still(site: Site) -> None:
+    site.put(ONE)
+    modified = site.path.stat().st_mtime
+
+    assert site.watched.look(modified + 0.1) is None
+    assert site.watched.look(modified + 0.2) is not None
+
+
+def test_a_clock_that_is_behind_the_files_holds_nothing_up(site: Site) -> None:
+    site.put(ONE)
+    site.look()
+    site.put(TWO)
+    long_ago = site.path.stat().st_mtime - 5000
+
+    assert site.watched.look(long_ago) is None
+    assert site.watched.look(long_ago + 1.1) is not None
 
 
 def test_a_file_whose_directory_does_not_let_us_archive_is_taken_and_that_is_said_once(site: Site) -> None:
