@@ -7,11 +7,12 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 SHELL := /bin/bash
 
-.PHONY: help demo test lint types tests fuzz soak bench lock clean needs-venv needs-test
+.PHONY: help demo farm test lint types tests fuzz soak bench lock clean needs-venv needs-test
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    render the example (examples/bounce) on this machine and say where the picture is"
+	@echo "make farm    a farm on this machine: maitre-d, four alfservers, two users and their jobs; Ctrl-C ends it"
 	@echo "make test    everything that must hold: lint, types, tests with coverage, README and examples"
 	@echo "make fuzz    the random tests, at length        make soak   the fault tests, at length"
 	@echo "make bench   every benchmark against its peers  make lock   renew the lock files"
@@ -19,6 +20,9 @@ help:
 demo: $(VENV)/.installed
 	@cd examples/bounce && PATH="$(CURDIR)/$(BIN):$$PATH" alfred -nogui bounce.alf
 	@echo "The picture: $(CURDIR)/examples/bounce/out/bounce.png (open it in a browser: it moves)"
+
+farm: $(VENV)/.installed
+	@PATH="$(CURDIR)/$(BIN):$$PATH" alfred -farm 4
 
 test: needs-test $(VENV)/.installed-dev lint types tests
 

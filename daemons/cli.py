@@ -28,6 +28,7 @@ from daemons.options.maitred import MAITRED
 from daemons.options.nimby import NIMBY
 from daemons.options.part import DONE, INTERRUPTED, Words
 from daemons.options.queue import QUEUE
+from daemons.options.trial import TRIAL
 from daemons.options.waiting import WAITING
 
 PARTS = (
@@ -37,6 +38,7 @@ PARTS = (
     MAITRED,
     FARM,
     KEYS,
+    TRIAL,
     NIMBY,
 )
 """In the order of the pages of help."""
