@@ -16,8 +16,6 @@ import fcntl
 import grp
 import os
 import pwd
-import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -25,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from daemons.whole_file import replace
 from runtime.job.report import diagnostic_lines
 from runtime.schedule.entries import Members
 from runtime.schedule.model import Schedule
@@ -32,6 +31,7 @@ from runtime.schedule.reader import Reading, read_schedule
 
 OLD = "oldSchedules"
 """The directory beside a schedule in which those stand that it has replaced (S0, S1)."""
+_READABLE = 0o644
 SETTLED_S = 1.0
 """A file that was not touched for so long is not being written any more."""
 
@@ -179,25 +179,15 @@ def _replace(path: Path, data: bytes, expected: float | None) -> tuple[str, ...]
     lines: tuple[str, ...] = ()
     if found is not None:
         lines = _Archive(path).keep(path.read_bytes(), found.st_mtime)
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as new:
-            new.write(data)
-            new.flush()
-            if found is not None:
-                _take_after(new.fileno(), found)
-            else:
-                os.fchmod(new.fileno(), 0o644)
-            os.fsync(new.fileno())
-        os.replace(name, path)
-    except OSError:
-        os.unlink(name)
-        raise
+    replace(path, data, lambda descriptor: _take_after(descriptor, found))
     return lines
 
 
-def _take_after(descriptor: int, found: os.stat_result) -> None:
+def _take_after(descriptor: int, found: os.stat_result | None) -> None:
     """Give a new file the rights of the old one, and a modification time that is later."""
+    if found is None:
+        os.fchmod(descriptor, _READABLE)
+        return
     os.fchmod(descriptor, found.st_mode & 0o7777)
     with suppress(PermissionError):  # only root gives files away; the group is often allowed
         os.fchown(descriptor, -1, found.st_gid)
@@ -237,9 +227,7 @@ class _Archive:
                     return ()
                 if not old.exists():
                     break
-            partial = directory / f".{old.name}.{os.getpid()}"
-            partial.write_bytes(data)
-            shutil.move(partial, old)
+            replace(old, data, lambda descriptor: os.fchmod(descriptor, _READABLE))
         except OSError as error:
             if self._has_complained:
                 return ()

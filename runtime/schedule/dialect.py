@@ -127,8 +127,8 @@ NOT_HERE = ("alfConfig", "alfLimitLocal", "alfLimitGlobal")
 
 METHODS = ("builtin", "exec", "constant")
 """How an alfserver gets a metric (S2)."""
-BUILTIN_METRICS = ("loadavg", "memory", "disk", "hostname")
-"""What it measures by itself (S2)."""
+BUILTIN_METRICS = ("loadavg", "memory", "disk", "hostname", "ncpus")
+"""What it measures by itself (S2), and how many CPUs there are."""
 
 PING_CODES = "hs%"
 """%h is the host, %s the slot (S4)."""

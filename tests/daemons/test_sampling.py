@@ -12,9 +12,11 @@ from metrics_parties import GROUP, free_port, hear, place
 
 from daemons import sampling
 from daemons.measuring import Measuring
+from daemons.metrics import built_in
 from daemons.multicast import Party
 from daemons.sampling import Sampler, read_value
 from runtime.farm_messages import AskMetrics, MetricSource, Samples
+from runtime.schedule.dialect import BUILTIN_METRICS
 from tests.daemons.alfservers import running_server
 
 LIMIT_S = 30.0
@@ -157,3 +159,7 @@ async def test_an_alfserver_asks_and_tells_its_metrics_under_its_name_in_the_sch
 )
 def test_a_value_is_a_number_where_it_reads_as_one(text: str, value: str | float) -> None:
     assert read_value(text) == value
+
+
+def test_every_builtin_metric_that_a_schedule_may_name_is_measured() -> None:
+    assert [name for name in BUILTIN_METRICS if built_in(name) is None] == []
