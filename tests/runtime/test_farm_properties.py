@@ -6,7 +6,7 @@ a slot runs one command, an older epoch is refused, an end is told as often as i
 
 no command runs twice at once, whatever is lost, doubled or late
 when it is quiet the dispatchers and the maitre-d know the same leases
-in the end all jobs have come to rest, nothing is held and nothing is wanted
+in the end all jobs have come to rest, by their commands' ends alone; nothing is held and nothing is wanted
 every journal that a crash can leave replays
 """
 
@@ -55,6 +55,8 @@ class Alfserver:
         self.live: dict[tuple[str, AttemptId], Launch] = {}
         self.over: dict[tuple[str, AttemptId], str | Exit] = {}
         self.epoch = 0
+        self.fails = False
+        """The next launch cannot begin: its directory is not there."""
 
     def launch(self, user: str, order: Launch) -> None:
         key = (user, order.attempt)
@@ -62,7 +64,8 @@ class Alfserver:
         if key in self.live or key in self.over:
             return
         busy = any(other.place and other.place.first == order.place.first for other in self.live.values())
-        if busy or order.place.id.epoch < self.epoch:
+        if self.fails or busy or order.place.id.epoch < self.epoch:
+            self.fails = False
             self.over[key] = "refused"
             return
         self.epoch = order.place.id.epoch
@@ -360,10 +363,33 @@ class Farm(RuleBasedStateMachine):
     def the_maitre_ds_connection_breaks(self, who: str) -> None:
         self.cut_off(self.seats[who])
 
+    @rule(who=st.sampled_from(USERS), late=st.booleans())
+    def a_dispatcher_attaches(self, who: str, late: bool) -> None:
+        seat = self.seats[who]
+        if seat.peer is not None:
+            return
+        self.attach(seat)
+        for host in HOSTS if late else ():
+            for number in seat.core.remote_attempts():
+                self.servers[host].end((who, number), Exit(number, 0, 1.0))
+                self.report(seat, host, number)
+            while seat.back[host]:
+                self.hear_alfserver(seat, host)
+
+    @rule(host=st.sampled_from(HOSTS))
+    def a_launch_will_not_begin(self, host: str) -> None:
+        self.servers[host].fails = True
+
     @rule(who=st.sampled_from(USERS))
-    def a_dispatcher_attaches(self, who: str) -> None:
-        if self.seats[who].peer is None:
-            self.attach(self.seats[who])
+    def launches_are_cut_off(self, who: str) -> None:
+        """The maitre-d is heard, and what is launched then does not reach its alfserver."""
+        seat = self.seats[who]
+        while seat.up:
+            self.tell_maitred(seat)
+        while seat.down:
+            self.hear_maitred(seat)
+        for host in HOSTS:
+            self.an_alfservers_connection_breaks(who, host)
 
     @rule()
     def the_maitre_d_dies_and_another_leads(self) -> None:
@@ -461,6 +487,8 @@ class Farm(RuleBasedStateMachine):
             assert self.at_rest(seat), [job.graph.counts for job in seat.core.jobs.values()]
             assert self.leases_of(seat) == set(seat.core._farm.holdings) == set()
             assert not seat.core._farm._requests
+            reasons = {found.reason for job in seat.core.jobs.values() for found in job.graph.failures.values()}
+            assert reasons <= {"exit status 1", "ended by its user"}
             known = self.maitred._books.dispatchers.get((seat.user, seat.user))
             assert known is None or not known.requests
 
