@@ -112,7 +112,7 @@ async def our_starts(state: State, count: int) -> list[float]:
         for _ in range(count):
             submitted = time.time()
             jid = await spool(dispatcher, text)
-            while not (said := _said(state.job(jid))):
+            while not (said := said_by(state.job(jid))):
                 await trio.sleep(0.002)
             waits.append(said - submitted)
             await trio.sleep(GAP_S)
@@ -121,7 +121,7 @@ async def our_starts(state: State, count: int) -> list[float]:
     return waits
 
 
-def _said(directory: Path) -> float:
+def said_by(directory: Path) -> float:
     """What the one command of a job said; 0 while it has not."""
     text = "".join(path.read_text() for path in directory.glob("*.log"))
     return float(text) if text.endswith("\n") else 0.0

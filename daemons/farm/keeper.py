@@ -1,6 +1,6 @@
 """The process that the daemons of an `alfred -farm` belong to: it starts them, and takes all of them down.
 
-    python -P -m daemons.farm.keeper DIR N          stdin: a pipe that nobody writes to; stdout: a line for people
+    python -P -m daemons.farm.keeper DIR MACHINES SLOTS      stdin: a pipe that nobody writes to
 
 It ends when that pipe does, which is when who started it ends, however that happens. Then the daemons get TERM, what
 is left of the farm after LEAVE_S gets KILL, whoever's child it is by then, and the directory goes.
@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -23,7 +24,29 @@ from daemons.farm.layout import MARK, Daemon, Layout, inherited
 
 LEAVE_S = 5.0
 """How long the daemons may take to end by themselves."""
+END_S = 20.0
+"""How long the keeper may take before it is ended, and what is left of the farm."""
 _LOOK_S = 0.1
+
+
+@contextmanager
+def kept(layout: Layout) -> Iterator[subprocess.Popen[bytes]]:
+    """The farm at work, and its keeper. Afterwards nothing of it is left, nor of its directory."""
+    words = (sys.executable, "-P", "-m", __name__, str(layout.directory), str(layout.machines), str(layout.slots))
+    keeper = subprocess.Popen(
+        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=inherited(), start_new_session=True
+    )
+    assert keeper.stdin is not None
+    try:
+        yield keeper
+    finally:
+        keeper.stdin.close()
+        try:
+            keeper.wait(END_S)
+        except subprocess.TimeoutExpired:
+            keeper.kill()
+            keeper.wait()
+        sweep(layout.directory)
 
 
 def keep(layout: Layout) -> None:
@@ -111,4 +134,4 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    keep(Layout(Path(sys.argv[1]), int(sys.argv[2])))
+    keep(Layout(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))

@@ -27,7 +27,7 @@ USERS = ("anna", "ben")
 MARK = "ALF_FARM"
 """A variable in the environment of all that belongs to a farm: its directory."""
 SLOTS = 2
-"""Commands that a machine of the farm runs at a time."""
+"""Commands that a machine of the farm runs at a time, where nothing else is said."""
 
 _MAITRED, _ALFSERVER, _DISPATCHER, _METRICS = 9000, 1501, 9001, 9002
 
@@ -123,10 +123,11 @@ class Daemon:
 
 @dataclass(frozen=True)
 class Layout:
-    """A farm's directory and how many machines it has."""
+    """A farm's directory, how many machines it has, and how many commands each runs at a time."""
 
     directory: Path
     machines: int
+    slots: int = SLOTS
 
     @property
     def etc(self) -> Path:
@@ -157,7 +158,7 @@ class Layout:
         ports = {"maitred": _free(_MAITRED, ["127.0.0.1"]), "alfserver": _free(_ALFSERVER, self._addresses)}
         ports |= {"dispatcher": _free(_DISPATCHER, ["127.0.0.1"]), "metrics": _free(_METRICS, [""], socket.SOCK_DGRAM)}
         (self.etc / "alfred.ini").write_text(_INI.format(directory=self.directory, **ports))
-        slots = " ".join(str(number) for number in range(1, SLOTS + 1))
+        slots = " ".join(str(number) for number in range(1, self.slots + 1))
         (self.etc / "alfred.schedule").write_text(_SCHEDULE.format(hosts=hosts, slots=slots))
         keys.new_master(self.directory / "key")
         master = keys.master_keyring({}, str(self.directory / "key"))
@@ -176,7 +177,7 @@ class Layout:
         yield Daemon("maitre-d", (*alfred, *words, "-state", str(self.directory / "maitre-d")), site)
         for host, address in zip(self._hosts, self._addresses, strict=True):
             where = ("-bind", address, "-host", address, "-state", str(self.directory / f"node{host}"))
-            yield Daemon(f"node{host}", (*python, "daemons.alfserver.main", "-a", str(SLOTS), *where), site)
+            yield Daemon(f"node{host}", (*python, "daemons.alfserver.main", "-a", str(self.slots), *where), site)
         for user in USERS:
             yield Daemon(user, (*python, "daemons.dispatcher", "-slots", str(SLOTS)), self.mark | self.env(user))
 

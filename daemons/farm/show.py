@@ -16,8 +16,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -25,8 +24,8 @@ import msgspec
 import trio
 
 from daemons.client import DispatcherClient, DispatcherError, NoDispatcher, connect
-from daemons.farm.keeper import sweep
-from daemons.farm.layout import SLOTS, USERS, FarmError, Layout, inherited
+from daemons.farm.keeper import kept
+from daemons.farm.layout import USERS, FarmError, Layout, inherited
 from daemons.keys import KeyFileError
 from daemons.state import StateError
 from daemons.views import PlainView
@@ -36,7 +35,6 @@ from runtime.messages import Changed, Refusal
 DONE, FAILED = 0, 2
 START_S = 30.0
 """How long the dispatchers may take to answer."""
-END_S = 20.0
 _LOOK_S = 0.1
 
 
@@ -45,8 +43,11 @@ def run(machines: int) -> int:
     layout = Layout(Path(tempfile.mkdtemp(prefix="alfred-farm-")), machines)
     try:
         layout.write()
-        with suppress(KeyboardInterrupt), _kept(layout) as keeper:
-            trio.run(_show, layout, keeper)
+        with suppress(KeyboardInterrupt), kept(layout) as keeper:
+            try:
+                trio.run(_show, layout, keeper)
+            finally:
+                _write("the farm is taken down\n")
     except (FarmError, KeyFileError, OSError) as error:
         return _failed(error)
     except BaseExceptionGroup as group:
@@ -63,27 +64,6 @@ def _failed(trouble: BaseException) -> int:
     return FAILED
 
 
-@contextmanager
-def _kept(layout: Layout) -> Iterator[subprocess.Popen[bytes]]:
-    """The keeper at work. Afterwards nothing of the farm is left."""
-    words = (sys.executable, "-P", "-m", "daemons.farm.keeper", str(layout.directory), str(layout.machines))
-    keeper = subprocess.Popen(
-        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=inherited(), start_new_session=True
-    )
-    assert keeper.stdin is not None
-    try:
-        yield keeper
-    finally:
-        keeper.stdin.close()
-        _write("the farm is taken down\n")
-        try:
-            keeper.wait(END_S)
-        except subprocess.TimeoutExpired:
-            keeper.kill()
-            keeper.wait()
-        sweep(layout.directory)
-
-
 async def _show(layout: Layout, keeper: subprocess.Popen[bytes]) -> None:
     async with trio.open_nursery() as nursery:
         nursery.start_soon(_hear, keeper)
@@ -91,8 +71,8 @@ async def _show(layout: Layout, keeper: subprocess.Popen[bytes]) -> None:
         for user in USERS:
             nursery.start_soon(_follow, layout, user, done[user])
         _write(
-            f"a farm in {layout.directory}: a maitre-d, {count(layout.machines, 'machine')} of {SLOTS} slots, the"
-            f" dispatchers of {' and '.join(USERS)}\n\n"
+            f"a farm in {layout.directory}: a maitre-d, {count(layout.machines, 'machine')} of {layout.slots} slots,"
+            f" the dispatchers of {' and '.join(USERS)}\n\n"
         )
         for event in done.values():
             await event.wait()
