@@ -67,20 +67,25 @@ def eject(where: str) -> int:
     return _ask(Eject(_SERIAL, where), _said)
 
 
+def eject_here(host: str | None) -> int:
+    """The same on this machine, for who sits before it; `host`: its name in the schedule, None for its own."""
+    return _ask(Eject(_SERIAL, host or socket.gethostname()), _said, "nimby")
+
+
 # ---- asking ----------------------------------------------------------------------------------------------------
 
 
-def _ask(question: FarmMessage, show: Callable[[FarmMessage], int]) -> int:
+def _ask(question: FarmMessage, show: Callable[[FarmMessage], int], role: str = "client") -> int:
     try:
-        return show(trio.run(_answer, question))
+        return show(trio.run(_answer, question, role))
     except (NoMaitred, KeyFileError) as error:
         _complain(str(error))
         return UNANSWERED
 
 
-async def _answer(question: FarmMessage) -> FarmMessage:
+async def _answer(question: FarmMessage, role: str) -> FarmMessage:
     """The maitre-d's answer. Raises NoMaitred, KeyFileError."""
-    link = await _connect()
+    link = await _connect(role)
     try:
         with trio.fail_after(ANSWER_S):
             link.post(question)
@@ -97,10 +102,10 @@ async def _answer(question: FarmMessage) -> FarmMessage:
     raise NoMaitred("the maitre-d has closed the connection without an answer")
 
 
-async def _connect() -> Link:
+async def _connect(role: str) -> Link:
     """A link to the first maitre-d that answers. Raises NoMaitred, KeyFileError."""
     settings = find_settings(os.environ, _complain)
-    identity = Identity("client", getpass.getuser(), socket.gethostname(), user_keyring(os.environ))
+    identity = Identity(role, getpass.getuser(), socket.gethostname(), user_keyring(os.environ))
     tried = []
     for host, port in settings.maitreds:
         try:

@@ -21,6 +21,7 @@ import sys
 import time
 import traceback
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -57,6 +58,12 @@ class Wishes:
     state: Path | None = None
     wait_s: float | None = None
     chatty: bool = False
+
+
+def _load_of(core: Maitred, host: str) -> float | None:
+    """The load per CPU of a host, as its metrics last said; None when that is not known."""
+    load = core.metric(host, "loadavg", time.monotonic())
+    return None if isinstance(load, str) else load
 
 
 class _CannotStart(Exception):
@@ -126,7 +133,7 @@ class _Process:
             nursery.start_soon(self._log.write_forever)
             core = await self._begin()
             service = Service(
-                core, self._log, self._keeping, Pinger(self._world.load_of), self._identity.user,
+                core, self._log, self._keeping, Pinger(partial(_load_of, core)), self._identity.user,
                 chatty=self._wishes.chatty,
             )  # fmt: skip
             gc.collect()

@@ -39,11 +39,6 @@ class World:
         self._file = Watched(path)
         self._log = log
         self._measuring: Measuring | None = None
-        self._loads: dict[str, float] = {}
-
-    def load_of(self, host: str) -> float | None:
-        """The load per CPU of a host, as its metrics last said; None when it is not known."""
-        return self._loads.get(host.lower())
 
     async def look(self) -> bool:
         """Whether there is another schedule in force than there was at the last look."""
@@ -75,9 +70,6 @@ class World:
         """Say what to measure, and hear what was measured, until cancelled."""
 
         def measured(host: str, values: Mapping[str, str | float]) -> None:
-            load = values.get("loadavg")
-            if isinstance(load, float | int):
-                self._loads[host.lower()] = load
             do(core.measured(host, values, time.monotonic()))
 
         self._measuring = Measuring(party, name, measured)

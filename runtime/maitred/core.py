@@ -286,6 +286,11 @@ class Maitred:
         self._serving.pinged(number, up, reason, now)
         return self._finish(now)
 
+    def metric(self, host: str, name: str, now: float) -> float | str | None:
+        """What was measured on a host last; None when that is unknown or stale."""
+        found = self._books.slots.host(host)
+        return None if found is None else found.metric(name, now)
+
     def measured(self, host: str, values: Mapping[str, float | str], now: float) -> list[Order]:
         """Metrics of a host, by the names of the schedule."""
         found = self._books.slots.host(host)

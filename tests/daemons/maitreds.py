@@ -51,7 +51,7 @@ class Server:
         self.schedule = directory / "alfred.schedule"
         self.schedule.write_text(schedule)
         (directory / "alfred.ini").write_text(
-            ini + "set alfConfig(scheduleSeconds) 0.1\nset alfConfig(metricsPort) 0\n"
+            "set alfConfig(scheduleSeconds) 0.1\nset alfConfig(metricsPort) 0\n" + ini
         )
         self.key = directory / "key"
         if keyed:
