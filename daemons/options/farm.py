@@ -10,8 +10,7 @@ HELP = """\
 looking at the farm, and changing it (the last three: wranglers, docs/farm.md):
   -slots [-json]   the slots, who has them since when, and who waits
   -offline SLOT ...    give these out no more   -online SLOT ...   and again
-  -eject SLOT|HOST     end what runs there; it runs again elsewhere
-  -eject               the same on this machine: for its user, with or without -nimby
+  -eject [SLOT|HOST]   end what runs there, or here; it runs again elsewhere
 """
 
 
