@@ -9,7 +9,10 @@ import math
 
 from alftcl.errors import TclError
 from alftcl.values import Value, to_float, to_int, to_list, to_str
+from runtime.nimby import Mode
 from runtime.schedule.zones import UnknownZoneError, zone
+
+NIMBY_MODES = tuple(mode.value for mode in Mode)
 
 
 def words(value: Value) -> tuple[str, ...]:
@@ -109,6 +112,6 @@ def time_zone(value: Value) -> str:
 
 def nimby_mode(value: Value) -> str:
     text = to_str(value).strip().lower()
-    if text not in ("default", "always", "auto-eject"):
-        raise TclError(f'expected default, always or auto-eject but got "{to_str(value)}"')
+    if text not in NIMBY_MODES:
+        raise TclError(f'expected one of {", ".join(NIMBY_MODES)} but got "{to_str(value)}"')
     return text

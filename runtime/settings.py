@@ -103,7 +103,7 @@ class Settings(msgspec.Struct, frozen=True):
     reader_memory_bytes: Annotated[int, Key("readerMegabytes", values.megabytes)] = 2_000_000_000
     # ---- nimby
     nimby_mode: Annotated[str, Key("nimbyMode", values.nimby_mode)] = "default"
-    nimby_idle_s: Annotated[float, Key("nimbyIdle", values.minutes)] = 0.0
+    nimby_idle_s: Annotated[float, Key("nimbyIdleSeconds", values.seconds)] = 0.0
     # ---- the web
     allow_http: Annotated[bool, Key("allowHTTP", to_bool)] = True
     http_do_server_push: Annotated[bool, Key("httpDoServerPush", to_bool)] = False

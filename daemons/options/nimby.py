@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from daemons.options.part import Part, Words
+from daemons.options.part import USAGE, Part, Words
 
 HELP = """\
 nimby, on a desktop: no job of the farm runs here while you are active
@@ -30,7 +30,7 @@ def _seconds(text: str) -> float:
 
 def _add(words: Words) -> None:
     words.add_argument("-nimby", action="store_true")
-    words.add_argument("-mode", choices=MODES, default="default")
+    words.add_argument("-mode", choices=MODES)
     words.add_argument("-idle", type=_seconds, metavar="SECONDS")
     words.add_argument("-host", metavar="NAME")
 
@@ -40,7 +40,10 @@ def _run(words: Words, given: argparse.Namespace, asked: str) -> int:
     from runtime.nimby import Mode
 
     desk = own_desk(given.host)
-    return 2 if desk is None else serve(Mode(given.mode), given.idle, desk)
+    if desk is None:
+        return USAGE
+    settings = desk.settings()
+    return serve(Mode(given.mode or settings.nimby_mode), given.idle or settings.nimby_idle_s or None, desk)
 
 
 NIMBY = Part(HELP, _add, _run, requests=("nimby",), page="farm")

@@ -240,12 +240,13 @@ async def test_an_x_server_that_goes_takes_nothing_with_it(display: str) -> None
         assert await screen.idle_s() is None
 
 
-def test_alfred_nimby_is_a_command(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("words", "setting"), [(["-mode", "always"], ""), ([], "set alfConfig(nimbyMode) always")])
+def test_alfred_nimby_is_a_command(tmp_path: Path, words: list[str], setting: str) -> None:
     ini = tmp_path / "etc/alfred.ini"
     ini.parent.mkdir()
-    ini.write_text("set alfConfig(maitredHost) {}\n")
+    ini.write_text(f"set alfConfig(maitredHost) {{}}\n{setting}\n")
     nimby = subprocess.Popen(
-        [sys.executable, "-P", "-m", "daemons.cli", "-nimby", "-mode", "always"],
+        [sys.executable, "-P", "-m", "daemons.cli", "-nimby", *words],
         stdout=subprocess.PIPE, env={**os.environ, "RATTREE": str(tmp_path), "HOME": str(tmp_path)}, text=True,
     )  # fmt: skip
     try:

@@ -39,7 +39,7 @@ def test_an_empty_file_means_the_defaults() -> None:
         ("set alfConfig(timeZone) Europe/Berlin", "time_zone", "Europe/Berlin"),
         ("set alfConfig(metricsAddress) 239.1.2.3", "metrics_address", "239.1.2.3"),
         ("set alfConfig(nimbyMode) Auto-Eject", "nimby_mode", "auto-eject"),
-        ("set alfConfig(nimbyIdle) 2", "nimby_idle_s", 120.0),
+        ("set alfConfig(nimbyIdleSeconds) 2", "nimby_idle_s", 2.0),
         ("set alfConfig(readerCommands) 100", "reader_commands", 100),
         ("set alfConfig(readerSeconds) 2", "reader_time_s", 2.0),
         ("set alfConfig(readerMegabytes) 3", "reader_memory_bytes", 3_000_000),
@@ -92,7 +92,7 @@ def test_the_file_may_compute() -> None:
         ("set alfConfig(metricsTTL) 300", "alfred.ini:1: alfConfig(metricsTTL): expected a number of hops"),
         (
             "set alfConfig(nimbyMode) never",
-            "alfred.ini:1: alfConfig(nimbyMode): expected default, always or auto-eject",
+            "alfred.ini:1: alfConfig(nimbyMode): expected one of default, always, auto-eject",
         ),
         ("if 1 {\n  set alfConfig(preemptWait) x\n}", "alfred.ini:2: alfConfig(preemptWait): expected floating-point"),
         ("set a 1\n\nfoo bar", 'alfred.ini:3: invalid command name "foo"'),
