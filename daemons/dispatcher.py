@@ -49,6 +49,7 @@ from daemons.launcher_messages import Quit
 from daemons.loading import Loader
 from daemons.lock import Held, Holder, Lock, take
 from daemons.metrics import measure
+from daemons.presets import PresetFile, preset_file
 from daemons.pulse import Pulse
 from daemons.reading import ScriptReader, limits_of
 from daemons.remote import Remotes
@@ -96,7 +97,10 @@ class Service:
         self._state = state
         self._journal = journal
         self._listeners = listeners
-        self._core = Dispatcher(machine, ScriptReader(limits), settings, first_attempt=first, home=_home)
+        presets = PresetFile(preset_file(settings))
+        self._core = Dispatcher(
+            machine, ScriptReader(limits), settings, first_attempt=first, home=_home, presets=presets
+        )
         self._loader = Loader(journal, self._core, limits)
         self._terms = Terms(settings.lease_s, settings.grace_s)
         self._lasting = lasting

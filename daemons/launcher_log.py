@@ -2,7 +2,7 @@
 
 A file of framed records (daemons.launcher_messages):
 
-    Opened  Intended Intended  Began Began  Exited Refused  Intended  Began ...
+    Opened  Intended Intended  Began Began  Exited Refused  Journalled  Intended  Began ...
                  |                 |           |
           before it starts   after it has   before the daemon hears of it
 
@@ -10,8 +10,8 @@ Nothing is synced: the log protects against the death of processes, not of the m
 any kill. After a reboot nothing of it runs, and the dispatcher's journal, which is synced, knows what had ended.
 
 A launcher that was killed in the middle of a write leaves a torn last record: it is cut off. A full disk leaves one
-too, which is completed when there is space again; until then nothing is started. When the daemon says what is in its
-journal, the log is rewritten without it, beside the old one, and renamed.
+too, which is completed when there is space again; until then nothing is started. What the daemon says is in its
+journal counts as never written; now and then the log is rewritten without it, beside the old one, and renamed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pathlib import Path
 import msgspec
 
 from daemons.frames import HEADER_BYTES, frame
-from daemons.launcher_messages import Began, End, Intended, Opened, Record
+from daemons.launcher_messages import Began, End, Intended, Journalled, Opened, Record
 
 REWRITE_BYTES = 1024 * 1024
 """A log is not rewritten before it has this size, nor before it has doubled since."""
@@ -81,6 +81,13 @@ class Past(msgspec.Struct):
         """Attempts that were started, or were about to be, and of which no end is known."""
         return [attempt for attempt in self.intended if attempt not in self.ended]
 
+    def forget(self, attempts: Iterable[int]) -> None:
+        """Leave out what has ended of these."""
+        for attempt in attempts:
+            if self.ended.pop(attempt, None) is not None:
+                self.intended.pop(attempt, None)
+                self.began.pop(attempt, None)
+
 
 def past(records: Iterable[Record]) -> Past:
     """Put a log's records together."""
@@ -93,6 +100,8 @@ def past(records: Iterable[Record]) -> Past:
                 result.intended[record.attempt] = record
             case Began():
                 result.began[record.attempt] = record
+            case Journalled():
+                result.forget(record.attempts)
             case _:
                 result.ended[record.attempt] = record
     return result
@@ -153,14 +162,13 @@ class LauncherLog:
         return None
 
     def forget(self, attempts: Iterable[int]) -> None:
-        """The ends of these attempts are safe elsewhere; now and then the file is rewritten without them."""
-        past = self.past
-        for attempt in attempts:
-            if past.ended.pop(attempt, None) is not None:
-                past.intended.pop(attempt, None)
-                past.began.pop(attempt, None)
+        """The ends of these attempts are safe elsewhere; that is in the file with the next flush."""
+        attempts = tuple(attempts)
+        self.past.forget(attempts)
         if self.size_bytes >= self._rewrite_at and not self._unwritten:
             self._rewrite()
+        else:
+            self._unwritten += frame(_encoder.encode(Journalled(attempts)))
 
     def _rewrite(self) -> None:
         past = self.past

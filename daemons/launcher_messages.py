@@ -83,7 +83,8 @@ class Drop(Message, frozen=True, tag=True, array_like=True):
 
 
 class Journalled(Message, frozen=True, tag=True, array_like=True):
-    """The ends of these attempts are in the daemon's journal: the launcher need not keep them any longer."""
+    """The ends of these attempts are in the daemon's journal: the launcher need not keep them any longer. In the log:
+    what stands before of those that have ended counts no more."""
 
     attempts: tuple[int, ...]
 
@@ -187,6 +188,6 @@ class Hello(Message, frozen=True, tag=True, array_like=True):
 
 
 End = Refused | Exited | Lost
-Record = Opened | Intended | Began | Refused | Exited | Lost
+Record = Opened | Intended | Began | Refused | Exited | Lost | Journalled
 FromDaemon = Context | Spawn | Signal | Lease | Drop | Journalled | Quit
 FromLauncher = Hello | Began | Output | Refused | Exited | Lost

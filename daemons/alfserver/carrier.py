@@ -102,6 +102,8 @@ class Carrier:
         self._changed = changed
         self._last_context = 0
         self._outgoing: list[ToLauncher] = []
+        self._unwanted: list[Number] = []
+        """Attempts whose output is to be removed."""
         self._with_stdout: set[Number] = set()
         self._chunks: dict[Number, int] = {}
         """How many scripts an attempt has named; none of those that an earlier alfserver launched is in it."""
@@ -229,6 +231,9 @@ class Carrier:
         if self._outgoing:
             self._send(self._outgoing)
             self._outgoing = []
+        if self._unwanted:  # after the launcher was told: what a kill leaves behind has no attempt, and is removed
+            self._store.remove(self._unwanted)
+            self._unwanted = []
         self._changed()
 
     def _say(self, order: Say) -> None:
@@ -342,7 +347,7 @@ class Carrier:
 
     def _forget(self, order: Forget) -> None:
         self._outgoing.append(Journalled(order.numbers))
-        self._store.remove(order.numbers)
+        self._unwanted += order.numbers
         self._with_stdout.difference_update(order.numbers)
 
 

@@ -132,7 +132,7 @@ class Client:
     def __init__(self, link: Link) -> None:
         self.link = link
         self.heard: list[FarmMessage] = []
-        self.printed: dict[tuple[int, bool], bytes] = {}
+        self.printed: dict[tuple[int, bool], bytearray] = {}
         self.states: dict[int, AttemptState] = {}
 
     async def resume(self, dispatcher: str) -> Resumed:
@@ -169,9 +169,7 @@ class Client:
     def _take(self, message: FarmMessage) -> None:
         self.heard.append(message)
         if isinstance(message, Printed):
-            key = message.attempt, message.stdout
-            before = self.printed.get(key, b"")
-            self.printed[key] = before[: message.at] + message.data
+            self.printed.setdefault((message.attempt, message.stdout), bytearray())[message.at :] = message.data
 
     async def began(self, attempt: int) -> Began:
         found = await self.until(lambda m: isinstance(m, Began) and m.attempt == attempt)

@@ -96,3 +96,13 @@ def test_journalled_ends_leave_the_log_and_what_runs_stays(tmp_path):
     log.add(REFUSED[0])
     log.flush()
     assert read_records(tmp_path / "log")[0][-1] == REFUSED[0]
+
+
+def test_a_journalled_end_is_not_read_again_and_what_runs_is(tmp_path):
+    log = opened(tmp_path / "log", RUNS + ENDED)
+
+    log.forget([1, 2])
+    log.flush()
+
+    said = past(read_records(tmp_path / "log")[0])
+    assert (set(said.intended), set(said.began), said.ended) == ({1}, {1}, {})
