@@ -30,6 +30,8 @@ from runtime.settings import Settings
 GROUP_NAME = "alf-status.mcast.net"
 GROUP_ADDRESS = "239.255.224.99"
 LOOKUP_S = 3.0
+JOIN_AGAIN_S = 30.0
+"""Where there was no multicast it is tried again: a network may come up after its daemons."""
 
 Address = tuple[str, int]
 Handle = Callable[[AnyDatagram, Address, bool], None]
@@ -91,13 +93,20 @@ class Party:
         """Order counts within one kind of message that goes one way: two sockets may be read in any order."""
         self._unpacker = Unpacker(Checker(place.key))
         self._own = _own_socket(place)
-        self._group: socket.socket | None = None
+        self._group = self._join()
+
+    def _join(self) -> socket.socket | None:
+        """The group's socket; None, with `trouble`, where there is no multicast now."""
+        place = self._place
         try:
             self._own.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, _interface(place))
-            self._group = _group_socket(place)
+            group = _group_socket(place)
         except OSError as error:
             where = f" on {place.interface}" if place.interface else ""
             self.trouble = f"no multicast to {place.group}{where}: {error.strerror or error}"
+            return None
+        self.trouble = ""
+        return group
 
     @property
     def address(self) -> Address:
@@ -127,8 +136,10 @@ class Party:
         """Give every message that comes to `handle`."""
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._listen, self._own, handle, False)
-            if self._group is not None:
-                nursery.start_soon(self._listen, self._group, handle, True)
+            while self._group is None:
+                await trio.sleep(JOIN_AGAIN_S)
+                self._group = self._join()
+            await self._listen(self._group, handle, True)
 
     async def _listen(self, plain: socket.socket, handle: Handle, by_group: bool) -> None:
         while True:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from metrics_parties import GROUP, KEY, free_port, hear, place
 
+from daemons import multicast
 from daemons.datagrams import LARGEST_BYTES, PAYLOAD_BYTES, Packer, Unpacker
 from daemons.multicast import GROUP_ADDRESS, Party, place_of
 from daemons.signed import Checker, Signer
@@ -159,6 +160,24 @@ async def test_without_multicast_there_is_unicast_and_a_reason() -> None:
 
         assert await hear(two, 1) == [(ASK, False)]
         assert one.trouble == f"no multicast to {GROUP} on nosuch0: no interface with this name"
+
+
+async def test_a_network_that_comes_up_later_is_used_from_then_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(multicast, "JOIN_AGAIN_S", 0.01)
+    port = free_port()
+    with Party(place(port, interface="later0")) as late, Party(place(port)) as other:
+        assert late.trouble
+        monkeypatch.setattr(socket, "if_nametoindex", {"later0": 1, "lo": 1}.__getitem__)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(late.listen_forever, lambda *_: nursery.cancel_scope.cancel())
+            with trio.fail_after(20):
+                while late.trouble:
+                    await trio.sleep(0.01)
+                other.send(ASK, group=True)
+                await trio.sleep_forever()
+        late.send(ASK, group=True)
+
+        assert await hear(other, 2) == [(ASK, True)] * 2
 
 
 async def test_without_a_key_it_is_the_loopback_whatever_the_settings_say() -> None:

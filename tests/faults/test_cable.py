@@ -1,5 +1,7 @@
-"""A farm over several hosts, and a cable that is pulled while a command runs (T5): the maitre-d and a dispatcher on the
-first host, an alfserver on each of the others."""
+"""A farm over several hosts, and cables that are pulled while a command runs (T5).
+
+host1  dispatcher        host2, host3  an alfserver each        host4  maitre-d
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,7 @@ LEASE_S, GRACE_S = 4, 2
 _ROOT = Path(__file__).parents[2]
 
 _INI = f"""
-set alfConfig(maitredHost) host1
+set alfConfig(maitredHost) host4
 set alfConfig(timerMaitredInitialWait) 0
 set alfConfig(leaseSeconds) {LEASE_S}
 set alfConfig(leaseGrace) {GRACE_S}
@@ -32,7 +34,6 @@ set alfConfig(metricsInterface) eth0
 _SCHEDULE = """
 set alfServer(first) {-host host2 -keys render -udi 30}
 set alfServer(second) {-host host3 -keys render -udi 20}
-set alfServer(third) {-host host4 -keys render -udi 10}
 set alfServerPing(default) {}
 """
 _WITNESS = """#!/bin/sh
@@ -49,7 +50,7 @@ class Farm:
     """The site's files in a directory, and its processes on the hosts of a network."""
 
     def __init__(self, made: Network, directory: Path) -> None:
-        self.front, *self.servers = made.hosts
+        self.front, *self.servers, self.maitred = made.hosts
         self.directory = directory
         self.testimony = directory / "testimony"
         self._key, self._user_key = directory / "key", directory / "user.key"
@@ -63,7 +64,7 @@ class Farm:
 
     def start(self) -> None:
         """The maitre-d and the alfservers; each says a line when it listens."""
-        waiting = [self._daemon(self.front, "daemons.cli", "-maitre_d")]
+        waiting = [self._daemon(self.maitred, "daemons.cli", "-maitre_d")]
         for host in self.servers:
             state = str(self.directory / host.name)
             waiting.append(self._daemon(host, "daemons.alfserver.main", "-a", "2", "-state", state))
@@ -95,6 +96,16 @@ class Farm:
         deadline = time.monotonic() + LIMIT_S
         while self.said().count(line) < times:
             assert time.monotonic() < deadline, self.logs()
+            time.sleep(0.02)
+
+    def until_quiet(self, host: str) -> None:
+        """Until the witness on a host has been ended: it says nothing for a second."""
+        deadline, said, since = time.monotonic() + LIMIT_S, -1, 0.0
+        while time.monotonic() < since + 1.0 or said < 0:
+            assert time.monotonic() < deadline, self.logs()
+            now = self.said().count(f"beat {host}")
+            if now != said:
+                said, since = now, time.monotonic()
             time.sleep(0.02)
 
     def let_end(self) -> None:
@@ -172,3 +183,30 @@ def test_a_cut_that_is_over_before_the_lease_disturbs_nothing(farm: Farm) -> Non
 
     assert alfred.wait(LIMIT_S) == 0, farm.logs()
     assert [line for line in farm.said() if not line.startswith("beat")] == ["start host2 0", "end host2"]
+
+
+def test_a_command_goes_on_while_the_maitre_d_is_cut_off(farm: Farm) -> None:
+    alfred = farm.alfred("-nogui", "-q", str(farm.job()))
+    farm.until_said("beat host2")
+
+    farm.maitred.pull_cable()
+    since = farm.said().count("beat host2")
+    farm.until_said("beat host2", times=since + 20 * (LEASE_S + GRACE_S))  # a lease could have run out
+    farm.let_end()
+
+    assert alfred.wait(LIMIT_S) == 0, farm.logs()
+    assert [line for line in farm.said() if not line.startswith("beat")] == ["start host2 0", "end host2"]
+
+
+def test_a_dispatcher_that_is_cut_off_finds_its_command_ended_and_runs_it_again(farm: Farm) -> None:
+    alfred = farm.alfred("-nogui", "-q", str(farm.job()))
+    farm.until_said("beat host2")
+
+    farm.front.pull_cable()
+    farm.until_quiet("host2")
+    farm.let_end()
+    farm.front.put_cable_back()
+
+    assert alfred.wait(LIMIT_S) == 0, farm.logs()
+    first, second, end = [line for line in farm.said() if not line.startswith("beat")]
+    assert (first, second.split()[0::2], end.split()[0]) == ("start host2 0", ["start", "1"], "end")
