@@ -23,7 +23,7 @@ from runtime.schedule.zones import zone
 
 
 class Books:
-    """`opens_at`: nothing is given out before (the wait of a maitre-d that has just started)."""
+    """`opens_at`: nothing is given out before (the wait of a maitre-d that has just started, or taken over)."""
 
     def __init__(self, rules: Rules, judge: Judge, epoch: int, opens_at: float, wall: float) -> None:
         self.rules = rules

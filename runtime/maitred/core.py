@@ -27,7 +27,7 @@ The rooms: slots (which are free), crews, fitting (keys), requests (the queue), 
 recalling (taking back), explaining (why not), watching (what is seen from outside). `books` is what they share.
 
 A maitre-d that has just started gives nothing out for `maitred_initial_wait_s`, so that dispatchers can say what they
-hold.
+hold; nor does a fall-back when the first of them comes to it.
 """
 
 from __future__ import annotations
@@ -104,6 +104,8 @@ class Maitred:
         self._look_at = now
         self._to_look_at: list[Group] = []
         self._waiting_to_open = True
+        self._terms = {epoch}
+        """Our own, and those of other maitre-ds whose dispatchers we have waited for."""
         self._next_minute = now
         self._read(schedule, addresses or {}, wall, now)
 
@@ -117,8 +119,10 @@ class Maitred:
     def attach(self, peer: PeerId, user: str, message: Attach, now: float) -> list[Order]:
         """A dispatcher has connected, for the first time or again."""
         books = self._books
+        self._wait_for_the_others(message, now)
         if message.epoch > books.epoch:
             books.epoch = message.epoch + 1
+            self._terms.add(books.epoch)
         dispatcher = self._roll.dispatcher(user, message.dispatcher)
         if dispatcher.peer is not None:
             self._peers.pop(dispatcher.peer, None)
@@ -136,6 +140,21 @@ class Maitred:
         self._recalling.recall_older(dispatcher)
         self._recalling.recall_unentitled(dispatcher.leases)
         return self._finish(now)
+
+    def _wait_for_the_others(self, message: Attach, now: float) -> None:
+        """Who comes from another maitre-d may not be the only one: what the others hold is not to be given out before
+        they could say so. Once for each term of another; not for one who has been away while we lead."""
+        books = self._books
+        if not message.epoch or message.epoch in self._terms:
+            return
+        if now >= books.opens_at and (message.held or not self._peers):
+            books.opens_at = now + books.rules.maitred_initial_wait_s
+            self._waiting_to_open = True
+            books.log(
+                f"dispatchers of an earlier maitre-d come: nothing is given out for"
+                f" {books.rules.maitred_initial_wait_s:g} s, until they have said what they hold"
+            )
+        self._terms.add(message.epoch)
 
     def detach(self, peer: PeerId, now: float) -> list[Order]:
         """A connection is gone: a dispatcher's, a nimby's, or anybody's."""

@@ -35,7 +35,8 @@ def _summary(books: Books, request: Request, failed: Counter[int], now: float) -
     if not request.waits:
         return f"holds the {request.total} it wants"
     if now < books.opens_at:
-        return f"the maitre-d has just started and gives nothing out for another {books.opens_at - now:.0f} s"
+        wait_s = books.opens_at - now
+        return f"the maitre-d has just started, or taken over, and gives nothing out for another {wait_s:.0f} s"
     wanted = f"{request.total - request.held} of {request.total} wait, for {max(0.0, now - request.since):.0f} s"
     ahead = in_order(books, books.waiting(), now).index(request)
     tests = [words.format(user=request.user.name) for words, _ in REQUEST_TESTS] + ["are free"]

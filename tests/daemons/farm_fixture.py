@@ -15,7 +15,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import psutil
@@ -35,11 +35,15 @@ def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
 class WholeFarm:
     """A farm that can be started, looked at and hurt. Make it with `whole_farm`."""
 
-    def __init__(self, directory: Path, hosts: int, slots: int, maitreds: int, *, schedule: str, ini: str) -> None:
+    def __init__(
+        self, directory: Path, hosts: int, slots: int, maitreds: int, schedule: str, ini: str, extra: Mapping[str, str]
+    ) -> None:
+        """`extra` is in the environment of every user's programs."""
         self.directory = directory
         self.maitred_ports = [free_port() for _ in range(maitreds)]
         self._hosts = range(2, 2 + hosts)
         self._slots = slots
+        self._extra = extra
         self._processes: dict[str, subprocess.Popen[str]] = {}
         self._write("alfred.schedule", self._servers() + "set alfServerPing(default) {}\n" + schedule)
         self._write("alfred.ini", self._settings() + ini)
@@ -79,6 +83,8 @@ class WholeFarm:
         env |= {"HOME": str(home), "RMANTREE": str(self.directory), "ALF_INI": str(self.directory / "alfred.ini")}
         env["ALF_KEY"] = str(self.user_key(user) if user else self.directory / "key")
         env["ALF_STATE"] = str(home / "state")
+        if user:
+            env |= self._extra
         return env
 
     def user_key(self, user: str) -> Path:
@@ -164,10 +170,17 @@ class WholeFarm:
 
 @contextlib.contextmanager
 def whole_farm(
-    directory: Path, *, hosts: int = 2, slots: int = 2, maitreds: int = 1, schedule: str = "", ini: str = ""
+    directory: Path,
+    *,
+    hosts: int = 2,
+    slots: int = 2,
+    maitreds: int = 1,
+    schedule: str = "",
+    ini: str = "",
+    extra: Mapping[str, str] | None = None,
 ) -> Iterator[WholeFarm]:
     """A farm that runs, and leaves nothing."""
-    farm = WholeFarm(directory, hosts, slots, maitreds, schedule=schedule, ini=ini)
+    farm = WholeFarm(directory, hosts, slots, maitreds, schedule, ini, extra or {})
     try:
         farm.start()
         yield farm

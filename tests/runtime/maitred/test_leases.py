@@ -138,6 +138,31 @@ def test_a_fresh_site_need_not_wait() -> None:
     assert anna.slots == ["a"]
 
 
+def test_a_fall_back_gives_nothing_out_before_all_have_come_that_another_maitred_served() -> None:
+    ben = Site(schedule("a", "b"), epoch=1).join("ben")
+    ben.want()
+    site = Site(schedule("a", "b"), WAITS, wait=True, epoch=2)
+    site.after(1000)
+
+    anna = site.join("anna", epoch=1)
+    anna.want(total=2)
+    given_early = list(anna.slots)
+    ben = ben.comes_back(site)
+    site.after(30)
+
+    assert (given_early, ben.slots, anna.slots) == ([], ["a"], ["b"])
+
+
+def test_one_who_was_away_under_another_maitred_holds_up_nobody() -> None:
+    site = Site(schedule("a"), WAITS, wait=False, epoch=2)
+    ben = site.join("ben")
+
+    site.join("anna", epoch=1)
+    ben.want()
+
+    assert ben.slots == ["a"]
+
+
 def test_the_leases_of_an_earlier_maitred_come_back_with_their_dispatchers() -> None:
     old = Site(schedule("a"), epoch=1)
     anna = old.join("anna")
