@@ -32,7 +32,7 @@ import trio
 from daemons.idle import Idle, Screen
 from daemons.keys import KeyFileError, user_keyring
 from daemons.link import Identity, Link, LinkError, connect
-from daemons.site import find_settings
+from daemons.site import CurrentSettings
 from runtime.farm_messages import Did, Eject, FarmMessage, Refused, Shields, ShieldsAre
 from runtime.nimby import IDLE_S, Mode, Nimby
 from runtime.settings import Settings
@@ -191,7 +191,7 @@ def own_desk(host: str | None) -> Desk | None:
         sys.stderr.write(f"alfred: {error}\n")
         return None
     identity = Identity("nimby", pwd.getpwuid(os.getuid()).pw_name, host or socket.gethostname(), keyring)
-    return Desk(identity, lambda: find_settings(os.environ, _log.warning))
+    return Desk(identity, CurrentSettings(os.environ, _log.warning))
 
 
 def serve(mode: Mode, idle_s: float | None, desk: Desk) -> int:

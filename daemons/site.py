@@ -48,6 +48,29 @@ def find_settings(
         return before or DEFAULTS
 
 
+class CurrentSettings:
+    """The site's settings as they are at each call. While alfred.ini cannot be used, which is complained of once, those
+    of the call before hold on."""
+
+    def __init__(self, environ: Mapping[str, str], complain: Callable[[str], None]) -> None:
+        self._environ = environ
+        self._tell = complain
+        self._complaint = ""
+        self._told = ""
+        self._settings: Settings | None = None
+
+    def __call__(self) -> Settings:
+        self._complaint = ""
+        self._settings = find_settings(self._environ, self._note, self._settings)
+        if self._complaint and self._complaint != self._told:
+            self._tell(self._complaint)
+        self._told = self._complaint
+        return self._settings
+
+    def _note(self, complaint: str) -> None:
+        self._complaint = complaint
+
+
 def find(environ: Mapping[str, str], name: str) -> Path | None:
     """The site's INI or SCHEDULE: the one that was named, else the first of the search path that exists."""
     named = environ.get(_NAMED_BY[name])

@@ -14,7 +14,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import MutableMapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NoReturn
@@ -32,7 +32,7 @@ from daemons.lock import Held, Holder, Lock, take
 from daemons.ports import NETRENDER_PORT, alfserver_port
 from daemons.presets import PresetFile, preset_file
 from daemons.sampling import sample_forever
-from daemons.site import NoSuchFileError, find_settings, name_files
+from daemons.site import CurrentSettings, NoSuchFileError, name_files
 from daemons.state import StateError, alfserver_directory, prepare_directory
 from runtime.alfserver.core import Rules
 
@@ -132,7 +132,8 @@ def _start_log(file: Path | None, level: int) -> None:
 
 def _serve(given: argparse.Namespace, environ: MutableMapping[str, str]) -> int:
     name_files(environ, ini=given.ini)
-    settings = find_settings(environ, _log.warning)
+    site = CurrentSettings(environ, _log.warning)
+    settings = site()
     port = alfserver_port(environ, settings) if given.s is None else given.s
     directory = given.state or alfserver_directory(environ, given.bind, port)
     store = Store(directory.absolute())
@@ -149,7 +150,7 @@ def _serve(given: argparse.Namespace, environ: MutableMapping[str, str]) -> int:
         allowed = settings.alfserver_users, settings.alfserver_programs
         rules = Rules(given.host, given.a, *allowed, KillFile(given.k).is_off)
         measure = partial(
-            sample_forever, settings, keyring.for_datagrams(), lambda: _maitreds(environ),
+            sample_forever, settings, keyring.for_datagrams(), lambda: [name for name, _ in site().maitreds],
             host=given.host, port=port, slots=given.a, own=given.bind,
         )  # fmt: skip
         service = Service(rules, store, identity, [listener], PresetFile(preset_file(settings)), measure)
@@ -160,11 +161,6 @@ def _serve(given: argparse.Namespace, environ: MutableMapping[str, str]) -> int:
     if failure:
         raise CannotServe(failure)
     return DONE
-
-
-def _maitreds(environ: Mapping[str, str]) -> list[str]:
-    """The list of alfred.ini, as it is now."""
-    return [host for host, _ in find_settings(environ, _log.warning).maitreds]
 
 
 def _say(line: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from daemons.site import INI, SCHEDULE, NoSuchFileError, find, find_settings, name_files, search_path
+from daemons.site import INI, SCHEDULE, CurrentSettings, NoSuchFileError, find, find_settings, name_files, search_path
 from runtime.settings import DEFAULTS
 
 
@@ -79,3 +79,20 @@ def test_what_held_before_holds_on_when_a_changed_ini_is_broken(tmp_path: Path) 
 
     assert find_settings(environ, complaints.append, before) == before
     assert complaints[0].endswith("what was read before holds on")
+
+
+def test_settings_that_are_asked_for_again_and_again_complain_once(tmp_path: Path) -> None:
+    path = put(tmp_path / "alfred.ini", "set alfConfig(maitredHost) alpha")
+    complaints: list[str] = []
+    settings = CurrentSettings({"ALF_INI": str(path)}, complaints.append)
+    assert settings().maitred_hosts == ("alpha",)
+
+    put(path, "set alfConfig(maitredHost) {")
+    assert [settings().maitred_hosts, settings().maitred_hosts] == [("alpha",)] * 2
+    assert len(complaints) == 1
+
+    put(path, "set alfConfig(maitredHost) beta")
+    assert settings().maitred_hosts == ("beta",)
+    put(path, "set alfConfig(maitredHost) {")
+    assert settings().maitred_hosts == ("beta",)
+    assert len(complaints) == 2
