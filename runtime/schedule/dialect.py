@@ -16,7 +16,10 @@ from enum import Enum
 from typing import Any
 
 from alftcl.errors import TclError
-from alftcl.values import split_list, to_bool, to_float, to_int
+from alftcl.values import split_list, to_bool, to_int
+from runtime.setting_values import number, port
+
+_LARGEST = 1_000_000_000
 
 
 class Kind(Enum):
@@ -78,11 +81,12 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(split_list(text))
 
 
-def _port(text: str) -> int:
-    port = to_int(text)
-    if not 0 <= port <= 65535:
-        raise TclError(f'expected a port from 0 to 65535 but got "{text}"')
-    return port
+def integer(text: str) -> int:
+    """An integer that every message can hold. Raises TclError."""
+    found = to_int(text)
+    if abs(found) > _LARGEST:
+        raise TclError(f'expected a number up to {_LARGEST} but got "{text.strip()}"')
+    return found
 
 
 FORMS = (
@@ -92,9 +96,9 @@ FORMS = (
         (
             Field("host", ("host", "hostname"), _word),
             Field("keys", ("keys", "key"), _words),
-            Field("udi", ("udi",), to_int),
+            Field("udi", ("udi",), integer),
             Field("enabled", ("enabled", "enable"), to_bool),
-            Field("port", ("port",), _port),
+            Field("port", ("port",), port),
         ),
         only_options=1,
     ),
@@ -108,7 +112,7 @@ FORMS = (
             Field("users", ("users", "user", "userGroup"), _word),
             Field("servers", ("servers", "server", "serverGroup"), _word),
             Field("times", ("times", "time", "timeGroup"), _word),
-            Field("priority", ("priority", "pri"), to_float),
+            Field("priority", ("priority", "pri"), number),
             Field("enabled", ("enabled", "enable"), to_bool),
             Field("preempt", ("preempt",), to_bool),
         ),

@@ -12,16 +12,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from alftcl.errors import TclError
-from alftcl.values import list_spans, to_float, to_int
+from alftcl.values import list_spans
 from runtime.farm_messages import MetricSource
 from runtime.job.operators import nearest
-from runtime.schedule.dialect import BUILTIN_METRICS, BY_KIND, METHODS, PING_CODES, Field, Form, Kind
+from runtime.schedule.dialect import BUILTIN_METRICS, BY_KIND, METHODS, PING_CODES, Field, Form, Kind, integer
 from runtime.schedule.model import Crew, Ping, Server, Span
 from runtime.schedule.times import TimesError, is_empty, read_spans
+from runtime.setting_values import number
 
 Members = Callable[[str], Iterable[str] | None]
 """The logins of a group of the system (/etc/group) by its name; None: there is no such group."""
 
+SHORTEST_INTERVAL_S = 0.1
+"""Between two samples of a metric."""
 _SLOT_NAME = re.compile(r"[A-Za-z0-9_.\-]+\Z")
 _CODE = re.compile(r"%(.|\Z)", re.S)
 
@@ -159,7 +162,7 @@ class EntryReader:
 
     def _limit(self, _name: str, value: str) -> int:
         try:
-            most = to_int(value)
+            most = integer(value)
         except TclError as wrong:
             raise EntryError(0, f"a limit is a number: {wrong.message}") from None
         if most < 0:
@@ -168,10 +171,10 @@ class EntryReader:
 
     def _share(self, _name: str, value: str) -> float:
         try:
-            share = to_float(value)
+            share = number(value)
         except TclError as wrong:
             raise EntryError(0, f"a share is a number: {wrong.message}") from None
-        if not share > 0:
+        if share <= 0:
             raise EntryError(0, f"a share is more than 0, not {value.strip()}")
         return share
 
@@ -191,11 +194,11 @@ class EntryReader:
             raise EntryError(0, "a metric is SECONDS {METHOD ...}", "for example {10 {builtin loadavg}}")
         seconds, how = words
         try:
-            interval = to_float(seconds.text)
+            interval = number(seconds.text)
         except TclError as wrong:
             raise EntryError(seconds.start, f"a metric's seconds: {wrong.message}") from None
-        if not interval > 0:
-            raise EntryError(seconds.start, f"a metric's seconds are more than 0, not {seconds.text}")
+        if interval < SHORTEST_INTERVAL_S:
+            raise EntryError(seconds.start, f"a metric's seconds are {SHORTEST_INTERVAL_S} or more, not {seconds.text}")
         method, *argument = split(how.text) or [Word("", 0, 0)]
         if method.text not in METHODS:
             near = nearest(method.text, METHODS)

@@ -5,12 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from alftcl.safe import Limits
 from runtime.farm_messages import MetricSource
 from runtime.job.model import Severity
 from runtime.schedule.dialect import Kind
+from runtime.schedule.entries import EntryError, EntryReader
 from runtime.schedule.model import Crew, Ping, Schedule, Server, Span
 from runtime.schedule.reader import Reading, read_schedule
 
@@ -146,6 +150,27 @@ def test_arrays_are_found_in_other_spellings() -> None:
     assert set(schedule.crews) == {"c"}
 
 
+_words = st.one_of(
+    st.sampled_from(
+        ["-udi", "-keys", "-users", "-x", "mon", "9-10", "24:00-1:00", "10", "{", "}", '"', "@film", "%h", "\\"]
+    ),
+    st.text(max_size=5),
+)
+
+
+@given(st.sampled_from(Kind), st.lists(_words, max_size=6).map(" ".join))
+def test_any_value_is_understood_or_refused(kind: Kind, value: str) -> None:
+    reader = EntryReader(GROUPS.get)
+    try:
+        meaning = reader.read(kind, "name", value)
+    except EntryError as wrong:
+        assert str(wrong)
+        assert -1 <= wrong.offset <= len(value)
+    else:
+        assert msgspec.msgpack.encode(meaning)
+        assert all(0 <= remark.offset <= len(value) for remark in reader.remarks)
+
+
 # ---- Tcl -----------------------------------------------------------------------------------------------------
 
 
@@ -226,7 +251,14 @@ def test_latin_1_is_read_with_a_warning() -> None:
         ("set Metrics(a) {x {builtin disk}}", "1:17 error: Metrics(a): a metric's seconds: expected floating-point"),
         ("set Metrics(a) {10 builtin disk}", "1:17 error: Metrics(a): a metric is SECONDS {METHOD ...}"),
         ("set Metrics(a) {10 {execute x}}", '1:20 error: Metrics(a): "execute" is no way to get a metric'),
-        ("set Metrics(a) {0 {exec x}}", "1:17 error: Metrics(a): a metric's seconds are more than 0, not 0"),
+        ("set Metrics(a) {0 {exec x}}", "1:17 error: Metrics(a): a metric's seconds are 0.1 or more, not 0"),
+        ("set Metrics(a) {NaN {exec x}}", "1:17 error: Metrics(a): a metric's seconds: "),
+        ("set Metrics(a) {Inf {exec x}}", "1:17 error: Metrics(a): a metric's seconds: expected a number"),
+        ("set alfCrew(a) {-priority Inf}", "1:27 error: alfCrew(a): priority: expected a number"),
+        ("set alfShare(a) Inf", "1:17 error: alfShare(a): a share is a number: expected a number"),
+        ("set alfLimit(a) 10000000000", "1:17 error: alfLimit(a): a limit is a number: expected a number up to"),
+        ("set alfServer(a) {-udi -10000000000}", "1:24 error: alfServer(a): udi: expected a number up to"),
+        ("set alfServer(a) {-port 70000}", "1:25 error: alfServer(a): port: expected a port"),
         ("set Metrics(a) {1 exec}", "1:19 error: Metrics(a): exec of what?"),
         ("set alfServerGroup(g) {a b a}", '1:28 warning: alfServerGroup(g): "a" stands there twice'),
         ("set alfServerss(a) {}", "1:1 error: alfServerss(a) is not understood"),
