@@ -49,9 +49,6 @@ class Arrivals:
         if keep_stdout:
             self._scripts.add(attempt)
 
-    def log_of(self, attempt: AttemptId) -> str:
-        return self._logs[attempt]
-
     def received(self, attempt: AttemptId) -> tuple[int, int]:
         """How many bytes of its output, and of its own stdout, have arrived."""
         return self._copy(attempt, False).arrived, self._copy(attempt, True).arrived
@@ -64,18 +61,12 @@ class Arrivals:
         copy.take(printed.at, printed.data, now)
         self._used((printed.attempt, printed.stdout), copy.file)
 
-    def chunk(self, attempt: AttemptId, content: bytes) -> str:
+    def chunk(self, attempt: AttemptId, number: int, content: bytes) -> str:
         """Keep a script that a command wrote; where it is. Raises OSError."""
-        log = self._logs[attempt]
-        Path(log).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        number = 1
-        while True:
-            try:
-                with open(f"{log}.chunk{number}", "xb") as file:
-                    file.write(content)
-                return file.name
-            except FileExistsError:
-                number += 1
+        path = Path(f"{self._logs[attempt]}.chunk{number}")
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.write_bytes(content)
+        return str(path)
 
     def finish(self, attempt: AttemptId) -> None:
         """All has arrived. The file of a script is there, however little was printed."""

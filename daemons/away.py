@@ -86,7 +86,8 @@ class Away:
             attempt = self._core.attempts[number]
             log = logs.name(self._jobs, attempt.jid, attempt.tid, attempt.cid, number)
             options = self._core.jobs[attempt.jid].graph.cmd(attempt.cid).options
-            self._remotes.adopt(_where(place), number, log, options.get("expand", "").strip() == "1")
+            keep_stdout = options.get("expand", "").strip() == "1"
+            self._remotes.adopt(_where(place), number, log, keep_stdout=keep_stdout, chunks=attempt.chunks)
 
     # ---- events --------------------------------------------------------------------------------------
 
@@ -144,12 +145,12 @@ class Away:
         orders: list[Order] = []
         if said.percent >= 0:
             orders += self._core.progress(said.attempt, said.percent, now)
-        if said.chunk is None and not said.trouble:
+        if not said.number:
             return orders
         path, trouble = "", said.trouble
         if said.chunk is not None:
             try:
-                path = self._remotes.arrivals.chunk(said.attempt, said.chunk)
+                path = self._remotes.arrivals.chunk(said.attempt, said.number, said.chunk)
             except OSError as error:
                 trouble = f"a script that it wrote cannot be kept here: {error}"
         for order in self._core.chunk(said.attempt, path, now):

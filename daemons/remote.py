@@ -72,12 +72,14 @@ class Remotes:
         self._at[launch.attempt] = alfserver
         alfserver.perform(alfserver.rules.launch(launch, context, time.monotonic()))
 
-    def adopt(self, where: tuple[str, int], attempt: AttemptId, log: str, keep_stdout: bool) -> None:
-        """Find out what became of an attempt of a dispatcher that died."""
+    def adopt(
+        self, where: tuple[str, int], attempt: AttemptId, log: str, *, keep_stdout: bool = False, chunks: int = 0
+    ) -> None:
+        """Find out what became of an attempt of a dispatcher that died, and that had taken `chunks` of its scripts."""
         self.arrivals.expect(attempt, log, keep_stdout)
         alfserver = self._alfserver(where)
         self._at[attempt] = alfserver
-        alfserver.rules.adopt([attempt], time.monotonic())
+        alfserver.rules.adopt(attempt, chunks, time.monotonic())
 
     def end(self, attempts: Iterable[AttemptId], grace_s: float) -> None:
         """End those of these attempts that are on other machines."""

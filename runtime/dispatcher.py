@@ -44,6 +44,7 @@ from runtime.facts import (
     Edited,
     Ended,
     Fact,
+    Grown,
     HookRan,
     JobSpooled,
     NeverStarted,
@@ -166,6 +167,7 @@ class Dispatcher(FarmEvents):
             self._take_up(fact, number)
         newest = self._server.next_attempt - 1
         self._replayed.clear()
+        self._grown.clear()
         self._server.next_attempt = max(self._server.next_attempt, seen + 1)
         logged = {entry.attempt for entry in log}
         away = self.remote_attempts()
@@ -200,10 +202,13 @@ class Dispatcher(FarmEvents):
         """While replaying: which attempts are open, and what their ends have told."""
         if isinstance(fact, Started):
             self._replayed[fact.attempt] = fact
+            self._grown.pop((fact.jid, fact.cid), None)
             self._numbers_used(fact)
             name = job.graph.cmd(fact.cid).options.get("id", "").strip()
             if name:
                 job.named[name] = fact.hosts
+        elif isinstance(fact, Grown) and fact.chunk:
+            self._grown[fact.jid, fact.cid] = fact.chunk
         elif isinstance(fact, Edited):
             self._edited(job, fact.option, Outbox(fact.time))
         elif isinstance(fact, Ended | NeverStarted):
@@ -222,6 +227,7 @@ class Dispatcher(FarmEvents):
         attempt.argv = fact.argv
         attempt.slot_names = fact.slots
         attempt.hosts = fact.hosts
+        attempt.chunks = self._grown.get((fact.jid, fact.cid), 0)
         if fact.place is not None:
             attempt.lend(fact.place)
         self._server.take_up(job, attempt)

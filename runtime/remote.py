@@ -149,11 +149,12 @@ class Remote:
             self._send_launch(attempt, now, turn)
         return turn
 
-    def adopt(self, attempts: Iterable[AttemptId], now: float) -> None:
-        """Attempts that an earlier dispatcher sent there: what became of them is to be asked."""
-        for number in attempts:
-            attempt = self._attempts[number] = _Attempt(number, Stage.DOUBT)
-            attempt.lost_at = self._over(now)
+    def adopt(self, number: AttemptId, chunks: int, now: float) -> None:
+        """An attempt that an earlier dispatcher sent there: what became of it is to be asked. `chunks`: how many
+        scripts that it wrote were dealt with."""
+        attempt = self._attempts[number] = _Attempt(number, Stage.DOUBT)
+        attempt.chunks = chunks
+        attempt.lost_at = self._over(now)
 
     def end(self, attempts: Iterable[AttemptId], grace_s: float) -> Turn:
         """End attempts: now, or as soon as the alfserver is reached. One that was never sent is over at once."""

@@ -74,6 +74,8 @@ class Settling:
         self._live: dict[int, QueuedJob] = {}
         """Jobs that are not settled."""
         self._replayed: dict[AttemptId, Started] = {}
+        self._grown: dict[tuple[int, int], int] = {}
+        """While replaying: by job and command, the last chunk of its open attempt that was spliced in."""
         self._line: list[QueuedJob] = []
         self._sorted = True
         self._use_farm(with_farm, Outbox(0.0))

@@ -81,6 +81,7 @@ class WholeFarm:
         home.mkdir(exist_ok=True)
         env = {name: value for name, value in os.environ.items() if not name.startswith("ALF_") and name != "RATTREE"}
         env |= {"HOME": str(home), "RMANTREE": str(self.directory), "ALF_INI": str(self.directory / "alfred.ini")}
+        env["ALF_SCHEDULE"] = str(self.directory / "alfred.schedule")
         env["ALF_KEY"] = str(self.user_key(user) if user else self.directory / "key")
         env["ALF_STATE"] = str(home / "state")
         if user:

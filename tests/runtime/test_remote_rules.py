@@ -182,12 +182,13 @@ def test_a_connection_without_an_answer_does_not_prolong_a_doubt() -> None:
 
 def test_attempts_of_a_dispatcher_that_died_are_asked_for() -> None:
     server = remote(received=(5, 0))
-    server.adopt([4, 5], 0.0)
+    server.adopt(4, 2, 0.0)
+    server.adopt(5, 0, 0.0)
     server.connected(1.0)
 
     turn = server.heard(resumed(runs(4)), 1.0)
 
-    assert turn.say == [Follow(4, 5, 0), Renew(1, 120.0, (4,))]
+    assert turn.say == [Follow(4, 5, 0, 2), Renew(1, 120.0, (4,))]
     assert turn.news == [
         Began(4, 0, 0.0),
         Undelivered(5, "its launch did not reach the alfserver"),
@@ -196,7 +197,7 @@ def test_attempts_of_a_dispatcher_that_died_are_asked_for() -> None:
 
 def test_attempts_of_a_dispatcher_that_died_are_lost_when_nobody_answers_until_their_leases_are_over() -> None:
     server = remote()
-    server.adopt([4], 0.0)
+    server.adopt(4, 0, 0.0)
     server.unreachable("no route")
 
     assert server.tick(129.0).news == []
