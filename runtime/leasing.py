@@ -96,7 +96,7 @@ class Leasing:
     def stir(self, jobs: Iterable[QueuedJob]) -> None:
         """Something happened to these jobs."""
         for job in jobs:
-            if self.on or job.holdings or job.requests:
+            if self.on or job.idle or job.requests:
                 self._fresh[job.jid] = self._stirred[job.jid] = job
 
     # ---- from the maitre-d ---------------------------------------------------------------------------
@@ -206,6 +206,7 @@ class Leasing:
         holding = self._of(attempt)
         if holding is not None:
             holding.attempt = 0
+            job.idle[holding.lease.id] = holding
         self.stir([job])
 
     def give_up(self, job: QueuedJob, attempt: Attempt, problem: str, rests_until: float) -> None:
@@ -286,8 +287,8 @@ class Leasing:
                     look_ahead(job, out)
                 if job.doubtful:
                     job.drop_stale()
-                for holding in list(job.holdings.values()):
-                    if not holding.attempt and self._usable(out.now):
+                if job.idle and self._usable(out.now):
+                    for holding in list(job.idle.values()):
                         self._use(job, holding, out)
                 self._fresh.pop(job.jid, None)
 
@@ -321,6 +322,7 @@ class Leasing:
         remote = job.graph.cmd(cid).kind is CmdKind.REMOTE
         attempt.lend(Place(holding.lease, holding.request.number, not remote or holding.unreachable))
         holding.attempt = attempt.number
+        del job.idle[holding.lease.id]
         if lane.owner is None:
             attempt.tags = lane.need.tags
             self._limits.take(attempt.tags)
@@ -363,7 +365,7 @@ class Leasing:
 
     def _put_back(self, job: QueuedJob, usable: bool) -> None:
         """Give back what nobody uses now."""
-        for holding in [holding for holding in job.holdings.values() if not holding.attempt]:
+        for holding in list(job.idle.values()):
             owner = holding.owner
             stays = usable and owner is not None and not holding.recalled and job.checkouts.is_wanted(owner)
             if not stays or not self._launching.attempts:
@@ -434,13 +436,15 @@ class Leasing:
             out.orders.append(Sweep(tuple(numbers), GRACE_S, reason))
 
     def _keep(self, job: QueuedJob, holding: Holding) -> None:
-        self.holdings[holding.lease.id] = job.holdings[holding.lease.id] = holding
-        holding.request.held[holding.lease.id] = holding
+        self.holdings[holding.lease.id] = holding.request.held[holding.lease.id] = holding
+        if not holding.attempt:
+            job.idle[holding.lease.id] = holding
 
     def _give_back(self, job: QueuedJob, holding: Holding, problem: str = "") -> None:
         self._let_go(job, holding)
         self._returned.append(Returned(holding.lease.id, problem))
 
     def _let_go(self, job: QueuedJob, holding: Holding) -> None:
-        del self.holdings[holding.lease.id], job.holdings[holding.lease.id], holding.request.held[holding.lease.id]
+        del self.holdings[holding.lease.id], holding.request.held[holding.lease.id]
+        job.idle.pop(holding.lease.id, None)
         self._unshare(job, holding)

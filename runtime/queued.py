@@ -127,7 +127,8 @@ class QueuedJob:
         """The lanes in which somebody stands, by identity."""
         self.requests: dict[tuple[Need, str], Request] = {}
         """What was asked of the maitre-d, by need and host."""
-        self.holdings: dict[LeaseId, Holding] = {}
+        self.idle: dict[LeaseId, Holding] = {}
+        """Leases on which nothing runs now."""
         self.shared: dict[Owner, Holding] = {}
         """The leases that are shared check-outs."""
         self.doubtful = False
