@@ -40,7 +40,7 @@ Handle = Callable[[AnyDatagram, Address, bool], None]
 _LOOPBACK = "lo"
 _IP_MULTICAST_ALL = 49  # linux/in.h; the socket module has no name for it
 _RECEIVE_BUFFER_BYTES = 4 << 20
-_AT_A_TIME = 1000  # datagrams that are read before other tasks have their turn
+_AT_A_TIME = 100  # datagrams that are read before other tasks have their turn
 
 
 @dataclass(frozen=True)
