@@ -20,9 +20,7 @@ from runtime.maitred.leases import Lease
 from runtime.maitred.orders import RunPing
 from runtime.maitred.slots import Host, Slot
 from runtime.match.keys import compile_keys
-from runtime.schedule.model import Ping
-
-DEFAULT = "default"
+from runtime.schedule.model import DEFAULT_PING, Ping
 
 _Key = tuple[str, str, str]
 """Host, slot (empty: all of the host), command."""
@@ -87,8 +85,8 @@ class Pinging:
 
     def _needed(self, service: str, slot: Slot, now: float) -> Iterator[Ping]:
         asked = [self._own[key] for key in compile_keys(service).positive if key in self._own and key in slot.keys]
-        if not asked and DEFAULT in self._own and not self._measured(slot.host, now):
-            asked = [self._own[DEFAULT]]
+        if not asked and DEFAULT_PING.key in self._own and not self._measured(slot.host, now):
+            asked = [self._own[DEFAULT_PING.key]]
         return (ping for ping in asked if ping.command.strip())
 
     def _measured(self, host: Host, now: float) -> bool:

@@ -12,7 +12,7 @@ from runtime.job.model import Diagnostic, Severity
 from runtime.job.operators import nearest
 from runtime.schedule.dialect import Kind
 from runtime.schedule.entries import WHOLE, split
-from runtime.schedule.model import EVERYBODY, Schedule
+from runtime.schedule.model import DEFAULT_PING, EVERYBODY, Schedule
 from runtime.schedule.reader import Entry, Reading
 
 _GROUPS = ((Kind.USER_GROUP, "users"), (Kind.SERVER_GROUP, "servers"), (Kind.TIME_GROUP, "times"))
@@ -22,7 +22,6 @@ _EMPTY = {
     Kind.TIME_GROUP: "it is never open",
 }
 _NO_CREW = "there is no crew at all: everybody may use every server at any time"
-DEFAULT_PING = "default"
 
 
 def check_schedule(reading: Reading) -> tuple[Diagnostic, ...]:
@@ -102,9 +101,9 @@ class _Check:
         servers = self._schedule.servers.values()
         keys = {key.lower(): key for server in servers for key in (*server.keys, server.name, server.host)}
         for key in self._schedule.pings:
-            if key != DEFAULT_PING and key.lower() not in keys:
+            if key != DEFAULT_PING.key and key.lower() not in keys:
                 entry = self._reading.entries[Kind.PING, key]
-                near = nearest(key, (DEFAULT_PING, *keys.values()))
+                near = nearest(key, (DEFAULT_PING.key, *keys.values()))
                 yield self._warning(entry, f"no server has the key {key} of this ping", _meant(near))
 
     def _cases(self) -> Iterator[Diagnostic]:

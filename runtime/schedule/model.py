@@ -64,6 +64,11 @@ class Ping(msgspec.Struct, frozen=True):
     per_slot: bool = False
 
 
+DEFAULT_PING = Ping("default", "Alfping host %h")
+"""Whether a host answers on the network: for keys without a ping of their own, where a schedule says nothing else
+(document S4; an empty one turns it off)."""
+
+
 class Schedule(msgspec.Struct, frozen=True):
     """A schedule that was read. `crews` is empty where the file has no crew at all: everyone, every server, always."""
 

@@ -25,7 +25,7 @@ from runtime.job.operators import nearest
 from runtime.job.source import START, Place, Source
 from runtime.schedule.dialect import FORMS, NOT_HERE, Form, Kind, form_of
 from runtime.schedule.entries import WHOLE, EntryError, EntryReader, Members
-from runtime.schedule.model import Crew, Schedule
+from runtime.schedule.model import DEFAULT_PING, Crew, Schedule
 from runtime.site_script import LIMITS, SiteRun, Written, run_site_file
 
 _SET = re.compile(r"\b(?:set|lappend|append)\s+[{\"]?(?:::)?([A-Za-z]\w*)")
@@ -191,7 +191,7 @@ class _Assembly:
             time_groups=self._of(Kind.TIME_GROUP),
             crews=self._of(Kind.CREW),
             limits=self._of(Kind.LIMIT),
-            pings=self._of(Kind.PING),
+            pings={DEFAULT_PING.key: DEFAULT_PING, **self._of(Kind.PING)},
             metrics=self._of(Kind.METRIC),
             shares=self._of(Kind.SHARE),
             time=time,

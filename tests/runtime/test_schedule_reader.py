@@ -38,8 +38,13 @@ def said(text: str | bytes) -> list[str]:
 # ---- what entries mean ---------------------------------------------------------------------------------------
 
 
-def test_an_empty_file_is_a_schedule_without_anything() -> None:
-    assert good("") == good("# nothing\n") == Schedule(file="alfred.schedule")
+def test_an_empty_file_is_a_schedule_with_nothing_but_the_default_ping() -> None:
+    only = {"default": Ping("default", "Alfping host %h")}
+    assert good("") == good("# nothing\n") == Schedule(file="alfred.schedule", pings=only)
+
+
+def test_the_default_ping_can_be_another_or_none() -> None:
+    assert good("set alfServerPing(default) {}\n").pings == {"default": Ping("default", "")}
 
 
 def test_a_server_has_defaults_for_all() -> None:
