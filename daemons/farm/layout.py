@@ -41,6 +41,7 @@ set alfConfig(dispatcherAddress)       127.0.0.1
 set alfConfig(keyFile)                 {directory}/key
 set alfConfig(wranglers)               anna
 set alfConfig(timerMaitredInitialWait) 1
+set alfConfig(timerDoneJobDispatchExit) 600
 set alfConfig(scheduleSeconds)         1
 set alfConfig(metricsInterface)        lo
 set alfConfig(metricsPort)             {metrics}
