@@ -224,11 +224,8 @@ class Carrier:
 
     def _refused(self, message: Refused, now: float) -> list[Order]:
         """A launch that did not begin. Where its launcher had died, its slots are not to blame: they need no rest."""
-        attempt = self._core.attempts.get(message.attempt)
         died = message.errno == ECONNRESET
-        if died and attempt is not None:
-            attempt.requeue = True
-        return self._core.never_started(message.attempt, message.reason, message.transient and not died, now)
+        return self._core.never_started(message.attempt, message.reason, message.transient, now, blameless=died)
 
     def _output(self, message: Output, now: float) -> list[Order]:
         orders: list[Order] = []
