@@ -6,6 +6,7 @@ them. They decide nothing themselves.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 
 from runtime.assign.assigner import Asking, Offer, Rank
@@ -14,7 +15,7 @@ from runtime.farm_messages import FarmMessage
 from runtime.maitred.crews import Access, Crews
 from runtime.maitred.leases import Lease, Leases
 from runtime.maitred.orders import Log, Order, Send
-from runtime.maitred.requests import Dispatcher, Groups, Request, User
+from runtime.maitred.requests import Dispatcher, Group, Groups, Request, User
 from runtime.maitred.rules import Rules
 from runtime.maitred.slots import Slot, Slots
 from runtime.needs import Need
@@ -41,6 +42,8 @@ class Books:
         self.no_need = Need()
         self.maxima: dict[str, int] = {}
         """Limits by tag, in lower case."""
+        self.touched: dict[Group, None] = {}
+        """Groups of which the waiting requests may have what they want now, though no slot has become free."""
         self.orders: list[Order] = []
 
     # ---- orders --------------------------------------------------------------------------------------
@@ -78,6 +81,10 @@ class Books:
             request.need,
         )
 
+    def is_over_limit(self, lease: Lease) -> bool:
+        """Whether a limit has been lowered since a lease began to count under it."""
+        return any(self.leases.limits.running(tag) > self.maxima.get(tag, sys.maxsize) for tag in lease.tags)
+
     def waiting(self) -> list[Request]:
         """Everything that waits."""
         return [request for group in self.groups for request in group.waiting]
@@ -90,6 +97,7 @@ class Books:
             if request not in request.group.waiting:
                 request.since = now
                 request.group.add(request)
+                self.touched[request.group] = None
 
     # ---- the schedule --------------------------------------------------------------------------------
 

@@ -399,7 +399,7 @@ class Maitred:
 
     def _touch(self, group: Group | None) -> None:
         if group is not None and group.waiting:
-            self._serving.touched[group] = None
+            self._books.touched[group] = None
 
     def _touch_all(self) -> None:
         for group in self._books.groups:

@@ -52,8 +52,8 @@ class Keeping:
         request.kept.clear()
 
     def _places(self, request: Request, group: Group, now: float) -> set[Host]:
-        """Hosts on which there could be enough slots some time, as things are now; for -samehost the one of them with
-        the most free slots."""
+        """Hosts on which there could be enough slots some time, as things are now; for -samehost one of them: that on
+        which slots were kept before, else the one with the most free slots."""
         could: dict[Host, int] = {}
         for slot in self._books.slots.by_name.values():
             if group.fits(slot) and not why_closed(slot, now):
@@ -61,7 +61,9 @@ class Keeping:
         if not request.need.samehost:
             return set(could) if sum(could.values()) >= request.need.atleast else set()
         enough = [host for host, number in could.items() if number >= request.need.atleast]
-        return set(sorted(enough, key=lambda host: -_free(host))[:1])
+        if request.keeps_on not in enough:
+            request.keeps_on = max(enough, key=_free, default=None)
+        return {request.keeps_on} if request.keeps_on is not None else set()
 
 
 def _free(host: Host) -> int:

@@ -114,26 +114,25 @@ class Recalling:
         """One lease after the other, from whoever stands lowest."""
         held = self._held_then()
         ties = count()
-        queue: list[tuple[Rank, int, _Rivals]] = []
+        queue: list[tuple[Rank, int, int, _Rivals]] = []
+        taken = 0
 
         def enqueue(rival: _Rivals) -> None:
             lease = next(iter(rival.leases), None)
             if lease is not None and self._outranks(request, lease, rival, held, now):
-                heapq.heappush(queue, (self._badness(lease, rival, held, now), next(ties), rival))
+                heapq.heappush(queue, (self._badness(lease, rival, held, now), next(ties), taken, rival))
 
         for rival in rivals:
             enqueue(rival)
-        while queue and missing > 0:
-            badness, _, rival = heapq.heappop(queue)
-            lease = self._pick(rival, request, group, missing, now)
-            if lease is None:
-                continue
-            if self._badness(lease, rival, held, now) != badness:
-                rival.picked.append(lease)
+        while queue and taken < missing:
+            _, _, seen_at, rival = heapq.heappop(queue)
+            if seen_at < taken:  # the holder, and who asks, stand elsewhere by now
                 enqueue(rival)
-            elif self._outranks(request, lease, rival, held, now):
+                continue
+            lease = self._pick(rival, request, group, missing, now)
+            if lease is not None and self._outranks(request, lease, rival, held, now):
                 self._take(request, lease, held)
-                missing -= 1
+                taken += 1
                 enqueue(rival)
 
     def _recall_together(self, request: Request, group: Group, rivals: list[_Rivals], now: float) -> None:

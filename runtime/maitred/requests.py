@@ -19,7 +19,7 @@ from runtime.farm_messages import Want
 from runtime.maitred.crews import Access
 from runtime.maitred.fitting import Fit, Fits
 from runtime.maitred.orders import PeerId
-from runtime.maitred.slots import Kind, Slot, Slots
+from runtime.maitred.slots import Host, Kind, Slot, Slots
 from runtime.match.metrics import compile_metrics
 from runtime.needs import Need
 
@@ -67,8 +67,8 @@ class Request:
     `number` (smaller is older)."""
 
     __slots__ = (
-        "blocked", "dispatcher", "group", "held", "host", "jid", "job_priority", "keeps", "kept", "logged_total",
-        "need", "number", "since", "tid", "title", "total", "wanted",
+        "blocked", "dispatcher", "group", "held", "host", "jid", "job_priority", "keeps", "keeps_on", "kept",
+        "logged_total", "need", "number", "since", "tid", "title", "total", "wanted",
     )  # fmt: skip
 
     def __init__(self, number: int, dispatcher: Dispatcher, want: Want, now: float) -> None:
@@ -83,6 +83,7 @@ class Request:
         """Why it did not get what it wants when it last could have, where that is not for want of slots."""
         self.keeps = False
         """Slots that it could use are kept for it until they are enough: in `kept` (runtime.maitred.keeping)."""
+        self.keeps_on: Host | None = None
         self.kept: dict[Slot, None] = {}
         self.group: Group | None = None
         self.update(want)

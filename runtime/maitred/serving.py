@@ -34,8 +34,6 @@ class Serving:
         self._keeping = Keeping(books)
         self._had_way: set[Request] = set()
         self._pending: dict[Lease, None] = {}
-        self.touched: dict[Group, None] = {}
-        """Groups of which the waiting requests may have what they want now, though no slot has become free."""
 
     # ---- who is next ---------------------------------------------------------------------------------
 
@@ -45,7 +43,7 @@ class Serving:
         if now < books.opens_at:
             return
         self._had_way.clear()
-        while books.slots.freed or self.touched or books.leases.freed_tags:
+        while books.slots.freed or self._books.touched or books.leases.freed_tags:
             self._touch_limited()
             turns = self._turns()
             for kind in sorted(turns, key=lambda kind: kind.best or ()):
@@ -58,13 +56,13 @@ class Serving:
         if tags:
             for group in self._books.groups:
                 if group.waiting and not tags.isdisjoint(group.need.tags):
-                    self.touched[group] = None
+                    self._books.touched[group] = None
             tags.clear()
 
     def _turns(self) -> dict[Kind, dict[Group, None]]:
         """Kinds that have free slots, and which groups may have gained by what has happened."""
         turns: dict[Kind, dict[Group, None]] = {}
-        freed, touched = self._books.slots.freed, self.touched
+        freed, touched = self._books.slots.freed, self._books.touched
         for slot in freed:
             if slot.kind not in turns:
                 turns[slot.kind] = dict(slot.kind.waiting)
@@ -157,14 +155,14 @@ class Serving:
             mine, its = self._ranks([request, keeper], kept.kind, now)
             if mine < its:
                 self._keeping.let_go(keeper, now)
-                self.touched[keeper.group] = None
+                self._books.touched[keeper.group] = None
                 return True
         return False
 
     def touch_if_due(self, request: Request, now: float) -> None:
         """A request has waited so long that slots are kept for it from now on."""
         if not request.keeps and request.group is not None and self._keeping.is_due(request, now):
-            self.touched[request.group] = None
+            self._books.touched[request.group] = None
 
     def shrink(self, request: Request, now: float) -> None:
         """A request wants no more than it holds: nothing is kept for it, and nothing is tested that is too much."""
@@ -274,7 +272,7 @@ class Serving:
     def _settle(self, lease: Lease, now: float) -> None:
         """A lease that waits for pings: it may go out, or has to look for other slots, or comes to nothing."""
         request = lease.dispatcher.requests.get(lease.request)
-        if request is None or request.group is None:
+        if request is None or request.group is None or self._books.is_over_limit(lease):
             self.cancel(lease, now)
             return
         if len(lease.slots) < request.need.atleast:
@@ -292,7 +290,7 @@ class Serving:
         request = lease.dispatcher.requests.get(lease.request)
         if request is not None and request.group is not None:
             request.since = min(request.since, lease.waited_since)
-            self.touched[request.group] = None
+            self._books.touched[request.group] = None
 
 
 def _merged(kinds: list[Kind], odd: list[Slot], differing: dict[Slot, bool]) -> Iterator[Slot]:

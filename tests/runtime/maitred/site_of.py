@@ -12,6 +12,7 @@ from runtime.assign.judge import unguarded
 from runtime.farm_messages import (
     Attach,
     Attached,
+    Excluding,
     Explain,
     FarmMessage,
     Granted,
@@ -223,6 +224,10 @@ class Dispatcher:
         lost = back.attached.lost if back.attached else ()
         back.granted = [granted for granted in self.granted if granted.lease.id not in lost]
         return back
+
+    def excludes(self, where: Iterable[str]) -> None:
+        """The user changes the huntgroup."""
+        self._says(Excluding(tuple(where)))
 
     def leaves(self) -> None:
         self.site.carry_out(self.site.core.leave(self.peer, self.site.now))

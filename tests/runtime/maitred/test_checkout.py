@@ -207,6 +207,16 @@ def test_slots_that_the_user_deselected_in_the_huntgroup_are_never_given() -> No
     assert anna.slots == ["c"]
 
 
+def test_a_request_that_loses_a_lease_gets_another_slot_at_once() -> None:
+    site = Site(schedule("a", "b"))
+    anna = site.join("anna")
+    anna.want()
+
+    anna.returns(problem="broken", wants_on=True)
+
+    assert anna.slots == ["b"]
+
+
 def test_a_want_from_a_stranger_changes_nothing() -> None:
     site = Site(schedule("a"))
     anna = site.join("anna")
