@@ -15,11 +15,11 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import trio
-from farm_fixture import WholeFarm
 
 from daemons.client import ConnectionLost, DispatcherClient, connect
 from daemons.state import State
 from runtime.messages import JobState, JobSummary, Logs, Queue, Refusal, Spooled
+from tests.daemons.farm_fixture import WholeFarm
 
 LIMIT_S = 90.0
 

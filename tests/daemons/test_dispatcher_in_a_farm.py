@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import trio
-from farm_dispatchers import Dispatcher, dispatcher, many, remote
-from farm_fixture import WholeFarm, whole_farm
 
 from runtime.messages import Acted, Action, FarmView, JobState
+from tests.daemons.farm_dispatchers import Dispatcher, dispatcher, many, remote
+from tests.daemons.farm_fixture import WholeFarm, whole_farm
 
 WAIT = "while [ ! -e {} ]; do sleep 0.05; done"
 

@@ -62,8 +62,11 @@ class Testimony:
 class Stage:
     """A directory with a witness program, a job script that uses it, and a state of its own."""
 
-    def __init__(self, directory: Path, seconds: float) -> None:
-        self.state = State(directory / "state", directory / "state" / "lock")
+    def __init__(self, directory: Path, seconds: float, *, state: Path | None = None, far: bool = False) -> None:
+        """`state`: the dispatcher's, when it is not in the directory. `far`: the commands are for alfservers."""
+        place = directory / "state" if state is None else state
+        self.state = State(place, place / "lock")
+        self._cmd = "RemoteCmd {%s} -service pixarRender" if far else "Cmd {%s}"
         self._directory = directory
         self._file = directory / "testimony"
         program = directory / "witness"
@@ -82,10 +85,10 @@ class Stage:
                 first, second = f"g{group}c{child}a", f"g{group}c{child}b"
                 self.commands |= {first: [], second: [first]}
                 below.append(second)
-                words = " ".join(f"Cmd {{{launch % name}}};" for name in (first, second))
+                words = " ".join(f"{self._cmd % (launch % name)};" for name in (first, second))
                 lines.append(f"  Task {{child {child}}} -cmds {{ {words} }}")
             self.commands[f"g{group}"] = below
-            lines.append(f"}} -cmds {{ Cmd {{{launch % f'g{group}'}}} }}")
+            lines.append(f"}} -cmds {{ {self._cmd % (launch % f'g{group}')} }}")
         return "\n".join([*lines, "}", ""]).encode()
 
     def testimony(self) -> Testimony:
@@ -133,11 +136,35 @@ def check(stage: Stage, jid: int, *, launcher_died: bool) -> None:
     assert all(end is not None for end in attempts.values()), "I2: every attempt ended"
     done = [attempt for attempt, end in attempts.items() if isinstance(end, Ended) and end.outcome is Outcome.DONE]
     assert len(done) == len(stage.commands), "I2: every command ended well exactly once"
-    for command, needed in stage.commands.items():
+    for command in stage.commands:
         last = said.starts[command][-1]
         assert last in done and said.ends[command][-1] == last, f"I2: the last attempt of {command} counts"
         if not launcher_died:
             assert len(said.starts[command]) == 1, f"{command} ran again although its launcher lived"
+    _check_order(stage, said)
+
+
+def check_far(stage: Stage, jid: int, *, once: bool) -> None:
+    """The invariants of a job whose commands ran on alfservers, where witnesses do not know the dispatcher's numbers of
+    their attempts. `once`: nothing was done that could have ended a command."""
+    said, attempts = stage.testimony(), stage.attempts(jid)
+    assert said.overlaps == [], "I1: two of one command at once"
+    assert set(said.starts) == set(stage.commands), "I5: every command of the job ran"
+    assert all(end is not None for end in attempts.values()), "I2: every attempt ended"
+    began = [attempt for attempt, end in attempts.items() if not isinstance(end, NeverStarted)]
+    assert sum(map(len, said.starts.values())) <= len(began), "I2: what ran is in the journal"
+    done = [attempt for attempt, end in attempts.items() if isinstance(end, Ended) and end.outcome is Outcome.DONE]
+    assert len(done) == len(stage.commands), "I2: every command ended well exactly once"
+    for command in stage.commands:
+        assert said.ends[command], f"I2: {command} ran to its end"
+        if once:  # else a command may have ended just when its launcher died, which nobody can know
+            assert len(said.starts[command]) == 1, f"{command} ran again although nothing had ended it"
+    _check_order(stage, said)
+
+
+def _check_order(stage: Stage, said: Testimony) -> None:
+    for command, needed in stage.commands.items():
+        last = said.starts[command][-1]
         for before in needed:
             ended = said.places["end", before, said.ends[before][-1]]
             assert ended < said.places["start", command, last], f"I4: {command} began before {before} had ended"
