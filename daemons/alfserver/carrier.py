@@ -60,6 +60,9 @@ from runtime.alfserver.orders import (
 CHUNK_LIMIT_BYTES = 32 << 20
 """A script that a command names travels in one message."""
 
+GIVEN_CONTEXTS = 64
+"""So many contexts of a dispatcher the launcher has at a time; it needs one for the moment of a start."""
+
 ToLauncher = Context | Spawn | Signal | Lease | Drop | Journalled
 _log = logging.getLogger("alfserver")
 
@@ -70,7 +73,8 @@ def uptime() -> float:
 
 
 class Connection:
-    """A dispatcher that is connected. `contexts` are its own, `given` the launcher's ids of those that it has."""
+    """A dispatcher that is connected. `contexts` are its own, `given` the launcher's ids of those that it has, the one
+    that was used last at the end."""
 
     def __init__(self, link: Link, store: Store, hang_up: Callable[[str], None]) -> None:
         self.link = link
@@ -78,6 +82,14 @@ class Connection:
         self.hang_up = hang_up
         self.contexts: dict[int, farm.Context] = {}
         self.given: dict[int, int] = {}
+        self._newest_env: dict[str, str] = {}
+
+    def take(self, context: farm.Context) -> None:
+        """A context of the dispatcher's. The jobs of a user have mostly one environment: it is kept once."""
+        if context.env == self._newest_env:
+            context = farm.Context(context.id, context.cwd, self._newest_env)
+        self._newest_env = context.env
+        self.contexts[context.id] = context
 
 
 class Carrier:
@@ -167,7 +179,7 @@ class Carrier:
 
     def _context(self, peer: Peer, message: farm.Context) -> None:
         connection = self.connections[peer]
-        connection.contexts[message.id] = message
+        connection.take(message)
         old = connection.given.pop(message.id, None)
         if old is not None:
             self._outgoing.append(Drop((old,)))
@@ -306,13 +318,16 @@ class Carrier:
 
     def _launchers_context(self, connection: Connection, context: int) -> int:
         """The launcher's id of a dispatcher's context, which it is told of when it is used first."""
-        given = connection.given.get(context)
+        given = connection.given.pop(context, None)
         if given is None:
             self._last_context += 1
-            given = connection.given[context] = self._last_context
+            given = self._last_context
             wanted = connection.contexts[context]
             env = self._account.environment(connection.link.peer.user, wanted.env)
             self._outgoing.append(Context(given, wanted.cwd, env))
+        connection.given[context] = given
+        if len(connection.given) > GIVEN_CONTEXTS:
+            self._outgoing.append(Drop((connection.given.pop(next(iter(connection.given))),)))
         return given
 
     def _preset_variables(self, number: Number, presets: Sequence[str]) -> dict[str, str]:

@@ -148,8 +148,8 @@ class Client:
     def launch(self, attempt: int, *argv: str, **more: Any) -> None:
         """A launch in the context 1, on a slot and with a lease of its own unless told otherwise."""
         lease = LeaseId(5, attempt)
-        fields: dict[str, Any] = {"lease": lease, "slot": f"slot{attempt}", "lease_s": 60.0, "env": {}, **more}
-        self.link.post(Launch(attempt=attempt, tag=f"1.{attempt}.1", context=1, argv=argv, **fields))
+        usual = {"lease": lease, "slot": f"slot{attempt}", "lease_s": 60.0, "context": 1, "env": {}}
+        self.link.post(Launch(attempt=attempt, tag=f"1.{attempt}.1", argv=argv, **{**usual, **more}))
 
     def sh(self, attempt: int, script: str, **more: Any) -> None:
         self.launch(attempt, "/bin/sh", "-c", script, **more)
