@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import runpy
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from site_of import RULES, Site, schedule, server
@@ -12,9 +14,8 @@ from runtime.assign.assigner import Asking, Assigner, Offer, Rank
 HOSTS = (server("a1", "a", udi=5), server("a2", "a", udi=5), server("b1", "b"), server("b2", "b"))
 
 
-class Spread(Assigner):
-    def slot_rank(self, slot: Offer) -> Rank:
-        return (slot.busy, -slot.udi)
+EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "farm" / "assigner_spread.py"
+Spread = runpy.run_path(str(EXAMPLE))["Spread"]
 
 
 class LastComeFirstServed(Assigner):
@@ -42,13 +43,14 @@ class Unmade(Assigner):
         raise OSError("no such table")
 
 
-def test_a_site_may_order_slots() -> None:
-    site = Site(schedule(*HOSTS), assigner=Spread)
-    anna = site.join("anna")
+def test_the_example_spreads_what_the_default_puts_on_the_most_desirable_host() -> None:
+    given = []
+    for assigner in (None, Spread):
+        anna = Site(schedule(*HOSTS), assigner=assigner).join("anna")
+        anna.want(total=4)
+        given.append(anna.slots)
 
-    anna.want(total=4)
-
-    assert anna.slots == ["a1", "b1", "a2", "b2"]
+    assert given == [["a1", "a2", "b1", "b2"], ["a1", "b1", "a2", "b2"]]
 
 
 def test_a_site_may_order_requests() -> None:
