@@ -47,6 +47,7 @@ usage: alfserver [options]               run commands of the site's dispatchers 
   -host NAME       this machine's name in the schedule (its own)
   -k FILE          while FILE exists, the slots that it names start nothing; empty: none does
   -supercede       take the place of the alfserver that runs; its commands go on
+  -xmetrics        measure nothing, tell nobody
   -state DIR       keep output and the launcher there
   -ini FILE        this alfred.ini
   -log FILE        write the log there     -v  write more
@@ -87,7 +88,8 @@ def _port(text: str) -> int:
 def parser() -> argparse.ArgumentParser:
     """All options, in the single-dash spelling of the original."""
     words = _Parser(prog="alfserver", add_help=False, allow_abbrev=False)
-    for flag in ("help", "version", "v", "supercede", "debug"):  # -debug: in the foreground, where it always is
+    # -debug: in the foreground, where it always is
+    for flag in ("help", "version", "v", "supercede", "xmetrics", "debug"):
         words.add_argument(f"-{flag}", action="store_true")
     words.add_argument("-a", type=_slots, metavar="N", default=os.cpu_count() or 1)
     words.add_argument("-s", type=_port, metavar="PORT")
@@ -153,7 +155,8 @@ def _serve(given: argparse.Namespace, environ: MutableMapping[str, str]) -> int:
             sample_forever, settings, keyring.for_datagrams(), lambda: [name for name, _ in site().maitreds],
             host=given.host, port=port, slots=given.a, own=given.bind,
         )  # fmt: skip
-        service = Service(rules, store, identity, [listener], PresetFile(preset_file(settings)), measure)
+        told = trio.sleep_forever if given.xmetrics else measure
+        service = Service(rules, store, identity, [listener], PresetFile(preset_file(settings)), told)
         _say(f"alfserver {given.host}: {given.a} slots, {address} port {port}, state in {store.directory}")
         failure = trio.run(service.run)
     finally:

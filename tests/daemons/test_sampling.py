@@ -141,6 +141,22 @@ async def test_an_alfserver_asks_and_tells_its_metrics_under_its_name_in_the_sch
     assert (samples.host, samples.port, samples.slots) == ("node1", server.port, 3)
 
 
+async def test_an_alfserver_that_is_to_measure_nothing_tells_nothing(tmp_path: Path) -> None:
+    port = free_port()
+    ini = f"set alfConfig(metricsAddress) {GROUP}\nset alfConfig(metricsPort) {port}\n"
+    quiet, other = tmp_path / "quiet", tmp_path / "other"
+    for directory in (quiet, other):
+        directory.mkdir()
+    with (
+        Party(place(port, own_port=port, key=None)) as ear,
+        running_server(quiet, "-host", "quiet", "-xmetrics", ini=ini),
+        running_server(other, ini=ini),
+    ):
+        heard = [message for message, _ in await hear(ear, 3)]
+
+    assert not any(message.host == "quiet" for message in heard if isinstance(message, AskMetrics | Samples))
+
+
 @pytest.mark.parametrize(
     ("text", "value"),
     [
