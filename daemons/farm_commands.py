@@ -6,7 +6,6 @@ maitre-d answers, or none is configured.
 
 from __future__ import annotations
 
-import getpass
 import json
 import os
 import socket
@@ -16,8 +15,9 @@ from collections.abc import Callable, Iterator, Sequence
 import msgspec
 import trio
 
-from daemons.keys import KeyFileError, user_keyring
-from daemons.link import Identity, Link, LinkError, Unreachable, connect
+from daemons.identity import users
+from daemons.keys import KeyFileError
+from daemons.link import Link, LinkError, Unreachable, connect
 from daemons.site import find_settings
 from daemons.wording import count, duration, printable
 from runtime.farm_messages import (
@@ -105,7 +105,7 @@ async def _answer(question: FarmMessage, role: str) -> FarmMessage:
 async def _connect(role: str) -> Link:
     """A link to the first maitre-d that answers. Raises NoMaitred, KeyFileError."""
     settings = find_settings(os.environ, _complain)
-    identity = Identity(role, getpass.getuser(), socket.gethostname(), user_keyring(os.environ))
+    identity = users(role)
     tried = []
     for host, port in settings.maitreds:
         try:
