@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -142,6 +143,60 @@ async def test_chaos_comes_after_a_while_and_ends_when_a_maitre_d_is_back(tmp_pa
 
         assert chaos.farm is not None and chaos.farm.maitred == "chaos"
         assert job.state is JobState.DONE
+
+
+async def test_a_crew_opens_its_servers_to_its_users_alone(tmp_path: Path) -> None:
+    entries = """
+        set alfServerGroup(first) {h2-1}
+        set alfUserGroup(film) {ann}
+        set alfCrew(film) {-users film -servers first}
+    """
+    with whole_farm(tmp_path, schedule=entries) as farm:
+        async with dispatcher(farm) as ann, dispatcher(farm, "ben") as ben:
+            await ben.spool(remote("true"))
+            await ann.run(many(4, "echo %s"))
+            _, servers = await ben.why(1)
+
+            assert {await ann.output(1, tid) for tid in range(1, 5)} == {"h2-1\n"}
+            assert all("crew" in words for words in servers.values())
+            assert not (await ben.client.list()).running
+
+
+async def test_servers_of_a_time_group_that_is_closed_are_not_given(tmp_path: Path) -> None:
+    days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    later = days[(time.localtime().tm_wday + 3) % 7]
+    entries = f"""
+        set alfTimeGroup(later) {{{{{later} 00:00-24:00}}}}
+        set alfServerGroup(first) {{h2-1 h2-2}}
+        set alfServerGroup(others) {{h3-1 h3-2}}
+        set alfCrew(later) {{-servers first -times later}}
+        set alfCrew(always) {{-servers others}}
+    """
+    with whole_farm(tmp_path, schedule=entries) as farm:
+        async with dispatcher(farm) as ann:
+            await ann.run(many(6, "echo %h"))
+
+            assert {await ann.output(1, tid) for tid in range(1, 7)} == {"127.0.0.3\n"}
+
+
+async def test_who_may_preempt_gets_the_slot_and_what_was_ejected_runs_again(tmp_path: Path) -> None:
+    entries = """
+        set alfUserGroup(urgent) {ben}
+        set alfCrew(all) {-priority 0}
+        set alfCrew(urgent) {-users urgent -priority 100 -preempt 1}
+    """
+    at_once = "set alfConfig(preemptWait) 0.1\nset alfConfig(preemptMinRun) 0\n"
+    go = tmp_path / "go"
+    with whole_farm(tmp_path, hosts=1, slots=1, schedule=entries, ini=at_once) as farm:
+        async with dispatcher(farm) as ann, dispatcher(farm, "ben") as ben:
+            jid = await ann.spool(remote(f"sh -c {{echo %r; {WAIT.format(go)}}}"))
+            assert await first_line(ann, jid) == "0"
+            await ben.run(remote("true"))
+            go.touch()
+            job = await ann.rest(jid)
+
+            assert job.state is JobState.DONE
+            assert await ann.output(jid, 1) == "1\n"
 
 
 # ---- what users ask ----------------------------------------------------------------------------------------------
