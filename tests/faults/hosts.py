@@ -56,6 +56,11 @@ class Host:
     def put_cable_back(self) -> None:
         self._network.do(f"ip link set {self._port} up")
 
+    def deafen(self) -> None:
+        """From now on nothing comes here, though what is sent from here arrives."""
+        self._network.do(f"bridge link set dev {self._port} flood off bcast_flood off mcast_flood off learning off")
+        self._network.do(f"ip link set dev {self._port} type bridge_slave fdb_flush")
+
     def block_multicast(self, blocked: bool = True) -> None:
         """Whether what is sent to groups comes here; what is sent to this host does in any case."""
         self._network.do(f"bridge link set dev {self._port} mcast_flood {'off' if blocked else 'on'}")

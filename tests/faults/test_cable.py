@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -158,13 +158,15 @@ def of_host(said: Sequence[str], host: str) -> list[int]:
     return [place for place, line in enumerate(said) if line.split()[1] == host]
 
 
-def test_a_command_whose_host_is_cut_off_ends_there_before_it_runs_elsewhere_once(farm: Farm) -> None:
+@pytest.mark.parametrize("cut", [Host.pull_cable, Host.deafen], ids=["both ways", "one way"])
+def test_a_command_whose_host_is_cut_off_ends_there_before_it_runs_elsewhere_once(
+    farm: Farm, cut: Callable[[Host], None]
+) -> None:
     alfred = farm.alfred("-nogui", "-q", str(farm.job()))
     farm.until_said("beat host2")
 
-    farm.servers[0].pull_cable()
+    cut(farm.servers[0])
     assert alfred.wait(LIMIT_S) == 0, farm.logs()
-    farm.servers[0].put_cable_back()
 
     said = farm.said()
     assert [line for line in said if line.startswith("start")] == ["start host2 0", "start host3 1"]
