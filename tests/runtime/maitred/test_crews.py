@@ -149,6 +149,16 @@ def test_a_group_with_a_star_is_everybody() -> None:
     assert anna.slots == ["a"]
 
 
+def test_a_server_group_with_a_star_is_every_server() -> None:
+    plan = schedule("a", "b", server_groups={"all": ("*",)}, crews=[crew("all", servers="all")])
+    site = Site(plan)
+    anna = site.join("anna")
+
+    anna.want(total=2)
+
+    assert anna.slots == ["a", "b"]
+
+
 def test_the_week_goes_on_at_its_beginning() -> None:
     sunday_night = (Span(6 * 1440 + 22 * HOUR, 7 * 1440 + 6 * HOUR),)
     plan = schedule("a", time_groups={"late": sunday_night}, crews=[crew("late", times="late")])

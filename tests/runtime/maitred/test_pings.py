@@ -206,6 +206,20 @@ def test_a_request_that_is_taken_back_frees_what_is_being_tested() -> None:
     assert ben.slots == ["a"]
 
 
+def test_a_request_that_wants_less_frees_what_is_being_tested_and_is_too_much() -> None:
+    site = Site(schedule("a", "b", pings={"default": "x %h"}))
+    anna, ben = site.join("anna"), site.join("ben")
+    number = anna.want(total=2)
+    first, second = site.pings()
+    ben.want()
+
+    anna.want(total=1, request=number)
+    site.answer(first)
+    site.answer(second)
+
+    assert (len(anna.slots), len(ben.slots)) == (1, 1)
+
+
 def test_a_dispatcher_that_is_lost_frees_what_is_being_tested() -> None:
     site = Site(schedule("a", pings={"default": "x %h"}))
     anna, ben = site.join("anna"), site.join("ben")

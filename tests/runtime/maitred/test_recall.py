@@ -289,6 +289,23 @@ def test_what_could_never_be_enough_keeps_nothing() -> None:
     assert ben.slots == ["a"]
 
 
+def test_for_samehost_slots_are_kept_on_one_host() -> None:
+    site = Site(schedule(*[server(f"{host}{number}", host) for host in "ab" for number in range(2)]))
+    dora, ben, anna = site.join("dora"), site.join("ben"), site.join("anna")
+    dora.want(total=4)
+    anna.want(need(atleast=2, samehost=True))
+    site.after(301)
+    by_name = {lease.slots[0].name: lease for lease in dora.leases}
+    dora.returns(by_name["a0"])
+    dora.returns(by_name["b0"])
+    ben.want(total=5)
+    assert ben.slots == ["b0"]
+
+    dora.returns(by_name["a1"])
+
+    assert sorted(anna.slots) == ["a0", "a1"]
+
+
 # ---- preemption -----------------------------------------------------------------------------------------
 
 
