@@ -19,6 +19,8 @@ from typing import Protocol
 
 import trio
 
+from daemons import vouching
+from daemons.hello import Hello, Proofs, Welcome
 from daemons.lasting import Lasting
 from daemons.link import Identity, Link, LinkError, connect
 from runtime.dispatcher import Dispatcher
@@ -33,6 +35,7 @@ from runtime.farm_messages import (
     Granted,
     Recall,
     Refused,
+    Vouched,
 )
 from runtime.orders import Order
 from runtime.remote import Terms
@@ -100,7 +103,7 @@ class Attachment:
         self._giver: Giver | None = None
         self._farm = False
         self._serial = 0
-        self._asked: dict[int, trio.MemorySendChannel[Explained]] = {}
+        self._asked: dict[int, trio.MemorySendChannel[Explained | Vouched]] = {}
         self.name = ""
         """Who gives slots now, for people: HOST:PORT, "chaos", or empty for nobody."""
 
@@ -113,13 +116,27 @@ class Attachment:
 
     async def explain(self, request: int) -> Explained | None:
         """Why a request waits; None when nobody answers that."""
-        self._serial += 1
-        answers, answer = trio.open_memory_channel[Explained](1)
-        self._asked[self._serial] = answers
-        self.say(Explain(self._serial, request))
-        with trio.move_on_after(ANSWER_S if self._giver is not None else 0):
-            return await answer.receive()
-        self._asked.pop(self._serial, None)
+        answer = await self._ask(lambda serial: Explain(serial, request))
+        return answer if isinstance(answer, Explained) else None
+
+    async def vouch(self, hello: Hello, welcome: Welcome) -> Proofs | None:
+        """The proofs of a hello by somebody else than this dispatcher's user; None where no maitre-d vouches."""
+        if not isinstance(self._giver, Link):
+            return None
+        answer = await self._ask(lambda serial: vouching.question(serial, hello, welcome))
+        return vouching.proofs_in(answer) if isinstance(answer, Vouched) else None
+
+    async def _ask(self, question: Callable[[int], FarmMessage]) -> Explained | Vouched | None:
+        """The answer to a question that is asked with a number of its own; None when nobody answers."""
+        self._serial = serial = self._serial + 1
+        answers, answer = trio.open_memory_channel[Explained | Vouched](1)
+        self._asked[serial] = answers
+        try:
+            self.say(question(serial))
+            with trio.move_on_after(ANSWER_S if self._giver is not None else 0):
+                return await answer.receive()
+        finally:
+            self._asked.pop(serial, None)
         return None
 
     async def leave(self) -> None:
@@ -239,7 +256,7 @@ class Attachment:
                 orders += self._core.recalled(message, now)
             elif isinstance(message, Attached):  # of the core within this process
                 orders += self._core.attached(message, now)
-            elif isinstance(message, Explained):
+            elif isinstance(message, Explained | Vouched):
                 asked = self._asked.pop(message.serial, None)
                 if asked is not None:
                     asked.send_nowait(message)

@@ -305,7 +305,7 @@ class Service:
                 raise LinkError("this dispatcher is another user's")
             return Standing.OWNER
         tune(connection.stream)
-        peer = await answer(connection, self._identity, PROTOCOL, limit_bytes=wire.GREETING_LIMIT_BYTES)
+        peer = await answer(connection, self._identity, PROTOCOL, self._attachment.vouch, wire.GREETING_LIMIT_BYTES)
         return standing(peer.user, self._identity.user, peer.wrangler)
 
     async def _talk(self, connection: wire.Connection, who: Standing, launcher: Launcher) -> None:

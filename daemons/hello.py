@@ -20,7 +20,7 @@ machine (SO_PEERCRED of a Unix socket, daemons.loopback on 127.0.0.0/8). Such a 
     acceptor        takes                              proven with the key of
     maitre-d        dispatcher, nimby, client          that user
     alfserver       dispatcher                         that user
-    dispatcher      client                             that user; another one's only if he vouches for whom (`Voucher`)
+    dispatcher      client                             that user; else a maitre-d vouches (daemons.vouching)
 """
 
 from __future__ import annotations

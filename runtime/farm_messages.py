@@ -1,7 +1,7 @@
 """Every message of the farm, as msgspec structs: decoding is validation. Who says what to whom:
 
-    dispatcher > maitre-d    Attach Want Running Returned Excluding JobEnded Explain Detach
-    maitre-d > dispatcher    Attached Granted Recall Explained
+    dispatcher > maitre-d    Attach Want Running Returned Excluding JobEnded Explain Vouch Detach
+    maitre-d > dispatcher    Attached Granted Recall Explained Vouched
     dispatcher > alfserver   Resume Follow Context Launch Renew End Acknowledge
     alfserver > dispatcher   Resumed Began Said Printed Ended NotStarted Renewed
     nimby > maitre-d         Shields Eject                 maitre-d > nimby   ShieldsAre
@@ -176,6 +176,23 @@ class Explained(FarmMessage, frozen=True, tag=True, array_like=True):
     serial: int
     summary: str
     servers: tuple[tuple[str, str], ...] = ()
+
+
+class Vouch(FarmMessage, frozen=True, tag=True, array_like=True):
+    """Somebody else's program has connected to this dispatcher: the two first words of their hello, as they went over
+    the wire (daemons.vouching). `serial` joins the answer to the question."""
+
+    serial: int
+    hello: bytes
+    welcome: bytes
+
+
+class Vouched(FarmMessage, frozen=True, tag=True, array_like=True):
+    """What each side of that hello says if it is what it claims to be; empty: this maitre-d does not vouch for it."""
+
+    serial: int
+    acceptor: bytes = b""
+    connector: bytes = b""
 
 
 class Detach(FarmMessage, frozen=True, tag=True, array_like=True):
@@ -497,6 +514,8 @@ AnyFarmMessage = (
     | JobEnded
     | Explain
     | Explained
+    | Vouch
+    | Vouched
     | Detach
     | Resume
     | Resumed

@@ -133,7 +133,7 @@ class _Process:
             nursery.start_soon(self._log.write_forever)
             core = await self._begin()
             service = Service(
-                core, self._log, self._keeping, Pinger(partial(_load_of, core)), self._identity.user,
+                core, self._log, self._keeping, Pinger(partial(_load_of, core)), self._identity,
                 chatty=self._wishes.chatty,
             )  # fmt: skip
             gc.collect()

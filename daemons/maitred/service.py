@@ -19,13 +19,14 @@ from functools import partial
 import psutil
 import trio
 
-from daemons.link import Link, LinkError
+from daemons.link import Identity, Link, LinkError
 from daemons.log_file import LogFile
 from daemons.maitred.counter import Counter
 from daemons.maitred.kept import Keeping
 from daemons.pings import Pinger
 from daemons.pulse import Pulse
-from runtime.farm_messages import AnyFarmMessage, Attach, FarmMessage, Refused, Shields, ShieldsAre
+from daemons.vouching import vouched
+from runtime.farm_messages import AnyFarmMessage, Attach, FarmMessage, Refused, Shields, ShieldsAre, Vouch
 from runtime.maitred.core import Maitred
 from runtime.maitred.orders import Keep, Log, Order, PeerId, RunPing, Send
 
@@ -36,16 +37,17 @@ GOODBYE_S = 2.0
 
 
 class Service:
-    """The core and its links. `own_user` is whose process this is; `chatty`: every message is in the log."""
+    """The core and its links. `identity` is this maitre-d's; `chatty`: every message is in the log."""
 
     def __init__(
-        self, core: Maitred, log: LogFile, keeping: Keeping, pinger: Pinger, own_user: str, *, chatty: bool = False
+        self, core: Maitred, log: LogFile, keeping: Keeping, pinger: Pinger, identity: Identity, *, chatty: bool = False
     ) -> None:
         self._core = core
         self._log = log
         self._keeping = keeping
         self._pinger = pinger
-        self._counter = Counter(core, own_user, Here())
+        self._counter = Counter(core, identity.user, Here())
+        self._keyring = identity.keyring
         self._chatty = chatty
         self._links: dict[PeerId, Link] = {}
         self._outgoing: dict[PeerId, list[FarmMessage]] = {}
@@ -92,6 +94,8 @@ class Service:
         self._carry_out(orders)
 
     def _said(self, number: PeerId, user: str, message: AnyFarmMessage, now: float) -> list[Order] | None:
+        if isinstance(message, Vouch):
+            return [Send(number, vouched(self._keyring, user, message))]
         if not isinstance(message, Attach):
             return self._core.said(number, message, now)
         orders = self._core.attach(number, user, message, now)
