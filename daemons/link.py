@@ -154,6 +154,7 @@ class _Door:
         self._identity = identity
         self._handle = handle
         self._vouch = vouch
+        self._refused = 0
         self._in_hello: dict[trio.SocketStream, trio.CancelScope] = {}
         """Who waits, the longest first."""
 
@@ -163,7 +164,8 @@ class _Door:
             try:
                 await _run(await self._hello(stream), self._handle)
             except LinkError as error:
-                _log.warning("a connection was refused: %s", error)
+                self._refused += 1
+                _log.warning("a connection was refused: %s (%d so far)", error, self._refused)
             except Exception:  # noqa: BLE001 - a bug that one link met must not take the others with it
                 _log.exception("a connection was closed by an error")
 

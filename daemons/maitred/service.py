@@ -142,8 +142,8 @@ class Service:
             link = self._links.get(number)
             if link is not None:
                 link.post(*messages)
-                if self._chatty:
-                    self._say("".join(f"to {link.peer}: {message}" for message in messages))
+                for message in messages if self._chatty else ():
+                    self._say(f"to {link.peer}: {message}")
         if self._core.next_deadline() < self._planned:
             self._replan.fire()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 from pathlib import Path
@@ -193,6 +194,7 @@ async def test_garbage_ends_its_own_connection_alone(tmp_path: Path) -> None:
 
             assert "not a message" in await mad.end()
             assert await ann.want()
+        await server.logged("(1 so far)")
 
 
 async def test_a_message_that_is_not_its_to_say_ends_a_connection(tmp_path: Path) -> None:
@@ -339,6 +341,17 @@ async def test_the_tools_look_and_change(tmp_path: Path) -> None:
     assert offline.stdout == "1 slot offline: s2\n"
     assert "s1" in shown.stdout and "offline" in shown.stdout
     assert (unknown.returncode, "no such slot: s9" in unknown.stderr) == (1, True)
+
+
+async def test_the_slots_are_an_object_for_programs(tmp_path: Path) -> None:
+    with running(tmp_path / "m", slots(1)) as server:
+        async with dispatcher(server) as ann:
+            await ann.want()
+            shown = await trio.to_thread.run_sync(server.alfred, "-slots", "-json")
+
+    farm = json.loads(shown.stdout)
+    assert set(farm) == {"epoch", "schedule", "slots", "waiting", "dispatchers", "limits"}
+    assert (farm["slots"][0]["name"], farm["slots"][0]["state"]) == ("s1", "reserved")
 
 
 def test_without_a_maitre_d_the_tools_say_what_to_do(tmp_path: Path) -> None:
