@@ -53,6 +53,8 @@ from daemons.sweeper import Sweeper
 
 PATIENCE_S = 60.0
 """How long commands run on without a daemon."""
+IDLE_S = 60.0
+"""How long a launcher without a daemon stays when it runs nothing."""
 GRACE_S = 10.0
 """Between TERM and KILL when the launcher itself ends."""
 
@@ -152,11 +154,19 @@ class Launcher:
     def _be_alone(self) -> None:
         """Wait for the next daemon, but not for ever."""
         self._lonely += 1
-        self._loop.at(time.monotonic() + self._patience_s, lambda lonely=self._lonely: self._give_up(lonely))  # type: ignore[misc]
+        self._wait_alone(self._lonely, time.monotonic() + self._patience_s)
 
-    def _give_up(self, lonely: int) -> None:
-        if not self._daemon.connected and self._lonely == lonely:
+    def _wait_alone(self, lonely: int, until: float) -> None:
+        self._loop.at(min(until, time.monotonic() + IDLE_S), lambda: self._give_up(lonely, until))
+
+    def _give_up(self, lonely: int, until: float) -> None:
+        if self._daemon.connected or self._lonely != lonely:
+            return
+        is_idle = not self._commands.attempts and not self._log.unwritten_ends()
+        if is_idle or time.monotonic() >= until:
             self._sweeper.end_all(GRACE_S)
+        else:
+            self._wait_alone(lonely, until)
 
     def _obey(self, messages: Sequence[FromDaemon]) -> None:
         spawns = self._intend(messages)

@@ -147,6 +147,8 @@ class Carrier:
 
     def heard(self, peer: Peer, messages: Sequence[farm.FarmMessage]) -> None:
         """What a dispatcher said, in order."""
+        if peer not in self.connections:
+            return  # it was hung up on at this moment
         orders: list[Order] = []
         now, wall = uptime(), time.time()
         for message in messages:

@@ -6,6 +6,7 @@ import resource
 import signal
 import socket
 import struct
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -653,6 +654,16 @@ async def test_a_dead_launchers_commands_are_ended_and_lost_before_anything_runs
         r.launcher.send([Context(1, str(tmp_path), ENV)])
         r.spawn(3, "true")
         assert (await r.end(3)).status == 0
+
+
+async def test_a_launcher_that_runs_nothing_does_not_wait_for_a_daemon_for_long(tmp_path):
+    code = "import daemons.launcher as it; it.IDLE_S = 0.1; it.main()"
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code, tmp_path, "1000"], capture_output=True, check=True, timeout=30
+    )
+    assert done.stdout == b"ready\n"
+
+    await patiently(lambda: not (tmp_path / "socket").exists())
 
 
 async def test_what_a_dead_launcher_never_began_is_refused_for_now(tmp_path):
