@@ -10,7 +10,6 @@ What -h says goes to all that connects as ALF_DISPATCHER, which may be set by it
 
 from __future__ import annotations
 
-import getpass
 import os
 from dataclasses import dataclass
 
@@ -19,14 +18,14 @@ VARIABLE = "ALF_DISPATCHER"
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """Whose dispatcher, and where. `port` is 0 where none was said."""
+    """Whose dispatcher ("": one's own), and where. `port` is 0 where none was said."""
 
     user: str
     host: str
     port: int = 0
 
     def __str__(self) -> str:
-        return f"{self.user}@{self.host}" + (f":{self.port}" if self.port else "")
+        return (f"{self.user}@" if self.user else "") + self.host + (f":{self.port}" if self.port else "")
 
 
 def parse(text: str) -> Elsewhere:
@@ -35,7 +34,7 @@ def parse(text: str) -> Elsewhere:
     host, colon, port = place.partition(":")
     if not host or (colon and not (port.isdecimal() and 0 < int(port) < 65536)):
         raise ValueError(f'"{text}" is no user@host or user@host:port')
-    return Elsewhere(user or getpass.getuser(), host, int(port) if colon else 0)
+    return Elsewhere(user, host, int(port) if colon else 0)
 
 
 def asked_for() -> Elsewhere | None:

@@ -11,10 +11,15 @@ from daemons.hello import Identity
 from daemons.keys import user_keyring
 
 
-def users(role: str, wranglers: Iterable[str] = (), environ: Mapping[str, str] = os.environ) -> Identity:
-    """The identity of a dispatcher, a nimby or a client. `wranglers` are those of alfred.ini. Raises KeyFileError.
+def users(
+    role: str, wranglers: Iterable[str] = (), environ: Mapping[str, str] = os.environ, host: str = ""
+) -> Identity:
+    """The identity of a dispatcher, a nimby or a client. `wranglers` are those of alfred.ini; `host` is
+    this machine's name in the schedule, where it is not its own. Raises KeyFileError.
 
     A key names its user: whoever works under another name on another machine is still the same to the farm.
     """
     keyring = user_keyring(environ)
-    return Identity(role, keyring.user or getpass.getuser(), socket.gethostname(), keyring, frozenset(wranglers))
+    return Identity(
+        role, keyring.user or getpass.getuser(), host or socket.gethostname(), keyring, frozenset(wranglers)
+    )

@@ -18,9 +18,7 @@ from __future__ import annotations
 import itertools
 import logging
 import os
-import pwd
 import signal
-import socket
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -29,8 +27,9 @@ from functools import partial
 
 import trio
 
+from daemons.identity import users
 from daemons.idle import Idle, Screen
-from daemons.keys import KeyFileError, user_keyring
+from daemons.keys import KeyFileError
 from daemons.link import Identity, Link, LinkError, connect
 from daemons.site import CurrentSettings
 from runtime.farm_messages import Did, Eject, FarmMessage, Refused, Shields, ShieldsAre
@@ -186,11 +185,10 @@ def own_desk(host: str | None) -> Desk | None:
     """The desktop of who runs this process; None, with words on stderr, when his key cannot be used. `host`: its name
     in the schedule, None for its own."""
     try:
-        keyring = user_keyring(os.environ)
+        identity = users("nimby", host=host or "")
     except KeyFileError as error:
         sys.stderr.write(f"alfred: {error}\n")
         return None
-    identity = Identity("nimby", pwd.getpwuid(os.getuid()).pw_name, host or socket.gethostname(), keyring)
     return Desk(identity, CurrentSettings(os.environ, _log.warning))
 
 

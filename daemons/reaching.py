@@ -30,8 +30,9 @@ async def reach(place: Elsewhere, role: str) -> tuple[wire.Connection, int]:
     connection = wire.Connection(stream)
     try:
         peer = await introduce(connection, me, "dispatcher", where, PROTOCOL)
-        if peer.user != place.user:
-            raise LinkError(f"the dispatcher at {where} is {peer.user}'s, not {place.user}'s: name its port")
+        wanted = place.user or me.user
+        if peer.user != wanted:
+            raise LinkError(f"the dispatcher at {where} is {peer.user}'s, not {wanted}'s: name its port")
         greeting = await connection.greet(role, me.user)
     except BaseException:
         await connection.close()

@@ -31,6 +31,7 @@ set alfConfig(dispatcherAddress) 127.0.0.1
     [
         ("ann@desk", Elsewhere("ann", "desk")),
         ("ann@desk:9005", Elsewhere("ann", "desk", 9005)),
+        ("desk", Elsewhere("", "desk")),
         ("ann@domain@desk", Elsewhere("ann@domain", "desk")),
     ],
 )
