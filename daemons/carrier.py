@@ -9,7 +9,7 @@
 
 Everything here runs in the trio thread and in the order of the orders. A fact goes to the journal at once; what stands
 behind a fact with a barrier is held until that fact is safe (`release_forever`), and so is all that comes after it but
-for sweeps.
+for sweeps and words to the maitre-d.
 
 A batch of the launcher's messages is one batch of orders: one write to the launcher, one append to the journal, however
 many commands ended.
@@ -52,7 +52,7 @@ from daemons.remote import Remotes
 from daemons.state import State
 from runtime import orders
 from runtime.dispatcher import Dispatcher
-from runtime.facts import JobSpooled
+from runtime.facts import JobSpooled, Started
 from runtime.farm_messages import FarmMessage
 from runtime.job.model import CmdId, JobId, TaskId
 from runtime.orders import (
@@ -126,13 +126,14 @@ class Carrier:
 
     def carry_out(self, orders: Sequence[Order]) -> None:
         """Carry out the orders of one event, or of a batch of events."""
-        facts = [order.fact for order in orders if type(order) is Record and not isinstance(order.fact, JobSpooled)]
-        if facts:
-            self._journal.append(facts)
+        records = [order for order in orders if type(order) is Record and not isinstance(order.fact, JobSpooled)]
         held = self._held
+        at_once = bool(records) and not held and self._keep_at_once(records)
+        if records and not at_once:
+            self._journal.append([record.fact for record in records])
         for order in orders:
             if type(order) is Record:
-                if order.barrier and not isinstance(order.fact, JobSpooled):  # `Journal.add` has kept that one
+                if order.barrier and not at_once and not isinstance(order.fact, JobSpooled):  # `Journal.add` kept that
                     held.append(None)
             elif held and not self._may_pass(order):
                 held.append(order)
@@ -142,6 +143,14 @@ class Carrier:
             self._hold.set()
         self._send()
         self._changed()
+
+    def _keep_at_once(self, records: Sequence[Record]) -> bool:
+        """Whether these facts are where no death of ours can lose them. A launch on another machine waits for no more:
+        should a power cut take its fact from the disk, its alfserver ends it, at the latest with its lease."""
+        barriers = [record.fact for record in records if record.barrier]
+        if not barriers or not all(isinstance(fact, Started) for fact in barriers):
+            return False
+        return self._journal.append_at_once([record.fact for record in records])
 
     def _may_pass(self, order: Order) -> bool:
         """Whether an order need not wait for the journal. On a full disk, what runs can be ended all the same, and the

@@ -169,6 +169,8 @@ class Journal:
         self._sql = threading.RLock()
         self._counts: dict[JobId, int] = {}
         self._pending: list[_Entry] = []
+        self._gathered = False
+        """The writer has entries that are not committed: nothing may be written before them."""
         self._changed = threading.Condition()
         self._hurry = False
         self._closing = False
@@ -245,6 +247,18 @@ class Journal:
     def append(self, facts: Sequence[Fact]) -> None:
         """Keep these facts, in this order, soon. Never waits."""
         self._put(facts)
+
+    def append_at_once(self, facts: Sequence[Fact]) -> bool:
+        """Keep these facts. True: no death of a process can lose them any more (a power cut still can, for a moment).
+        False: the writer is at it, or somebody waits for it; they are kept soon, as with `append`."""
+        with self._changed:
+            waited_for = any(isinstance(entry, _Add | _Flush) for entry in self._pending)
+            if self._gathered or waited_for or self._fatal or self._closing or self._commit([*self._pending, facts]):
+                self._put(facts)
+                return False
+            self._pending = []
+            self._put(())  # the writer brings it to the disk
+        return True
 
     async def add(self, script: Packed, jobs: Iterable[JobSpooled]) -> None:
         """Keep new jobs of one script. When this returns no death of a process can lose them, and what is appended
@@ -326,7 +340,10 @@ class Journal:
             entries = self._gather(failed)
             if not entries:
                 return
-            error = self._fatal or self._commit(entries) or self._sync()
+            error = self._fatal or self._commit(entries)
+            if error is None:
+                self._gathered = False
+                error = self._sync()
             if error is not None or failed:
                 tell(trouble, error)
             for entry in entries:
@@ -334,6 +351,7 @@ class Journal:
                     tell(entry.waiter.tell, error)
             if error is not None and self._fatal is None:
                 self._keep(entries)
+            self._gathered = False
             failed = error is not None
             if failed and self._closing:
                 self._fatal = self._fatal or error
@@ -345,6 +363,7 @@ class Journal:
             self._changed.wait_for(lambda: self._pending or self._closing)
             self._changed.wait_for(lambda: self._hurry or self._closing, RETRY_S if failed else GATHER_S)
             entries, self._pending, self._hurry = self._pending, [], False
+            self._gathered = bool(entries)
         return entries
 
     def _keep(self, entries: list[_Entry]) -> None:

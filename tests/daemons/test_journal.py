@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import shutil
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,37 @@ async def test_facts_come_back_in_the_order_in_which_they_were_appended(tmp_path
 
     assert again.facts(JobId(1)) == [started(1, 1), ended(1, 1), started(1, 3)]
     assert again.facts(JobId(2)) == [started(2, 2), ended(2, 2)]
+
+
+async def test_facts_that_are_kept_at_once_survive_a_death_at_that_moment(tmp_path: Path) -> None:
+    journal = Writing(tmp_path / "q").journal
+    await journal.add(pack(SCRIPT), [spooled(1)])
+    await journal.flush()
+    journal.append([started(1, 1)])
+    while not journal.append_at_once([started(1, 2)]):
+        await journal.flush()
+    (tmp_path / "copy").mkdir()
+    for file in tmp_path.glob("q*"):
+        shutil.copy(file, tmp_path / "copy")
+    journal.close()
+
+    found = Journal(tmp_path / "copy" / "q").facts(JobId(1))
+
+    assert found[0] == started(1, 1)
+    assert found[-1] == started(1, 2)
+
+
+async def test_facts_stay_in_order_however_they_are_kept(tmp_path: Path) -> None:
+    journal = Writing(tmp_path / "q").journal
+    await journal.add(pack(SCRIPT), [spooled(1)])
+    for attempt in range(1, 200, 2):
+        journal.append([started(1, attempt)])
+        journal.append_at_once([started(1, attempt + 1)])
+        if attempt % 20 == 1:
+            await journal.flush()
+    journal.close()
+
+    assert Journal(tmp_path / "q").facts(JobId(1)) == [started(1, attempt) for attempt in range(1, 201)]
 
 
 async def test_facts_go_on_where_the_last_dispatcher_stopped(tmp_path: Path) -> None:
