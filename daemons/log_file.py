@@ -3,6 +3,8 @@
     line() ----> lines in memory ----> write_forever: one write for all that has gathered, a few times a second
                  (bounded: what is too much is counted, and said)
 
+A line stays one line, whatever is in it: titles of jobs come from strangers.
+
 The file is opened for appending. `reopen` after logrotate has moved it. A full disk costs lines,
 never decisions: it is said once on stderr, and in the log how many lines are missing when it goes on.
 """
@@ -18,6 +20,8 @@ from pathlib import Path
 
 import trio
 
+from daemons.wording import printable
+
 GATHER_S = 0.2
 MOST_LINES = 50_000
 
@@ -30,6 +34,8 @@ class LogFile(logging.Handler):
         super().__init__()
         self._path = path
         self._descriptor = _open(path)
+        self._retired: list[int] = []
+        """Descriptors that `reopen` has replaced; the one who writes may still use the last of them."""
         self._lines: list[tuple[float, str]] = []
         self._missing = 0
         self._trouble = ""
@@ -56,31 +62,40 @@ class LogFile(logging.Handler):
         except OSError as error:
             self._failed(error)
             return
-        old, self._descriptor = self._descriptor, fresh
-        _shut(old)
+        self._retired.append(self._descriptor)
+        self._descriptor = fresh
 
     async def write_forever(self) -> None:
         """Write what comes until cancelled; what is left then, `close` writes."""
         while True:
             await self._something.wait()
             self._something = trio.Event()
-            await trio.to_thread.run_sync(self._write, self._take(), os.dup(self._descriptor))
+            await trio.to_thread.run_sync(self._write, self._take(), self._descriptor)
+            self._shut_retired()
             await trio.sleep(GATHER_S)
 
     def close(self) -> None:
         """Write what is left."""
         self._write(self._take(), self._descriptor)
+        self._retired.append(self._descriptor)
+        self._shut_retired()
         super().close()
+
+    def _shut_retired(self) -> None:
+        while self._retired:
+            with suppress(OSError):
+                os.close(self._retired.pop())
 
     def _take(self) -> bytes:
         lines, self._lines = self._lines, []
         if self._missing and not self._trouble:
             lines.append((time.time(), f"{self._missing} lines are missing here"))
             self._missing = 0
-        return "".join(f"{_stamp(when)} {text}\n" for when, text in lines).encode("utf-8", "backslashreplace")
+        return "".join(f"{_stamp(when)} {printable(text)}\n" for when, text in lines).encode(
+            "utf-8", "backslashreplace"
+        )
 
     def _write(self, data: bytes, descriptor: int) -> None:
-        """The descriptor is closed afterwards."""
         try:
             written = 0
             while written < len(data):
@@ -90,8 +105,6 @@ class LogFile(logging.Handler):
             self._failed(error)
         else:
             self._trouble = ""
-        finally:
-            _shut(descriptor)
 
     def _failed(self, error: OSError) -> None:
         """Say it once for each kind of trouble."""
@@ -112,8 +125,3 @@ def _open(path: Path | None) -> int:
     if path is None:
         return os.dup(2)
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
-
-
-def _shut(descriptor: int) -> None:
-    with suppress(OSError):
-        os.close(descriptor)

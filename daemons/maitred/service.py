@@ -26,7 +26,7 @@ from daemons.maitred.kept import Keeping
 from daemons.pings import Pinger
 from daemons.pulse import Pulse
 from daemons.vouching import vouched
-from runtime.farm_messages import AnyFarmMessage, Attach, FarmMessage, Refused, Shields, ShieldsAre, Vouch
+from runtime.farm_messages import AnyFarmMessage, AskFarm, Attach, FarmMessage, Refused, Shields, ShieldsAre, Vouch
 from runtime.maitred.core import Maitred
 from runtime.maitred.orders import Keep, Log, Order, PeerId, RunPing, Send
 
@@ -72,6 +72,9 @@ class Service:
                 now = time.monotonic()
                 for message in batch:
                     self._take(number, link, address, message, now)
+                    if isinstance(message, AskFarm):  # a large answer: all others have a turn before the next one
+                        self._flush()
+                        await trio.lowlevel.checkpoint()
                 self._flush()
         finally:
             del self._links[number]

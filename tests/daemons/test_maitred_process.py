@@ -207,9 +207,10 @@ async def test_a_message_that_is_not_its_to_say_ends_a_connection(tmp_path: Path
 
 
 async def test_a_client_that_does_not_read_holds_up_nobody_and_is_given_up(tmp_path: Path) -> None:
-    with running(tmp_path / "m", slots(2000)) as server:
+    long = slots(500).replace("alfServer(s", f"alfServer({'s' * 250}")
+    with running(tmp_path / "m", long) as server:
         async with dispatcher(server) as ann, connected(server, "client") as deaf:
-            deaf.say(*(AskFarm(n) for n in range(1500)))
+            deaf.say(*(AskFarm(n) for n in range(800)))
             assert await ann.want()
             await server.logged("does not read")
             assert await ann.want(2)
