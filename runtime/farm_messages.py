@@ -28,6 +28,8 @@ import msgspec
 from runtime.needs import Need
 
 FARM_PROTOCOL = 1
+FUTURE_S = 86400.0
+"""An epoch is about the wall clock in milliseconds: one that is this far ahead is nobody's, and would lock all out."""
 
 
 class FarmMessage(msgspec.Struct, frozen=True, tag=True, array_like=True):

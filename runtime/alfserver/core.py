@@ -41,6 +41,7 @@ from runtime.alfserver.orders import (
 )
 from runtime.alfserver.orders import Follow as FollowOrder
 from runtime.farm_messages import (
+    FUTURE_S,
     Acknowledge,
     AttemptState,
     Began,
@@ -63,8 +64,6 @@ from runtime.farm_messages import (
 KEEP_S = 7 * 86400.0
 """How long an end, and its output, are kept for a dispatcher that does not come for them."""
 LONGEST_LEASE_S = 3600.0
-FUTURE_S = 86400.0
-"""An epoch is about the wall clock in milliseconds: one that is this far ahead is nobody's, and would lock all out."""
 GRACE_S = 10.0
 LONGEST_GRACE_S = 600.0
 

@@ -37,6 +37,7 @@ from collections.abc import Collection, Mapping
 from runtime.assign.assigner import Assigner
 from runtime.assign.judge import Guard, Judge, unguarded
 from runtime.farm_messages import (
+    FUTURE_S,
     Attach,
     Attached,
     Detach,
@@ -57,7 +58,7 @@ from runtime.maitred.leases import Lease
 from runtime.maitred.orders import Keep, Order, PeerId, Send
 from runtime.maitred.pinging import Pinging
 from runtime.maitred.recalling import Recalling
-from runtime.maitred.requests import Dispatcher, Group, Request
+from runtime.maitred.requests import Dispatcher, Group, Request, why_refused
 from runtime.maitred.roll import Roll
 from runtime.maitred.rules import Rules
 from runtime.maitred.serving import Serving
@@ -66,6 +67,7 @@ from runtime.match.keys import KeyExpressionError
 from runtime.schedule.model import Schedule
 
 _MINUTE_S = 60.0
+_SHOWN_CHARS = 100
 _LOOK_S = 2.0
 """So often it is asked whether time alone has changed who stands where."""
 
@@ -120,7 +122,7 @@ class Maitred:
         """A dispatcher has connected, for the first time or again."""
         books = self._books
         self._wait_for_the_others(message, now)
-        if message.epoch > books.epoch:
+        if books.epoch < message.epoch <= 1000 * (now + self._wall_offset + FUTURE_S):
             books.epoch = message.epoch + 1
             self._terms.add(books.epoch)
         dispatcher = self._roll.dispatcher(user, message.dispatcher)
@@ -205,6 +207,10 @@ class Maitred:
         if dispatcher is None:
             return []
         request = dispatcher.requests.get(message.request)
+        fault = why_refused(message, dispatcher.requests) if message.total > 0 else ""
+        if fault:
+            self._books.log(f'refused {dispatcher} job {message.jid} "{message.title[:_SHOWN_CHARS]}": {fault}')
+            return self._finish(now)
         if message.total <= 0:
             if request is not None:
                 self._roll.drop(request, now)

@@ -11,8 +11,9 @@ that could use it, and to no other.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from runtime.farm_messages import Want
@@ -25,6 +26,15 @@ from runtime.needs import Need
 
 if TYPE_CHECKING:
     from runtime.maitred.leases import Lease
+
+
+MOST_REQUESTS = 10_000
+"""Of one dispatcher."""
+MOST_SLOTS = 1_000_000
+"""That a lease may have."""
+LONGEST_CHARS = 10_000
+"""Of a title and of an expression; those of people have a line."""
+MOST_TAGS = 1_000
 
 
 class User:
@@ -60,6 +70,21 @@ class Dispatcher:
 
     def __str__(self) -> str:
         return f"{self.user.name}@{self.host}"
+
+
+def why_refused(want: Want, known: Mapping[int, Request]) -> str:
+    """Why a Want cannot be one of a job's, in words, where a dispatcher has these requests; empty when it can. What it
+    says is kept, and tested again and again while everybody waits: it has bounds."""
+    need = want.need
+    if len(known) >= MOST_REQUESTS and want.request not in known:
+        return f"it has {MOST_REQUESTS} requests already"
+    if not 1 <= need.atleast <= need.atmost <= MOST_SLOTS:
+        return f"it cannot have {need.atleast} to {need.atmost} slots"
+    if not math.isfinite(want.priority):
+        return f"its priority {want.priority} is no number"
+    if max(map(len, (want.title, want.host, need.service, need.metrics, *need.tags))) > LONGEST_CHARS:
+        return f"its title, tags or expressions have more than {LONGEST_CHARS} characters"
+    return f"it has more than {MOST_TAGS} tags" if len(need.tags) > MOST_TAGS else ""
 
 
 class Request:

@@ -86,10 +86,10 @@ class Roll:
         """A lease that another maitre-d has given, or that was over here, counts again, unless a newer lease has one of
         its slots."""
         books = self._books
-        found = [
+        found = dict.fromkeys(
             books.slots.by_name.get(slot.name) or books.slots.unlisted(slot.name, slot.host)
             for slot in held.lease.slots
-        ]
+        )
         rivals = {slot.lease: None for slot in found if slot.lease is not None}
         if any(not rival.pending and rival.id > held.lease.id for rival in rivals):
             return False

@@ -58,6 +58,8 @@ _TOKEN = re.compile(
 _ARITHMETIC_AFTER = {"number", "metric", "close"}
 _AFTER_CONDITIONS = {"or", "close", "end", "compare", "arithmetic"}
 _DEEPEST = 100
+_MOST_OPERATIONS = 200
+"""Of arithmetic: each of them is a level more when the expression is tested."""
 
 
 def _scan(expression: str) -> list[_Token]:
@@ -94,6 +96,7 @@ class _Parser:
         self._tokens = tokens
         self._place = 0
         self._depth = 0
+        self._operations = 0
 
     def expression(self) -> Node:
         node = self._either()
@@ -132,6 +135,9 @@ class _Parser:
         left = level()
         while self._next.kind == "arithmetic" and self._next.text in operations:
             operation = self._advance()
+            self._operations += 1
+            if self._operations > _MOST_OPERATIONS:
+                raise self._error("too much arithmetic")
             right = level()
             self._require_numbers(operation, left, right)
             left = Arithmetic(left, operation.text, right, self._since(left))

@@ -6,6 +6,7 @@ The expression is tested against each machine that could run the command. It see
 expr, nothing else: no variables, no other commands. A metric that nobody knows, or that is older than three intervals,
 makes the machine no match whatever stands around it, and so does an expression that fails. A text that is no
 expression at all (`fault`) tests nothing: one machine as the farm leaves it out, with a warning where it was read.
+Its integers are bounded as a script's are: it is tested where everybody waits for the answer.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+from alftcl import memory
 from alftcl.errors import Completion, TclError
 from alftcl.grammar_expr import parse_expr
 from alftcl.interp import Interp
@@ -22,6 +24,11 @@ from alftcl.values import Value, to_bool, to_str
 
 Lookup = Callable[[str], float | str | None]
 """The value of a metric by its name, None when it is unknown or stale."""
+
+
+_ALLOWANCE = memory.Allowance(largest_integer=1 << 14)
+"""Integers, in bits: more than anything that is measured, and quick to work with."""
+_TOO_DEEP = "it is nested too deeply"
 
 
 class _Unknown(Exception):
@@ -49,6 +56,7 @@ class MetricsTest:
         if not self.expression.strip():
             return ""
         self._lookup = lookup
+        allowed = memory.allow(_ALLOWANCE)
         try:
             matches = to_bool(self._interp.eval_expr(self.expression))
         except _Unknown as unknown:
@@ -57,7 +65,10 @@ class MetricsTest:
             return f"-metrics {{{self.expression}}}: {error.message}"
         except Completion:
             return f"-metrics {{{self.expression}}}: it does not end with a value"
+        except RecursionError:
+            return f"-metrics {{{self.expression}}}: {_TOO_DEEP}"
         finally:
+            memory.allow(allowed)
             self._lookup = _knows_nothing
         return "" if matches else f"-metrics {{{self.expression}}} does not hold"
 
@@ -68,6 +79,8 @@ class MetricsTest:
             parse_expr(self.expression)
         except TclError as error:
             return error.message.partition("\n")[0]
+        except RecursionError:
+            return _TOO_DEEP
         return ""
 
     def unknown(self, lookup: Lookup) -> str:

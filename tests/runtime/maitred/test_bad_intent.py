@@ -1,0 +1,102 @@
+"""What a dispatcher with a key of its own, and bad intent, may say to the maitre-d, and what it cannot do with it."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from site_of import Site, need, schedule
+
+from runtime.farm_messages import GrantedSlot, HeldLease, Lease, LeaseId, SlotState, Want
+from runtime.needs import Need
+
+
+@pytest.mark.parametrize("epoch", [1 << 62, (1 << 64) - 1])
+def test_a_term_of_the_far_future_does_not_become_ours(epoch: int) -> None:
+    site = Site(schedule("a"))
+
+    site.join("mallory", epoch=epoch)
+    anna = site.join("anna")
+    anna.want()
+
+    assert anna.leases[0].id.epoch == 1000
+
+
+@pytest.mark.parametrize("bad", [
+    Need("pixarRender", atleast=-1), Need("pixarRender", atleast=0), Need("pixarRender", atleast=2, atmost=1),
+    Need("pixarRender", atleast=1 << 63, atmost=1 << 63),
+])  # fmt: skip
+def test_a_need_that_no_job_can_have_is_refused(bad: Need) -> None:
+    site = Site(schedule("a"))
+    mallory, anna = site.join("mallory"), site.join("anna")
+
+    mallory.want(bad)
+    anna.want()
+    site.after(10)
+
+    assert anna.slots == ["a"]
+    assert mallory.slots == []
+    assert any("refused mallory" in line for line in site.logged)
+
+
+def test_a_priority_that_is_no_number_is_refused() -> None:
+    site = Site(schedule("a"))
+    anna, ben, mallory = site.join("anna"), site.join("ben"), site.join("mallory")
+    anna.want()
+    mallory.want(priority=math.nan)
+    ben.want()
+
+    anna.returns()
+
+    assert ben.slots == ["a"]
+
+
+def test_a_slot_that_is_named_twice_in_a_held_lease_is_held_once() -> None:
+    site = Site(schedule("a"))
+    slot = GrantedSlot("a", "a", "", 1501)
+    held = HeldLease(Lease(LeaseId(900, 1), (slot, slot)), 1, 1, "job")
+    mallory = site.join("mallory", epoch=900, held=[held])
+    site.after(60)
+    mallory.leaves()
+    anna = site.join("anna")
+
+    anna.want(total=2)
+
+    assert anna.slots == ["a"]
+    assert site.states() == {"a": SlotState.RESERVED}
+
+
+@pytest.mark.parametrize("service", ["@.mem" + " + 1" * 3000 + " > 1", "!" * 3000 + "a", "a " * 40_000])
+def test_an_expression_that_is_no_persons_is_refused_and_harms_nobody(service: str) -> None:
+    site = Site(schedule("a"))
+    mallory, anna = site.join("mallory"), site.join("anna")
+    site.measure("a", mem=1.0)
+
+    mallory.want(Need(service))
+    anna.want()
+
+    assert (mallory.slots, anna.slots) == ([], ["a"])
+    assert any("refused mallory" in line for line in site.logged)
+
+
+@pytest.mark.parametrize("metrics", ["!" * 9000 + "0", "3**50000000 > 1", "1" + " + 1" * 20_000])
+def test_a_metrics_expression_that_does_not_end_is_refused_and_harms_nobody(metrics: str) -> None:
+    site = Site(schedule("a"))
+    mallory, anna = site.join("mallory"), site.join("anna")
+
+    mallory.want(need(metrics=metrics))
+    anna.want()
+
+    assert (mallory.slots, anna.slots) == ([], ["a"])
+
+
+def test_a_dispatcher_has_a_bounded_number_of_requests() -> None:
+    site = Site(schedule("a"))
+    mallory, anna = site.join("mallory"), site.join("anna")
+    for request in range(20_000):
+        mallory._says(Want(request, 1, 1, "x", need("never"), 1))
+
+    anna.want()
+
+    assert anna.slots == ["a"]
+    assert len(site.core.farm(site.now).waiting) == 10_000
