@@ -44,6 +44,9 @@ class Chaos:
         self._user = user
         self._site = site
         self._core: Maitred | None = None
+        self._look_s = 5.0
+        self._read_at = 0.0
+        """The modification time of the schedule in force."""
         self._pinger = Pinger()
         self._said: deque[FarmMessage] = deque()
         self._pings: deque[RunPing] = deque()
@@ -69,6 +72,7 @@ class Chaos:
             _log.warning("the schedule %s cannot be used: alfred -check %s says why", path, path)
             return None
         settings = await trio.to_thread.run_sync(self._site)
+        self._look_s, self._read_at = settings.schedule_look_s, reading.schedule.time
         port, now = alfserver_port(self._environ, settings), time.monotonic()
         rules = msgspec.structs.replace(rules_of(settings), alfserver_port=port)
         self._core = Maitred(reading.schedule, rules, epoch=0, now=now, wall=time.time(), wait=False)
@@ -100,6 +104,7 @@ class Chaos:
     async def run(self) -> None:
         """Hand over what is said, run pings, and keep time; until cancelled."""
         async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._watch_schedule)
             while True:
                 while self._said or self._pings:
                     for order in self._pings:
@@ -113,6 +118,23 @@ class Chaos:
                     await self._something.wait()
                 if waiting.cancelled_caught and self._core is not None:
                     self._perform(self._core.tick(time.monotonic(), time.time()))
+
+    async def _watch_schedule(self) -> None:
+        """Take a schedule that has changed, if it can be used; the last good one stays else."""
+        while True:
+            await trio.sleep(self._look_s)
+            path = find(self._environ, SCHEDULE)
+            try:
+                if self._core is None or path is None or path.stat().st_mtime == self._read_at:
+                    continue
+                reading = await trio.to_thread.run_sync(_read, path)
+            except OSError:
+                continue
+            self._read_at = reading.schedule.time
+            if reading.failed:
+                _log.warning("the schedule %s cannot be used: alfred -check %s says why", path, path)
+            elif self._core is not None:
+                self._perform(self._core.read(reading.schedule, time.monotonic(), time.time()))
 
     async def _ping(self, order: RunPing, core: Maitred | None) -> None:
         result = await self._pinger.run(order)

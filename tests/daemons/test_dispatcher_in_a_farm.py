@@ -115,6 +115,18 @@ async def test_without_a_maitre_d_a_schedule_is_enough(tmp_path: Path) -> None:
             assert queue.farm is not None and queue.farm.maitred == "chaos"
 
 
+async def test_a_schedule_that_changes_counts_in_chaos_too(tmp_path: Path) -> None:
+    with whole_farm(tmp_path, maitreds=0, ini="set alfConfig(scheduleSeconds) 0.1\n") as farm:
+        async with dispatcher(farm) as ann:
+            jid = await ann.spool("Task {a} -cmds { RemoteCmd {true} -service nuke }")
+            await farm_is(ann, lambda view: view.wanted)
+            schedule = tmp_path / "alfred.schedule"
+            schedule.write_text(schedule.read_text().replace("pixarRender", "nuke"))
+            job = await ann.rest(jid)
+
+    assert job.state is JobState.DONE
+
+
 async def test_a_dispatcher_whose_maitre_d_dies_goes_over_to_the_next(tmp_path: Path) -> None:
     with whole_farm(tmp_path, maitreds=2) as farm:
         async with dispatcher(farm) as ann:
