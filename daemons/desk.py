@@ -63,6 +63,8 @@ from runtime.orders import Announce, Change, Order
 from runtime.queued import QueuedJob
 from runtime.why import why
 
+GRANT_S = 0.003
+"""So long a job's "accepted" waits for a first grant, whose launch must be on the disk too: one sync does for both."""
 _SHOWN_FAILURES = 100
 """Failed tasks whose last lines a Queue carries; -info has them all."""
 _OVER = (Action.RETRY, Action.RESTART, Action.SKIP, Action.SKIP_ERRORS, Action.DELETE, Action.CHASER, Action.PREVIEW)
@@ -170,7 +172,7 @@ class Desk:
         for fact, job in zip(facts, reading.jobs, strict=True):
             self._loader.know(fact)
             self.carrier.carry_out(self._core.submit(fact, job))
-        await self._journal.flush()
+        await self._journal.flush(GRANT_S if self._farm is not None and self._farm.name else 0.0)
         return Spooled(jids=tuple(fact.jid for fact in facts), diagnostics=reading.diagnostics)
 
     # -- what users do -----------------------------------------------------------------------------------------------

@@ -269,10 +269,15 @@ class Journal:
             self._put(added, hurry=True)
         await added.waiter.wait()
 
-    async def flush(self) -> None:
-        """Wait until all that was appended is safe. Raises JournalError."""
+    async def flush(self, patience_s: float = 0.0) -> None:
+        """Wait until all that was appended is safe. With patience, another flush that comes in so short a time does it
+        for both: one sync instead of two. Raises JournalError."""
         waiter = _Waiter()
-        self._put(_Flush(waiter), hurry=True)
+        self._put(_Flush(waiter), hurry=not patience_s)
+        if patience_s:
+            with trio.move_on_after(patience_s):
+                await waiter.wait()
+            self._hurry_up()
         await waiter.wait()
 
     def finish(self, jid: JobId, ended: float, summary: bytes, last_attempt: AttemptId) -> None:
@@ -323,6 +328,11 @@ class Journal:
             self._hurry |= hurry
             if wake:
                 self._changed.notify()
+
+    def _hurry_up(self) -> None:
+        with self._changed:
+            self._hurry = bool(self._pending)
+            self._changed.notify()
 
     # -- the writer ----------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import trio
+import trio.testing
 
 from daemons import journal as journal_module
 from daemons.journal import FORMAT, Journal, JournalError, pack
@@ -296,3 +297,33 @@ def _break_commits(monkeypatch: pytest.MonkeyPatch, code: int, text: str) -> Non
     monkeypatch.setattr(
         journal_module.sqlite3, "connect", lambda *words, **named: connect(*words, **named, factory=Breaking)
     )
+
+
+async def test_a_flush_with_patience_shares_the_sync_of_the_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    syncs: list[int] = []
+    monkeypatch.setattr(journal_module.os, "fdatasync", syncs.append)
+    monkeypatch.setattr(journal_module, "GATHER_S", 60.0)
+    journal = Writing(tmp_path / "q").journal
+    await journal.add(pack(SCRIPT), [spooled(1)])
+    await journal.flush()
+    before = len(syncs)
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(journal.flush, 60.0)
+        await trio.testing.wait_all_tasks_blocked()
+        journal.append([started(1, 1)])
+        nursery.start_soon(journal.flush)
+
+    assert len(syncs) == before + 1
+    journal.close()
+
+
+async def test_patience_ends(tmp_path: Path) -> None:
+    journal = Writing(tmp_path / "q").journal
+    await journal.add(pack(SCRIPT), [spooled(1)])
+
+    with trio.fail_after(30):
+        await journal.flush(0.001)
+    journal.close()
