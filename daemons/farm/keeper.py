@@ -47,6 +47,7 @@ def kept(layout: Layout) -> Iterator[subprocess.Popen[bytes]]:
             keeper.kill()
             keeper.wait()
         sweep(layout.directory)
+        shutil.rmtree(layout.directory, ignore_errors=True)  # where the keeper could not
 
 
 def keep(layout: Layout) -> None:

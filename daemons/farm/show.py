@@ -12,6 +12,7 @@ Exit status: 0 it was ended, 2 it could not start.
 
 from __future__ import annotations
 
+import shutil
 import socket
 import subprocess
 import sys
@@ -49,6 +50,7 @@ def run(machines: int) -> int:
             finally:
                 _write("the farm is taken down\n")
     except (FarmError, KeyFileError, OSError) as error:
+        shutil.rmtree(layout.directory, ignore_errors=True)
         return _failed(error)
     except BaseExceptionGroup as group:
         if group.split(KeyboardInterrupt)[0] is None:

@@ -115,3 +115,4 @@ def test_nothing_survives_the_sudden_death_of_the_keeper(tmp_path: Path) -> None
         assert "the keeper of the farm has ended" in tried.rest()
         assert tried.process.wait(LIMIT_S) == 2
         assert none_left(members)
+        assert list(tmp_path.iterdir()) == []
