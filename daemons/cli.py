@@ -4,7 +4,10 @@
     alfred -check FILE ...     read scripts, queue nothing          daemons.options.jobs  -> daemons.check
     alfred -queue, -info ...   look at the queue, change it         daemons.options.queue -> daemons.queue_commands
     alfred -why, -exclude ...  the farm, for one's own jobs         daemons.options.waiting -> daemons.queue_commands
+    alfred -maitre_d           be a maitre-d                        daemons.options.maitred -> daemons.maitred
+    alfred -slots, -eject ...  look at the farm, change it          daemons.options.farm  -> daemons.farm_commands
     alfred -newkey [USER]      make keys                            daemons.options.keys  -> daemons.newkey
+    alfred -farm N             a farm on this machine, to try       daemons.options.trial -> daemons.farm
     alfred -nimby              lend this desktop while it is idle   daemons.options.nimby -> daemons.nimby
 
 A part, and what only that part needs, is imported when it is asked for: the others are not waited for.

@@ -29,6 +29,7 @@ from daemons.keys import KeyFileError, master_keyring
 from daemons.launch import LauncherError, prepare
 from daemons.link import Identity, LinkError, listen
 from daemons.lock import Held, Holder, Lock, take
+from daemons.options.part import slot_count, tcp_port
 from daemons.ports import NETRENDER_PORT, alfserver_port
 from daemons.presets import PresetFile, preset_file
 from daemons.sampling import sample_forever
@@ -73,27 +74,15 @@ class _Parser(argparse.ArgumentParser):
         raise SystemExit(USAGE)
 
 
-def _slots(text: str) -> int:
-    if not text.isdecimal() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f'"{text}" is not a number of slots')
-    return int(text)
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) > 65535:
-        raise argparse.ArgumentTypeError(f'"{text}" is not a port')
-    return int(text)
-
-
 def parser() -> argparse.ArgumentParser:
     """All options, in the single-dash spelling of the original."""
     words = _Parser(prog="alfserver", add_help=False, allow_abbrev=False)
     # -debug: in the foreground, where it always is
     for flag in ("help", "version", "v", "supercede", "xmetrics", "debug"):
         words.add_argument(f"-{flag}", action="store_true")
-    words.add_argument("-a", type=_slots, metavar="N", default=os.cpu_count() or 1)
-    words.add_argument("-s", type=_port, metavar="PORT")
-    words.add_argument("-p", type=_port, metavar="PORT", default=NETRENDER_PORT)
+    words.add_argument("-a", type=slot_count, metavar="N", default=os.cpu_count() or 1)
+    words.add_argument("-s", type=tcp_port, metavar="PORT")
+    words.add_argument("-p", type=tcp_port, metavar="PORT", default=NETRENDER_PORT)
     words.add_argument("-bind", metavar="ADDRESS", default="")
     words.add_argument("-host", metavar="NAME", default=socket.gethostname())
     words.add_argument("-ini", metavar="FILE")

@@ -1,7 +1,7 @@
 """What a maitre-d keeps on disk over its restarts: its term, and which slots are temporarily offline.
 
-    STATE/maitred.json     {"epoch": 1763720000123, "offline": ["eclair1"]}
-    STATE/maitred.lock     held while a maitre-d works with this directory (daemons.lock)
+    DIRECTORY/maitred.json    {"epoch": 1763720000123, "offline": ["eclair1"]}
+    DIRECTORY/lock            held while a maitre-d works with this directory (daemons.lock)
 
 The file is replaced as a whole and is on the disk before `keep` returns: after a power cut it is the old or the new.
 A file that cannot be read is said and set aside; the term is then one that the clock gives, later than any before it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from daemons.options.part import Part, Words
+from daemons.options.part import Part, Words, slot_count
 
 HELP = """\
 usage: alfred [options] script ...       queue job scripts (.alf), run them here
@@ -19,18 +19,12 @@ usage: alfred [options] script ...       queue job scripts (.alf), run them here
 """
 
 
-def _slots(text: str) -> int:
-    if not text.isdecimal() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f'"{text}" is not a number of slots')
-    return int(text)
-
-
 def _add(words: Words) -> None:
     words.add_argument("scripts", nargs="*")
     for flag in ("nogui", "check", "json", "paused", "v", "q"):
         words.add_argument(f"-{flag}", action="store_true")
     words.add_argument("-after", metavar="TIME", default="")
-    words.add_argument("-slots", type=_slots, metavar="N", nargs="?", const=True)  # without N: daemons.options.farm
+    words.add_argument("-slots", type=slot_count, metavar="N", nargs="?", const=True)  # without N: daemons.options.farm
     words.add_argument("-log", metavar="FILE")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from daemons.options.part import Part, Words
+from daemons.options.part import Part, Words, seconds, tcp_port
 
 HELP = """\
 the maitre-d, which gives out the slots of alfred.schedule:
@@ -14,28 +14,12 @@ the maitre-d, which gives out the slots of alfred.schedule:
 """
 
 
-def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) > 65535:
-        raise argparse.ArgumentTypeError(f'"{text}" is no port')
-    return int(text)
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1.0
-    if not 0 <= seconds < float("inf"):
-        raise argparse.ArgumentTypeError(f'"{text}" is no number of seconds')
-    return seconds
-
-
 def _add(words: Words) -> None:
     words.add_argument("-maitre_d", action="store_true")
-    words.add_argument("-port", type=_port, metavar="N")
+    words.add_argument("-port", type=tcp_port, metavar="N")
     words.add_argument("-bind", metavar="ADDRESS", default="")
     words.add_argument("-state", metavar="DIR")
-    words.add_argument("-wait", type=_seconds, metavar="SECONDS")
+    words.add_argument("-wait", type=seconds, metavar="SECONDS")
 
 
 def _run(words: Words, given: argparse.Namespace, asked: str) -> int:

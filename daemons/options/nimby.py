@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from daemons.options.part import USAGE, Part, Words
+from daemons.options.part import USAGE, Part, Words, seconds
 
 HELP = """\
 nimby, on a desktop: no job of the farm runs here while you are active
@@ -18,20 +18,10 @@ nimby, on a desktop: no job of the farm runs here while you are active
 MODES = ("default", "always", "auto-eject", "allow")
 
 
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < float("inf"):
-        raise argparse.ArgumentTypeError(f'"{text}" is no number of seconds')
-    return seconds
-
-
 def _add(words: Words) -> None:
     words.add_argument("-nimby", action="store_true")
     words.add_argument("-mode", choices=MODES)
-    words.add_argument("-idle", type=_seconds, metavar="SECONDS")
+    words.add_argument("-idle", type=seconds, metavar="SECONDS")
     words.add_argument("-host", metavar="NAME")
 
 

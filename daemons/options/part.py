@@ -48,9 +48,37 @@ def _is_given(value: object) -> bool:
     return bool(value) and not (isinstance(value, int) and value is not True)
 
 
+# ---- types of options ----------------------------------------------------------------------------------------------
+
+
 def identifier(text: str) -> tuple[int, int | None]:
     """The type of an ID: a job (3) or one of its tasks (3.14)."""
     try:
         return parse_id(text)
     except BadId as wrong:
         raise argparse.ArgumentTypeError(str(wrong)) from None
+
+
+def tcp_port(text: str) -> int:
+    """The type of a TCP port; 0 is any that is free."""
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f'"{text}" is no port')
+    return int(text)
+
+
+def slot_count(text: str) -> int:
+    """The type of a number of slots, one at least."""
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f'"{text}" is no number of slots')
+    return int(text)
+
+
+def seconds(text: str) -> float:
+    """The type of a duration, 0 included."""
+    try:
+        duration_s = float(text)
+    except ValueError:
+        duration_s = -1.0
+    if not 0 <= duration_s < float("inf"):
+        raise argparse.ArgumentTypeError(f'"{text}" is no number of seconds')
+    return duration_s

@@ -8,8 +8,8 @@ from daemons.alfserver import main as alfserver
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
-        (["-a", "0"], 'argument -a: "0" is not a number of slots'),
-        (["-s", "70000"], 'argument -s: "70000" is not a port'),
+        (["-a", "0"], 'argument -a: "0" is no number of slots'),
+        (["-s", "70000"], 'argument -s: "70000" is no port'),
         (["-nonsense"], "unrecognized arguments: -nonsense"),
     ],
 )
