@@ -65,8 +65,8 @@ class Attempts(Settling):
         """A launch could not even begin: an error; but `transient`: it is queued again and its slots rest (its lease
         goes back as a problem); `blameless`: it is queued again and its slots are as good as before.
 
-        `unreachable`: transient, because no alfserver answers there. Where the site has a RemoteCmdFallback, its words
-        start the command beside the dispatcher then, on the same lease.
+        `unreachable`: transient, because no alfserver answers there. Where the site has a RemoteCmdFallbackCommand, its
+        words start the command beside the dispatcher then, on the same lease.
         """
         found = self._known(attempt)
         if found is None:

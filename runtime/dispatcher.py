@@ -25,7 +25,7 @@ The farm's part (runtime.leasing); `now` is the last argument of each:
     remote_attempts()  what runs on alfservers, with its Place: `adopt` leaves it alone, its alfserver is asked
     never_started(attempt, reason, transient, now, blameless=, unreachable=)
                        transient: queued again, the slot rests; blameless: queued again, the slot is as good as before;
-                       unreachable: no alfserver answered there (RemoteCmdFallback)
+                       unreachable: no alfserver answered there (RemoteCmdFallbackCommand)
     lost(attempt)      also: its alfserver lost it, or lease and grace are over since it last answered
 
 Each event returns its orders, to be carried out in that order. The rules are in their own rooms: states in
