@@ -30,6 +30,9 @@ from runtime.farm_messages import FARM_PROTOCOL, AnyFarmMessage, FarmMessage, Re
 IN_HELLO = 256
 """So many connections may be in their hello at a time; of more, the one that has waited longest is closed."""
 
+TOLD_LINES, TOLD_S = 20, 10.0
+"""So many refused connections have a line in the log in such a time; the others are counted."""
+
 _LISTEN = 256
 _encoder = msgspec.msgpack.Encoder()
 _decoder: msgspec.msgpack.Decoder[AnyFarmMessage] = msgspec.msgpack.Decoder(AnyFarmMessage)
@@ -154,7 +157,8 @@ class _Door:
         self._identity = identity
         self._handle = handle
         self._vouch = vouch
-        self._refused = 0
+        self._refused = self._told = 0
+        self._told_until = 0.0
         self._in_hello: dict[trio.SocketStream, trio.CancelScope] = {}
         """Who waits, the longest first."""
 
@@ -164,10 +168,19 @@ class _Door:
             try:
                 await _run(await self._hello(stream), self._handle)
             except LinkError as error:
-                self._refused += 1
-                _log.warning("a connection was refused: %s (%d so far)", error, self._refused)
+                self._tell(error)
             except Exception:  # noqa: BLE001 - a bug that one link met must not take the others with it
                 _log.exception("a connection was closed by an error")
+
+    def _tell(self, error: LinkError) -> None:
+        """A line in the log. Where many are refused only some have one: the disk is not for strangers to fill."""
+        self._refused += 1
+        now = trio.current_time()
+        if now >= self._told_until:
+            self._told, self._told_until = 0, now + TOLD_S
+        if self._told < TOLD_LINES:
+            self._told += 1
+            _log.warning("a connection was refused: %s (%d so far)", error, self._refused)
 
     async def _hello(self, stream: trio.SocketStream) -> Link:
         """Raises LinkError."""

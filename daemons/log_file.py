@@ -24,6 +24,15 @@ from daemons.wording import printable
 
 GATHER_S = 0.2
 MOST_LINES = 50_000
+LONGEST_CHARS = 2_000
+"""Of a line: titles and expressions may have any length."""
+
+
+class OneLine(logging.Formatter):
+    """A message as one line of bounded length, whatever is in it; a traceback follows on lines of its own."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's own name
+        return _one_line(super().formatMessage(record))
 
 
 class LogFile(logging.Handler):
@@ -32,6 +41,7 @@ class LogFile(logging.Handler):
     def __init__(self, path: Path | None) -> None:
         """Raises OSError when it cannot be opened."""
         super().__init__()
+        self.setFormatter(OneLine())
         self._path = path
         self._descriptor = _open(path)
         self._retired: list[int] = []
@@ -52,7 +62,7 @@ class LogFile(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """What `logging` calls, from the loop's thread."""
         level = "" if record.levelno <= logging.INFO else f"{record.levelname}: "
-        for text in self.format(record).splitlines():
+        for text in self.format(record).split("\n"):
             self.line(f"{level}{text}")
 
     def reopen(self) -> None:
@@ -91,7 +101,7 @@ class LogFile(logging.Handler):
         if self._missing and not self._trouble:
             lines.append((time.time(), f"{self._missing} lines are missing here"))
             self._missing = 0
-        return "".join(f"{_stamp(when)} {printable(text)}\n" for when, text in lines).encode(
+        return "".join(f"{_stamp(when)} {_one_line(text)}\n" for when, text in lines).encode(
             "utf-8", "backslashreplace"
         )
 
@@ -114,6 +124,11 @@ class LogFile(logging.Handler):
         if self._path is not None:
             with suppress(OSError):
                 sys.stderr.write(f"the log {self._path} cannot be written: {self._trouble}; lines will be missing\n")
+
+
+def _one_line(text: str) -> str:
+    line = printable(text)
+    return line if len(line) <= LONGEST_CHARS else f"{line[:LONGEST_CHARS]}... ({len(line)} characters)"
 
 
 def _stamp(when: float) -> str:

@@ -29,6 +29,7 @@ from daemons.keys import KeyFileError, master_keyring
 from daemons.launch import LauncherError, prepare
 from daemons.link import Identity, LinkError, listen
 from daemons.lock import Held, Holder, Lock, take
+from daemons.log_file import OneLine
 from daemons.options.part import slot_count, tcp_port
 from daemons.ports import NETRENDER_PORT, alfserver_port
 from daemons.presets import PresetFile, preset_file
@@ -112,13 +113,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _start_log(file: Path | None, level: int) -> None:
     try:
-        logging.basicConfig(
-            level=level,
-            format="%(asctime)s %(levelname)s %(message)s",
-            filename=None if file is None else str(file),
-        )
+        handler = logging.StreamHandler() if file is None else logging.FileHandler(file)
     except OSError as error:
         raise CannotServe(f"cannot write the log {file}: {error.strerror}") from error
+    handler.setFormatter(OneLine("%(asctime)s %(levelname)s %(message)s"))
+    logging.basicConfig(level=level, handlers=[handler])
 
 
 def _serve(given: argparse.Namespace, environ: MutableMapping[str, str]) -> int:

@@ -64,6 +64,12 @@ from runtime.farm_messages import (
 KEEP_S = 7 * 86400.0
 """How long an end, and its output, are kept for a dispatcher that does not come for them."""
 LONGEST_LEASE_S = 3600.0
+MOST_CONTEXTS = 10_000
+"""Of one connection; a dispatcher has one for a job."""
+CONTEXT_BYTES = 256 << 20
+LONGEST_CHARS = 1_000
+"""Of the names that stand in the launcher's log."""
+LARGEST_BYTE = 1 << 62
 GRACE_S = 10.0
 LONGEST_GRACE_S = 600.0
 
@@ -87,7 +93,9 @@ class _Session:
     user: str
     wrangler: bool
     owner: Owner | None = None
-    contexts: set[int] = field(default_factory=set)
+    contexts: dict[int, int] = field(default_factory=dict)
+    """How large each is."""
+    context_bytes: int = 0
 
 
 class Alfserver:
@@ -163,8 +171,7 @@ class Alfserver:
             return [HangUp(peer, f"{type(message).__name__} came before Resume")]
         match message:
             case Context():
-                session.contexts.add(message.id)
-                return []
+                return self._context(peer, session, message)
             case Launch():
                 return self._launch(peer, session, session.owner, message, now, wall)
             case Renew():
@@ -173,11 +180,21 @@ class Alfserver:
                 grace_s = min(max(0.0, message.grace_s), LONGEST_GRACE_S)
                 return self._sweep(self._running_of(session.owner, message.attempts), grace_s)
             case Follow():
+                if not all(0 <= at <= LARGEST_BYTE for at in (message.output, message.stdout, message.chunks)):
+                    return [HangUp(peer, "Follow asks for output where none can be")]
                 return self._follow(peer, session.owner, message)
             case Acknowledge():
                 return self._acknowledge(session.owner, message)
             case _:
                 return [HangUp(peer, f"a dispatcher does not say {type(message).__name__} to an alfserver")]
+
+    def _context(self, peer: Peer, session: _Session, message: Context) -> list[Order]:
+        size = len(message.cwd) + sum(map(len, message.env)) + sum(map(len, message.env.values()))
+        session.context_bytes += size - session.contexts.get(message.id, 0)
+        session.contexts[message.id] = size
+        if len(session.contexts) > MOST_CONTEXTS or session.context_bytes > CONTEXT_BYTES:
+            return [HangUp(peer, f"its {len(session.contexts)} contexts are too many or too large")]
+        return []
 
     def _resume(self, peer: Peer, session: _Session, message: Resume) -> list[Order]:
         if session.owner is not None:
@@ -246,7 +263,8 @@ class Alfserver:
         refusal = self._refusal(seen, launch, wall)
         seen.add(launch.attempt)
         if refusal is not None:
-            words = f"refused: {owner.user}'s {launch.tag} on {launch.slot}: {refusal.reason}"
+            tag, slot = launch.tag[:LONGEST_CHARS], launch.slot[:LONGEST_CHARS]
+            words = f"refused: {owner.user}'s {tag} on {slot}: {refusal.reason}"
             return [Say(peer, refusal), Note(words)]
         attempt = Attempt(Number(self._next), tag_of(owner, launch), peer)
         self._next += 1
@@ -281,6 +299,10 @@ class Alfserver:
             return no(f"attempt {launch.attempt} was launched on {host} before")
         if not (math.isfinite(launch.lease_s) and 0 < launch.lease_s <= LONGEST_LEASE_S):
             return no(f"a lease of {launch.lease_s:g} s is not between 0 and {LONGEST_LEASE_S:g} s", transient=False)
+        if launch.maxrun_s is not None and not math.isfinite(launch.maxrun_s):
+            return no(f"a maxrun of {launch.maxrun_s:g} s is no time", transient=False)
+        if max(len(launch.tag), len(launch.slot)) > LONGEST_CHARS:
+            return no(f"its slot or its number has more than {LONGEST_CHARS} characters", transient=False)
         if epoch and epoch < self._epoch:
             return no(f"its lease is of an earlier maitre-d ({epoch}) than the one that rules now ({self._epoch})")
         if epoch > 1000 * (wall + FUTURE_S):

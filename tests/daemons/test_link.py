@@ -214,3 +214,17 @@ async def test_who_says_nothing_is_sent_away_in_time(autojump_clock: MockClock) 
         before = trio.current_time()
         assert await silent.receive_some() == b""
         assert trio.current_time() - before == pytest.approx(hello.HELLO_S, abs=0.5)
+
+
+async def test_a_crowd_that_is_refused_does_not_fill_the_log(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link, "TOLD_LINES", 3)
+    async with served() as port:
+        for _ in range(10):
+            async with await trio.open_tcp_stream("127.0.0.1", port) as stranger:
+                await stranger.send_all(b"garbage!")
+                async for _ in stranger:
+                    pass  # until it is sent away
+
+    assert len([line for line in caplog.messages if "was refused" in line]) == 3

@@ -99,3 +99,13 @@ def test_more_lines_than_it_holds_are_counted(tmp_path: Path, monkeypatch: pytes
     log.close()
 
     assert lines(tmp_path / "log") == ["0", "1", "2", "2 lines are missing here"]
+
+
+async def test_a_message_of_a_stranger_is_one_line_of_bounded_length(tmp_path: Path) -> None:
+    async with writing(tmp_path / "log") as log:
+        words = "title\n2026-11-21 10:00:00.000 granted\x85\u2028\x1b[2J" + "x" * 100_000
+        log.line(words)
+        log.handle(logging.makeLogRecord({"msg": words, "levelno": logging.WARNING, "levelname": "WARNING"}))
+
+    assert len(lines(tmp_path / "log")) == 2
+    assert len((tmp_path / "log").read_text()) < 3 * log_file.LONGEST_CHARS

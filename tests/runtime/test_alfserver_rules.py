@@ -12,7 +12,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 
 from runtime.alfserver import attempts
 from runtime.alfserver.attempts import Owner, Seen, Tag, read_tag
-from runtime.alfserver.core import KEEP_S, LONGEST_LEASE_S, Alfserver, Rules
+from runtime.alfserver.core import CONTEXT_BYTES, KEEP_S, LONGEST_LEASE_S, MOST_CONTEXTS, Alfserver, Rules
 from runtime.alfserver.orders import (
     Finish,
     Follow,
@@ -95,7 +95,8 @@ class Rig:
 
 def launch(attempt: int = 1, slot: str = "s1", epoch: int = 5, **more) -> Launch:
     fields = {"lease_s": 120.0, "context": 1, "argv": ("prman", "a.rib"), "env": {}, **more}
-    return Launch(attempt, f"1.{attempt}.1", LeaseId(epoch, attempt), slot, **fields)
+    tag = fields.pop("tag", f"1.{attempt}.1")
+    return Launch(attempt, tag, LeaseId(epoch, attempt), slot, **fields)
 
 
 # -- launches -------------------------------------------------------------------------------------------------
@@ -589,3 +590,47 @@ class Farm(RuleBasedStateMachine):
 
 TestFarm = Farm.TestCase
 TestFarm.settings = settings(max_examples=60, stateful_step_count=40)
+
+
+# -- bad intent -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", ["output", "stdout", "chunks"])
+@pytest.mark.parametrize("number", [-1, 1 << 63])
+def test_who_follows_from_where_no_output_can_be_is_hung_up_on(what: str, number: int) -> None:
+    rig = Rig()
+    mallory = rig.dispatcher()
+    rig.launch(mallory)
+
+    rig.say(mallory, FollowMessage(**{"attempt": 1, "output": 0, what: number}))
+
+    assert "Follow" in rig.the(HangUp).reason
+
+
+@pytest.mark.parametrize("maxrun_s", [math.nan, math.inf])
+def test_a_longest_run_that_is_no_time_is_refused_for_it_would_confuse_everybodys_timers(maxrun_s: float) -> None:
+    rig = Rig()
+
+    rig.launch(rig.dispatcher(), maxrun_s=maxrun_s)
+
+    assert "maxrun" in rig.refusal().reason
+
+
+@pytest.mark.parametrize("more", [{"tag": "1" * 2000}, {"slot": "s" * 2000}])
+def test_names_that_are_no_names_are_refused(more: dict[str, str]) -> None:
+    rig = Rig()
+
+    rig.launch(rig.dispatcher(), **more)
+
+    assert "characters" in rig.refusal().reason
+
+
+@pytest.mark.parametrize(("number", "env"), [(MOST_CONTEXTS, {}), (2, {"BIG": "x" * (CONTEXT_BYTES // 2 + 1)})])
+def test_the_contexts_of_a_connection_are_bounded(number: int, env: dict[str, str]) -> None:
+    rig = Rig()
+    mallory = rig.dispatcher()
+
+    for context in range(number):
+        rig.say(mallory, Context(context + 2, "/", env))
+
+    assert "contexts" in rig.the(HangUp).reason
