@@ -118,7 +118,8 @@ class Service:
         )
         self._chaos.hear = self._attachment.heard
         self._desk = Desk(self._core, journal, self._loader, state, limits, self._attachment, lasting)
-        self._linger_s = max(LINGER_S, settings.idle_exit_s)
+        self._waits_for_all = settings.idle_exit_s is not None
+        self._linger_s = linger_s(settings)
         self._clients = 0
         self._bad_clients = 0
         self._scope = trio.CancelScope()
@@ -237,7 +238,7 @@ class Service:
 
     def _is_idle(self) -> bool:
         at_work = self._clients or self._carrier.open_programs or self._carrier.away.in_use
-        return not at_work and self._core.idle
+        return not at_work and (self._core.inactive if self._waits_for_all else self._core.idle)
 
     def _batch_done(self) -> None:
         """After every batch of orders."""
@@ -342,7 +343,7 @@ class Service:
 
     async def _end_for(self, message: Shutdown, connection: wire.Connection, launcher: Launcher) -> None:
         if message.when_idle:
-            self._linger_s = 0.0
+            self._linger_s, self._waits_for_all = 0.0, False
             connection.post(Acted(id=message.id))
         elif self._clients > 1:
             connection.post(Refusal(id=message.id, text="other clients are connected"))
@@ -368,6 +369,14 @@ def _address() -> str:
             if address.family == socket.AF_INET and not address.address.startswith("127."):
                 return str(address.address)
     return ""
+
+
+def linger_s(settings: Settings) -> float:
+    """How long a dispatcher without clients and work stays: as timerDoneJobDispatchExit says, 0 is for ever (S4). Where
+    it says nothing, a moment: the queue is on the disk, and the next client starts another one."""
+    if settings.idle_exit_s is None:
+        return LINGER_S
+    return settings.idle_exit_s or float("inf")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

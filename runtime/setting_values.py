@@ -35,9 +35,9 @@ def some_seconds(value: Value) -> float:
     return number
 
 
-def minutes(value: Value) -> float:
-    """In seconds."""
-    return 60 * seconds(value)
+def minutes_if_any(value: Value) -> float | None:
+    """In seconds; None for an empty text."""
+    return None if to_str(value) == "" else 60 * seconds(value)
 
 
 def count(value: Value) -> int:

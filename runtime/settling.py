@@ -102,6 +102,12 @@ class Settling:
             not job.graph.paused or job.graph.deleting for job in self._live.values()
         )
 
+    @property
+    def inactive(self) -> bool:
+        """Nothing runs and every job is done: what timerDoneJobDispatchExit waits for (S4)."""
+        states = (job.graph.job_state() for job in self.jobs.values())
+        return not self._server.attempts and all(state is JobState.DONE for state in states)
+
     def next_deadline(self) -> float | None:
         """When `tick` is wanted next; None while only events can change anything."""
         times = [job.after for job in self._live.values() if job.after is not None and not job.graph.paused]

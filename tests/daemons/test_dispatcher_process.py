@@ -16,11 +16,13 @@ import trio
 
 from daemons import client, session, wire
 from daemons.client import ConnectionLost, DispatcherClient, NoDispatcher, connect
+from daemons.dispatcher import LINGER_S, linger_s
 from daemons.frames import frame
 from daemons.lock import read
 from daemons.offline import look
 from daemons.state import State
 from runtime.messages import Action, Description, JobState, JobSummary, Logs, Queue, Refusal, Spooled
+from runtime.settings import read_settings
 
 LIMIT_S = 60.0
 
@@ -429,6 +431,25 @@ async def test_a_client_whose_dispatcher_is_killed_is_told(state: State) -> None
         with pytest.raises(ConnectionLost, match="what it had accepted is safe"):
             while True:
                 await dispatcher.list()
+
+
+@pytest.mark.parametrize(("setting", "stays_s"), [("", LINGER_S), ("0", float("inf")), ("2", 120.0)])
+def test_timer_done_job_dispatch_exit_is_in_minutes_and_0_is_for_ever(setting: str, stays_s: float) -> None:
+    text = f"set alfConfig(timerDoneJobDispatchExit) {{{setting}}}"
+
+    assert linger_s(read_settings(text, "alfred.ini")) == stays_s
+
+
+async def test_an_inactive_dispatcher_exits_when_its_time_is_over(
+    state: State, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ini = tmp_path / "alfred.ini"
+    ini.write_text("set alfConfig(timerDoneJobDispatchExit) 0.001")
+    monkeypatch.setenv("ALF_INI", str(ini))
+    with trio.fail_after(LIMIT_S):
+        async with connect(state, slots=2) as dispatcher:
+            await run(dispatcher, "Task {a} -cmds { Cmd {true} }")
+        await gone(dispatcher.pid)
 
 
 async def test_an_idle_dispatcher_uses_no_processor(state: State) -> None:

@@ -751,6 +751,17 @@ def test_maxactive_bounds_what_a_job_runs_at_once() -> None:
     assert farm.at_work == ["a0", "a1", "b"]
 
 
+def test_a_dispatcher_is_inactive_when_every_job_is_done_and_not_before() -> None:
+    farm = Farm()
+    farm.submit(job(task("good")))
+    farm.submit(job(task("bad")))
+    farm.end("good")
+    assert not farm.core.inactive
+    farm.end("bad", status=1)
+
+    assert (farm.core.idle, farm.core.inactive) == (True, False)
+
+
 def test_a_paused_job_starts_nothing_until_it_is_resumed() -> None:
     farm = Farm()
     jid = farm.submit(job(task("a")), paused=True)
