@@ -70,6 +70,8 @@ class Away:
             order.stdin,
             order.keep_stdout,
             order.maxrun_s,
+            place.first.host,
+            place.first.proof,
         )
         log = logs.name(self._jobs, jid, tid, cid, attempt)
         self._remotes.launch(_where(place), launch, Context(jid, spooled.cwd, spooled.env), log)

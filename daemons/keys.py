@@ -3,7 +3,8 @@
     master key     32 random bytes         held by maitre-ds and alfservers alone        alfred -newkey
       |- user key  HMAC(master, user)      held by that user: dispatchers, nimbys,       alfred -newkey USER
       |                                    windows, the alfred command
-      `- datagram key                      signs what alfservers and maitre-ds multicast (daemons.signed)
+      |- datagram key                      signs what alfservers and maitre-ds multicast (daemons.signed)
+      `- grant key                         proves to alfservers what maitre-ds have given (runtime.grants)
 
 A user's key says nothing about any other: nobody can act as somebody else. A file is one line, and only its owner may
 read it: a key that others can read is refused, not used.
@@ -56,6 +57,10 @@ class Keyring:
     def for_datagrams(self) -> bytes | None:
         """What maitre-ds and alfservers sign with; None where there is no master key."""
         return derive(self.master, "datagrams") if self.master else None
+
+    def for_grants(self) -> bytes:
+        """What maitre-ds prove with that they have given a slot (runtime.grants); empty without the master key."""
+        return derive(self.master, "grants") if self.master else b""
 
 
 NO_KEYS = Keyring()

@@ -7,6 +7,7 @@ commands go on being reaped and clients answered. The rules of scripts are `runt
 from __future__ import annotations
 
 import os
+import stat
 from dataclasses import replace
 
 import trio
@@ -87,9 +88,12 @@ def read_printed(path: str, cwd: str) -> tuple[str | None, str]:
 
 
 def read_bytes(path: str, limit_bytes: int) -> tuple[bytes | None, str]:
-    """What a script that a command wrote has in it, or None and why it cannot be read."""
+    """What a script that a command wrote has in it, or None and why it cannot be read. Only a file is: who reads a pipe
+    or a device waits for ever."""
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=_at_once) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return None, f"the script {path} cannot be read: it is no regular file"
             data = file.read(limit_bytes + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
@@ -97,6 +101,10 @@ def read_bytes(path: str, limit_bytes: int) -> tuple[bytes | None, str]:
     if len(data) > limit_bytes:
         return None, f"the script {path} is larger than {limit_bytes >> 20} MB"
     return data, ""
+
+
+def _at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)
 
 
 def _words(found: Diagnostic) -> str:

@@ -48,13 +48,15 @@ class LeaseId(msgspec.Struct, frozen=True, array_like=True, order=True):
 
 
 class GrantedSlot(msgspec.Struct, frozen=True, array_like=True):
-    """A slot as its dispatcher needs to know it. `port` is that of the host's alfserver; `zone` selects dirmaps."""
+    """A slot as its dispatcher needs to know it. `port` is that of the host's alfserver; `zone` selects dirmaps;
+    `proof` is the maitre-d's word for it, for its alfserver (runtime.grants)."""
 
     name: str
     host: str
     address: str
     port: int
     zone: str = ""
+    proof: bytes = b""
 
 
 class Lease(msgspec.Struct, frozen=True, array_like=True):
@@ -242,7 +244,7 @@ class Launch(FarmMessage, frozen=True, tag=True, array_like=True):
     """Start an attempt, of which there can be only one: a number that was seen before is never started again.
 
     `tag` is "jid.tid.cid". `presets` are names of the alfserver's environment presets (-envkey), applied under `env`.
-    The lease lasts `lease_s` from now, and until then from every Renew.
+    The lease lasts `lease_s` from now, and until then from every Renew. `host` and `proof` are the granted slot's.
     """
 
     attempt: int
@@ -257,6 +259,8 @@ class Launch(FarmMessage, frozen=True, tag=True, array_like=True):
     stdin: str | None = None
     keep_stdout: bool = False
     maxrun_s: float | None = None
+    host: str = ""
+    proof: bytes = b""
 
 
 class Renew(FarmMessage, frozen=True, tag=True, array_like=True):

@@ -92,6 +92,7 @@ class Settings(msgspec.Struct, frozen=True):
     alfserver_programs: Annotated[tuple[str, ...], Key("alfserverPrograms", values.words)] = ()
     presets_file: Annotated[str, Key("presetsFile", to_str)] = ""
     remote_cmd_fallback: Annotated[str, Key("RemoteCmdFallbackCommand", to_str, older="RemoteCmdFallback")] = ""
+    chaos_allowed: Annotated[bool, Key("chaosAllowed", to_bool)] = True
     # ---- dispatchers
     dispatcher_port: Annotated[int, Key("dispatcherPort", values.port)] = 9001
     dispatcher_address: Annotated[str, Key("dispatcherAddress", to_str)] = "0.0.0.0"

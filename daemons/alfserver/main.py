@@ -23,6 +23,7 @@ import trio
 
 from daemons.alfserver.account import own_account
 from daemons.alfserver.killfile import KillFile
+from daemons.alfserver.own_names import OwnNames
 from daemons.alfserver.server import Service
 from daemons.alfserver.store import Store
 from daemons.keys import KeyFileError, master_keyring
@@ -138,7 +139,10 @@ def _serve(given: argparse.Namespace, environ: MutableMapping[str, str]) -> int:
         address, port = listener.socket.getsockname()[:2]
         lock.announce(Holder(os.getpid(), "", str(store.directory), given.host, port))
         allowed = settings.alfserver_users, settings.alfserver_programs
-        rules = Rules(given.host, given.a, *allowed, KillFile(given.k).is_off)
+        rules = Rules(
+            given.host, given.a, *allowed, KillFile(given.k).is_off,
+            keyring.for_grants(), OwnNames(given.host).has, settings.chaos_allowed,
+        )  # fmt: skip
         measure = partial(
             sample_forever, settings, keyring.for_datagrams(), lambda: [name for name, _ in site().maitreds],
             host=given.host, port=port, slots=given.a, own=given.bind,

@@ -168,6 +168,7 @@ class _Process:
             addresses=self._world.addresses,
             assigner=self._assigner(),
             guard=assigners.Guard(self._settings.assigner_s),
+            grant_key=self._identity.keyring.for_grants(),
         )
 
     def _rules(self) -> Rules:

@@ -7,7 +7,8 @@
                               |                                             Ended, after all its output,
                               |                                             on every connection until Acknowledge
 
-A launch is refused, with words, when (in this order) its number was seen before, its lease is of an older maitre-d, the
+A launch is refused, with words, when (in this order) its number was seen before, no maitre-d has given its lease
+(`runtime.grants`), its slot was given to somebody else since, its lease is of an older maitre-d, the
 site does not let that program run, the slot is off, has a command, or every slot has one. With a lease that nobody gave
 (epoch 0, chaos mode) only the number of slots counts.
 
@@ -53,6 +54,7 @@ from runtime.farm_messages import (
     FarmMessage,
     Follow,
     Launch,
+    LeaseId,
     NotStarted,
     Refused,
     Renew,
@@ -60,6 +62,7 @@ from runtime.farm_messages import (
     Resume,
     Said,
 )
+from runtime.grants import is_proven
 
 KEEP_S = 7 * 86400.0
 """How long an end, and its output, are kept for a dispatcher that does not come for them."""
@@ -77,13 +80,17 @@ LONGEST_GRACE_S = 600.0
 @dataclass(frozen=True)
 class Rules:
     """What this server is. `users` and `programs` (names or paths, * and ? as in a shell) bound what it runs, empty:
-    no bound. `is_off` tells slots that are switched off for now."""
+    no bound. `is_off` tells slots that are switched off for now. With `grant_key` only what a maitre-d has given for a
+    host that `is_here` knows as this one is run, and (`chaos_allowed`) what nobody has given."""
 
     host: str
     slots: int
     users: tuple[str, ...] = ()
     programs: tuple[str, ...] = ()
     is_off: Callable[[str], bool] = lambda slot: False
+    grant_key: bytes = field(default=b"", repr=False)
+    is_here: Callable[[str], bool] = lambda host: True
+    chaos_allowed: bool = True
 
 
 @dataclass
@@ -111,6 +118,8 @@ class Alfserver:
         self._attempts: dict[Number, Attempt] = {}
         self._mine: dict[Owner, dict[int, Attempt]] = {}
         self._seen: dict[Owner, Seen] = {}
+        self._newest: dict[str, LeaseId] = {}
+        """Of each slot: the last lease that it ran something for. Who comes with an older one has slept too long."""
         self._ending = False
         self.stale = 0
         """Words about attempts that are over, or of nobody, so far."""
@@ -134,6 +143,7 @@ class Alfserver:
         self._know(Attempt(number, read))
         self._next = max(self._next, number + 1)
         self._epoch = max(self._epoch, read.lease.epoch)
+        self._newest[read.slot] = max(read.lease, self._newest.get(read.slot, read.lease))
 
     # ---- connections -------------------------------------------------------------------------------------------
 
@@ -260,7 +270,7 @@ class Alfserver:
         if launch.context not in session.contexts:
             return [HangUp(peer, f"attempt {launch.attempt} is launched in a context {launch.context}: there is none")]
         seen = self._seen.setdefault(owner, Seen())
-        refusal = self._refusal(seen, launch, wall)
+        refusal = self._refusal(owner, seen, launch, wall)
         seen.add(launch.attempt)
         if refusal is not None:
             tag, slot = launch.tag[:LONGEST_CHARS], launch.slot[:LONGEST_CHARS]
@@ -271,6 +281,7 @@ class Alfserver:
         self._know(attempt)
         orders: list[Order] = [KeepEpoch(launch.lease.epoch)] if launch.lease.epoch > self._epoch else []
         self._epoch = max(self._epoch, launch.lease.epoch)
+        self._newest[launch.slot] = launch.lease
         orders.append(Start(peer, attempt.number, attempt.tag.text(), launch, now + launch.lease_s))
         orders.append(FollowOrder(peer, attempt.number, launch.attempt))
         return orders
@@ -287,7 +298,7 @@ class Alfserver:
             return self._tell_end(attempt)
         return [Say(peer, attempt.began)] if attempt.began is not None else []
 
-    def _refusal(self, seen: Seen, launch: Launch, wall: float) -> NotStarted | None:
+    def _refusal(self, owner: Owner, seen: Seen, launch: Launch, wall: float) -> NotStarted | None:
         """Why a launch cannot be; None when it can."""
 
         def no(reason: str, *, transient: bool = True, busy: bool = False) -> NotStarted:
@@ -303,6 +314,11 @@ class Alfserver:
             return no(f"a maxrun of {launch.maxrun_s:g} s is no time", transient=False)
         if max(len(launch.tag), len(launch.slot)) > LONGEST_CHARS:
             return no(f"its slot or its number has more than {LONGEST_CHARS} characters", transient=False)
+        ungranted = self._ungranted(owner, launch)
+        if ungranted:
+            return no(ungranted)
+        if epoch and launch.lease < self._newest.get(launch.slot, launch.lease):
+            return no(f"{launch.slot} was given to somebody else after this lease")
         if epoch and epoch < self._epoch:
             return no(f"its lease is of an earlier maitre-d ({epoch}) than the one that rules now ({self._epoch})")
         if epoch > 1000 * (wall + FUTURE_S):
@@ -315,6 +331,17 @@ class Alfserver:
         if self.rules.is_off(launch.slot):
             return no(f"{launch.slot} is switched off on {host}", busy=True)
         return self._busy(launch, no)
+
+    def _ungranted(self, owner: Owner, launch: Launch) -> str:
+        """Why the lease of a launch is not worth anything, in words; empty when it is."""
+        rules, lease = self.rules, launch.lease
+        if not rules.grant_key:
+            return ""
+        if not lease.epoch:
+            return "" if rules.chaos_allowed else f"{rules.host} runs only what a maitre-d has given (chaosAllowed)"
+        if not is_proven(launch.proof, rules.grant_key, lease, *owner, launch.slot, launch.host):
+            return "no maitre-d of this site has given this lease: its proof is wrong"
+        return "" if rules.is_here(launch.host) else f"its slot is on {launch.host}, and this is {rules.host} (-host)"
 
     def _busy(self, launch: Launch, no: Callable[..., NotStarted]) -> NotStarted | None:
         running = self.running

@@ -24,10 +24,12 @@ from runtime.schedule.zones import zone
 
 
 class Books:
-    """`opens_at`: nothing is given out before (the wait of a maitre-d that has just started, or taken over)."""
+    """`grant_key` proves what is given (runtime.grants). `opens_at`: nothing is given out before (the wait of a
+    maitre-d that has just started, or taken over)."""
 
-    def __init__(self, rules: Rules, judge: Judge, epoch: int, opens_at: float, wall: float) -> None:
+    def __init__(self, rules: Rules, judge: Judge, epoch: int, opens_at: float, wall: float, grant_key: bytes) -> None:
         self.rules = rules
+        self.grant_key = grant_key
         self.judge = judge
         self.epoch = epoch
         self.opens_at = opens_at

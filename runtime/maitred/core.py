@@ -46,6 +46,7 @@ from runtime.farm_messages import (
     Explained,
     Farm,
     FarmMessage,
+    HeldLease,
     JobEnded,
     LeaseId,
     Returned,
@@ -75,7 +76,8 @@ _LOOK_S = 2.0
 class Maitred:
     """`epoch` is the term of this maitre-d: larger than any before it, as wall-clock milliseconds are. `wait`:
     dispatchers may hold slots of which it does not know. `offline`: slots that were offline when it last ran.
-    `assigner`: the site's, `guard` runs its methods (runtime.assign.judge)."""
+    `assigner`: the site's, `guard` runs its methods (runtime.assign.judge).
+    `grant_key` proves what is given (runtime.grants)."""
 
     def __init__(
         self,
@@ -90,6 +92,7 @@ class Maitred:
         addresses: Mapping[str, str] | None = None,
         assigner: type[Assigner] | None = None,
         guard: Guard = unguarded,
+        grant_key: bytes = b"",
     ) -> None:
         self._guard = guard
         self._assigner = assigner
@@ -98,7 +101,7 @@ class Maitred:
         self._peers: dict[PeerId, Dispatcher] = {}
         self._offline = set(offline)
         opens_at = now + rules.maitred_initial_wait_s if wait else now
-        self._books = Books(rules, Judge(rules, assigner, guard), epoch, opens_at, wall)
+        self._books = Books(rules, Judge(rules, assigner, guard), epoch, opens_at, wall, grant_key)
         self._pinging = Pinging(self._books)
         self._serving = Serving(self._books, self._pinging)
         self._recalling = Recalling(self._books, self._serving)
@@ -121,7 +124,8 @@ class Maitred:
     def attach(self, peer: PeerId, user: str, message: Attach, now: float) -> list[Order]:
         """A dispatcher has connected, for the first time or again."""
         books = self._books
-        self._wait_for_the_others(message, now)
+        held = tuple(one for one in message.held if self._roll.is_proven(user, message.dispatcher, one))
+        self._wait_for_the_others(message, held, now)
         if books.epoch < message.epoch <= 1000 * (now + self._wall_offset + FUTURE_S):
             books.epoch = message.epoch + 1
             self._terms.add(books.epoch)
@@ -133,7 +137,8 @@ class Maitred:
         dispatcher.peer, dispatcher.lost_at = peer, None
         dispatcher.host, dispatcher.port = message.host, message.port
         dispatcher.excluded = frozenset(name.lower() for name in message.excluded)
-        lost = self._roll.take_back(dispatcher, message.held, now)
+        lost = self._roll.take_back(dispatcher, held, now)
+        lost += tuple(one.lease.id for one in message.held if one not in held)
         rules = books.rules
         books.log(
             f"attached {dispatcher} ({message.dispatcher}) with {len(message.held)} leases, {len(lost)} of them lost"
@@ -143,13 +148,13 @@ class Maitred:
         self._recalling.recall_unentitled(dispatcher.leases)
         return self._finish(now)
 
-    def _wait_for_the_others(self, message: Attach, now: float) -> None:
+    def _wait_for_the_others(self, message: Attach, held: tuple[HeldLease, ...], now: float) -> None:
         """Who comes from another maitre-d may not be the only one: what the others hold is not to be given out before
         they could say so. Once for each term of another; not for one who has been away while we lead."""
         books = self._books
         if not message.epoch or message.epoch in self._terms:
             return
-        if now >= books.opens_at and (message.held or not self._peers):
+        if now >= books.opens_at and (held or not self._peers):
             books.opens_at = now + books.rules.maitred_initial_wait_s
             self._waiting_to_open = True
             books.log(

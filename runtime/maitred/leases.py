@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from runtime.farm_messages import GrantedSlot, LeaseId, Running
 from runtime.farm_messages import Lease as LeaseMessage
+from runtime.grants import proof_of
 from runtime.maitred.requests import Dispatcher, Request
 from runtime.maitred.slots import Slot, Slots
 from runtime.match.limits import Limits
@@ -63,12 +64,12 @@ class Lease:
     def user(self) -> str:
         return self.dispatcher.user.name
 
-    def message(self, port: int = 0) -> LeaseMessage:
-        """As its dispatcher hears of it. `port`: of alfservers that say no other."""
+    def message(self, port: int = 0, key: bytes = b"") -> LeaseMessage:
+        """As its dispatcher hears of it. `port`: of alfservers that say no other; `key` proves (runtime.grants)."""
         slots = (
             GrantedSlot(
                 slot.name, slot.server.host, slot.host.address or slot.server.host, slot.server.port or port,
-                slot.server.zone,
+                slot.server.zone, proof_of(key, self.id, self.user, self.dispatcher.name, slot.name, slot.server.host),
             )
             for slot in self.slots
         )  # fmt: skip

@@ -11,6 +11,7 @@ no newer lease has one of their slots. The newer lease of a slot wins, whoever c
 from __future__ import annotations
 
 from runtime.farm_messages import HeldLease, LeaseId, Recall, Running
+from runtime.grants import is_proven
 from runtime.maitred.books import Books
 from runtime.maitred.leases import Lease
 from runtime.maitred.requests import Dispatcher, Request
@@ -81,6 +82,13 @@ class Roll:
             if known is not None or not self._bring_back(dispatcher, one, now):
                 lost.append(one.lease.id)
         return tuple(lost)
+
+    def is_proven(self, user: str, dispatcher: str, held: HeldLease) -> bool:
+        """Whether a maitre-d of this site has given it, or nobody did in chaos, where the site allows that."""
+        key, lease = self._books.grant_key, held.lease
+        if not lease.id.epoch:
+            return self._books.rules.chaos_allowed or not key
+        return all(is_proven(slot.proof, key, lease.id, user, dispatcher, slot.name, slot.host) for slot in lease.slots)
 
     def _bring_back(self, dispatcher: Dispatcher, held: HeldLease, now: float) -> bool:
         """A lease that another maitre-d has given, or that was over here, counts again, unless a newer lease has one of

@@ -28,6 +28,7 @@ class Rules(msgspec.Struct, frozen=True):
     time_zone: str = DEFAULTS.time_zone
     alfserver_port: int = DEFAULTS.alfserver_port
     """Of the servers of which the schedule does not say one. The shell fills it in where the settings leave it open."""
+    chaos_allowed: bool = DEFAULTS.chaos_allowed
     limits_global: Mapping[str, int] = DEFAULTS.limits_global
 
 

@@ -237,7 +237,8 @@ class Serving:
             return
         self._pending.pop(lease, None)
         self._books.log(f"granted {lease}")
-        self._books.send(lease.dispatcher, Granted(lease.request, lease.message(self._books.rules.alfserver_port)))
+        message = lease.message(self._books.rules.alfserver_port, self._books.grant_key)
+        self._books.send(lease.dispatcher, Granted(lease.request, message))
 
     def _grow(self, now: float) -> None:
         """What has fewer slots than it could use takes what is left over, while its pings are under way."""

@@ -32,6 +32,7 @@ from runtime.farm_messages import (
     Resume,
     Resumed,
 )
+from runtime.grants import proof_of
 
 WAIT = ("sleep", "1000")
 _TRIES_S = 30.0
@@ -129,13 +130,16 @@ def running_server(directory: Path, *options: str, **more: Any) -> Iterator[Serv
 class Client:
     """A dispatcher, as far as an alfserver knows one. `heard` is all that it was told, `printed` the output so far."""
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: Link, identity: Identity) -> None:
         self.link = link
+        self._user, self._grant_key = identity.user, identity.keyring.for_grants()
+        self._name = ""
         self.heard: list[FarmMessage] = []
         self.printed: dict[tuple[int, bool], bytearray] = {}
         self.states: dict[int, AttemptState] = {}
 
     async def resume(self, dispatcher: str) -> Resumed:
+        self._name = dispatcher
         self.link.post(Resume(dispatcher))
         resumed = await self.until(lambda m: isinstance(m, Resumed))
         assert isinstance(resumed, Resumed)
@@ -148,8 +152,10 @@ class Client:
     def launch(self, attempt: int, *argv: str, **more: Any) -> None:
         """A launch in the context 1, on a slot and with a lease of its own unless told otherwise."""
         lease = LeaseId(5, attempt)
-        usual = {"lease": lease, "slot": f"slot{attempt}", "lease_s": 60.0, "context": 1, "env": {}}
-        self.link.post(Launch(attempt=attempt, tag=f"1.{attempt}.1", argv=argv, **{**usual, **more}))
+        usual = {"lease": lease, "slot": f"slot{attempt}", "lease_s": 60.0, "context": 1, "env": {}, "host": "node1"}
+        said = {**usual, **more}
+        proof = proof_of(self._grant_key, said["lease"], self._user, self._name, said["slot"], said["host"])
+        self.link.post(Launch(attempt=attempt, tag=f"1.{attempt}.1", argv=argv, **{"proof": proof, **said}))
 
     def sh(self, attempt: int, script: str, **more: Any) -> None:
         self.launch(attempt, "/bin/sh", "-c", script, **more)
@@ -211,7 +217,7 @@ async def connected(server: Server, keyring: Keyring | None = None, user: str = 
     try:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(link.write_forever)
-            yield Client(link)
+            yield Client(link, identity)
             nursery.cancel_scope.cancel()
     finally:
         await link.close()

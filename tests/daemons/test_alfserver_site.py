@@ -193,3 +193,17 @@ async def test_output_that_was_acknowledged_while_nobody_was_there_to_remove_it_
         await trio.to_thread.run_sync(server.start)
 
         await patiently(lambda: not os.listdir(output))
+
+
+async def test_nobody_runs_a_command_on_a_slot_that_no_maitre_d_gave_him(tmp_path, master):
+    file, keyring = master
+    with running_server(tmp_path, key=file, ini="set alfConfig(chaosAllowed) 0") as server:
+        async with dispatcher(server, tmp_path, "d", keyring=keyring, user="ann") as ann:
+            ann.launch(1, "true", proof=b"")
+            ann.launch(2, "true", host="node2")
+            ann.launch(3, "true", lease=LeaseId(0, 1))
+            for attempt in (1, 2, 3):
+                await ann.refusal(attempt)
+            ann.launch(4, "true")
+
+            await ann.end(4)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
+import pytest
 import trio
 
 from alftcl.safe import Limits
-from daemons.reading import limits_of, read_script
+from daemons.reading import limits_of, read_bytes, read_script
 from runtime.job.model import Reading, Task
 from runtime.job.session import LIMITS
 from runtime.settings import DEFAULTS
@@ -60,3 +64,13 @@ async def test_a_site_may_allow_less_than_a_moment() -> None:
 
 def test_a_site_without_settings_allows_what_the_check_allows() -> None:
     assert limits_of(DEFAULTS) == LIMITS
+
+
+@pytest.mark.parametrize("name", ["fifo", "/dev/zero", "/dev/tty"])
+def test_a_pipe_or_a_device_is_no_script_and_nobody_waits_for_it(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / "fifo")
+
+    text, trouble = read_bytes(str(tmp_path / name), 1000)
+
+    assert text is None
+    assert "cannot be read" in trouble

@@ -47,6 +47,7 @@ from runtime.farm_messages import (
     Resume,
 )
 from runtime.farm_messages import Follow as FollowMessage
+from runtime.grants import proof_of
 
 NOW, WALL = 100.0, 1_000_000_000.0
 ENDED = Ended(0, 0, 1.0)
@@ -634,3 +635,63 @@ def test_the_contexts_of_a_connection_are_bounded(number: int, env: dict[str, st
         rig.say(mallory, Context(context + 2, "/", env))
 
     assert "contexts" in rig.the(HangUp).reason
+
+
+KEY = b"k" * 32
+
+
+def granted(
+    slot: str = "s1", epoch: int = 5, number: int = 1, user: str = "ann", host: str = "node1"
+) -> dict[str, bytes]:
+    return {"host": host, "proof": proof_of(KEY, LeaseId(epoch, number), user, "d1", slot, host)}
+
+
+def test_with_keys_what_a_maitre_d_has_given_is_run() -> None:
+    rig = Rig(grant_key=KEY)
+
+    rig.launch(rig.dispatcher(), **granted())
+
+    assert rig.started() == 1
+
+
+@pytest.mark.parametrize("proof", [
+    {}, granted(user="ben"), granted(slot="s2"), granted(epoch=6), granted(number=2),
+    {**granted(), "host": "node2"}, {**granted(), "proof": b"x" * 32},
+])  # fmt: skip
+def test_with_keys_nothing_else_is_run_and_no_term_is_taken_from_it(proof: dict[str, bytes]) -> None:
+    rig = Rig(grant_key=KEY)
+    peer = rig.dispatcher()
+
+    rig.launch(peer, **proof)
+    assert "no maitre-d" in rig.refusal().reason
+    rig.launch(peer, 2, epoch=4, **granted(epoch=4, number=2))
+
+    assert rig.the(Start)
+
+
+def test_a_slot_of_another_host_is_not_run_here() -> None:
+    rig = Rig(grant_key=KEY, is_here=lambda host: host == "node1")
+
+    rig.launch(rig.dispatcher(), **granted(host="node2"))
+
+    assert "node2" in rig.refusal().reason
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_what_nobody_has_given_is_run_where_the_site_allows_chaos(allowed: bool) -> None:
+    rig = Rig(grant_key=KEY, chaos_allowed=allowed)
+
+    rig.launch(rig.dispatcher(), epoch=0)
+
+    assert any(isinstance(order, Start) for order in rig.orders) == allowed
+
+
+def test_who_slept_while_his_slot_was_given_to_another_is_refused() -> None:
+    rig = Rig()
+    ann, ben = rig.dispatcher("ann"), rig.dispatcher("ben")
+    rig.launch(ben, 7)
+    rig.core.ended(rig.started(), ENDED, WALL)
+
+    rig.launch(ann, 1)
+
+    assert "given to somebody else" in rig.refusal().reason

@@ -75,6 +75,7 @@ class Site:
         assigner: type[Assigner] | None = None,
         guard: Any = unguarded,
         offline: Iterable[str] = (),
+        grant_key: bytes = b"",
     ) -> None:
         self.now = 0.0
         self.wall = wall
@@ -88,6 +89,7 @@ class Site:
             assigner=assigner,
             guard=guard,
             offline=tuple(offline),
+            grant_key=grant_key,
         )
         self.orders: list[Order] = []
         self.logged: list[str] = []

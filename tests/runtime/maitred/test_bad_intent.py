@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
+import msgspec
 import pytest
-from site_of import Site, need, schedule
+from site_of import RULES, Site, need, schedule
 
 from runtime.farm_messages import GrantedSlot, HeldLease, Lease, LeaseId, SlotState, Want
 from runtime.needs import Need
@@ -100,3 +101,67 @@ def test_a_dispatcher_has_a_bounded_number_of_requests() -> None:
 
     assert anna.slots == ["a"]
     assert len(site.core.farm(site.now).waiting) == 10_000
+
+
+KEY = b"k" * 32
+WAITS = msgspec.structs.replace(RULES, maitred_initial_wait_s=30.0)
+
+
+def forged(slot: str = "a", epoch: int = 1_500) -> HeldLease:
+    return HeldLease(Lease(LeaseId(epoch, 99), (GrantedSlot(slot, slot, "", 1501),)), 1, 1, "job", 5.0)
+
+
+def test_nobody_takes_anothers_slot_by_saying_that_it_is_his() -> None:
+    site = Site(schedule("a"), grant_key=KEY)
+    anna = site.join("anna")
+    anna.want()
+
+    mallory = site.join("mallory", epoch=1_500, held=[forged()])
+
+    assert mallory.attached is not None
+    assert mallory.attached.lost == (LeaseId(1_500, 99),)
+    assert anna.recalled == []
+    assert site.slot("a").user == "anna"
+
+
+def test_a_lease_of_another_is_nobody_elses_with_its_proof_neither() -> None:
+    site = Site(schedule("a"), grant_key=KEY)
+    anna = site.join("anna")
+    anna.want()
+    fallback = Site(schedule("a"), grant_key=KEY, epoch=2000)
+    held = [HeldLease(anna.leases[0], 1, 1, "job")]
+
+    stolen = fallback.join("mallory", "anna-1", epoch=1000, held=held)
+    kept = anna.comes_back(fallback)
+
+    assert stolen.attached is not None
+    assert stolen.attached.lost == (anna.leases[0].id,)
+    assert kept.slots == ["a"]
+
+
+def test_slots_that_the_schedule_does_not_have_are_not_made_up() -> None:
+    site = Site(schedule("a"), grant_key=KEY)
+
+    site.join("mallory", epoch=1_500, held=[forged("made up")])
+
+    assert list(site.states()) == ["a"]
+
+
+def test_made_up_leases_of_ever_new_terms_do_not_hold_up_the_farm() -> None:
+    site = Site(schedule("a"), rules=WAITS, grant_key=KEY)
+    anna = site.join("anna")
+
+    site.join("mallory", epoch=1_500, held=[forged()])
+    anna.want()
+
+    assert anna.slots == ["a"]
+
+
+@pytest.mark.parametrize(("allowed", "counts"), [(True, True), (False, False)])
+def test_what_nobody_gave_counts_where_the_site_allows_chaos(allowed: bool, counts: bool) -> None:
+    site = Site(schedule("a"), rules=msgspec.structs.replace(RULES, chaos_allowed=allowed), grant_key=KEY)
+
+    anna = site.join("anna", held=[forged(epoch=0)])
+
+    assert anna.attached is not None
+    assert (anna.attached.lost == ()) == counts
