@@ -118,38 +118,49 @@ class ScriptInterp(Interp):
 
 
 class Calculator:
-    """Evaluates brackets: an interpreter that has the pure commands only, and the variables of one scope at a time."""
+    """Evaluates brackets: an interpreter that has the pure commands only, and the variables of one scope at a time.
+
+    It is made for the first bracket: most scripts have none, and making it takes longer than reading them.
+    """
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._interp = Interp(safe=True)
-        commands = self._interp.root.commands
-        for name in [name for name in commands if name not in PURE]:
-            del commands[name]
-        self._own = frozenset(self._interp.root.variables)
+        self._interp: Interp | None = None
+        self._own: frozenset[str] = frozenset()
         self._scope: Scope | None = None
 
     def value(self, script: str, scope: Scope | None) -> str:
         """The result of a script. Raises TclError."""
+        interp = self._interp
+        if interp is None:
+            interp = self._interp = self._made()
         if scope is not self._scope:
-            self._enter(scope)
-        self._limits.start(self._interp)
+            self._enter(interp, scope)
+        self._limits.start(interp)
         if "rand" in script:  # the same numbers in the same place, whatever was evaluated before
-            self._interp.eval(f"expr srand({crc32(repr((script, scope)).encode())})")
-        return text_of(self._interp, self._interp.eval(script))
+            interp.eval(f"expr srand({crc32(repr((script, scope)).encode())})")
+        return text_of(interp, interp.eval(script))
 
     def forget(self) -> None:
         """The scope that was used last has changed."""
-        self._scope = None
-        self._enter(None)
+        if self._interp is not None:
+            self._enter(self._interp, None)
 
-    def _enter(self, scope: Scope | None) -> None:
-        variables = self._interp.root.variables
+    def _made(self) -> Interp:
+        interp = Interp(safe=True)
+        commands = interp.root.commands
+        for name in [name for name in commands if name not in PURE]:
+            del commands[name]
+        self._own = frozenset(interp.root.variables)
+        return interp
+
+    def _enter(self, interp: Interp, scope: Scope | None) -> None:
+        variables = interp.root.variables
         for name in [name for name in variables if name not in self._own]:
             del variables[name]
         for level in reversed(tuple(_levels(scope))):
             for name, value in level.variables.items():
-                self._interp.set_var(name, value)
+                interp.set_var(name, value)
         self._scope = scope
 
 

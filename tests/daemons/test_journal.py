@@ -89,6 +89,25 @@ async def test_facts_that_are_kept_at_once_survive_a_death_at_that_moment(tmp_pa
     assert found[-1] == started(1, 2)
 
 
+async def test_facts_are_kept_at_once_while_somebody_waits_for_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("daemons.journal.GATHER_S", 60.0)
+    journal = Writing(tmp_path / "q").journal
+    await journal.add(pack(SCRIPT), [spooled(1)])
+    await journal.flush()
+
+    with trio.fail_after(30):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(journal.flush, 60.0)
+            await trio.testing.wait_all_tasks_blocked()
+            kept = journal.append_at_once([started(1, 1)])
+    journal.close()
+
+    assert kept
+    assert Journal(tmp_path / "q").facts(JobId(1)) == [started(1, 1)]
+
+
 async def test_facts_stay_in_order_however_they_are_kept(tmp_path: Path) -> None:
     journal = Writing(tmp_path / "q").journal
     await journal.add(pack(SCRIPT), [spooled(1)])
