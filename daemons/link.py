@@ -23,7 +23,7 @@ from typing import NoReturn
 import msgspec
 import trio
 
-from daemons.hello import HELLO_LIMIT_BYTES, Identity, Peer, Voucher, answer, introduce
+from daemons.hello import FRAME_LIMIT_BYTES, HELLO_LIMIT_BYTES, Identity, Peer, Voucher, answer, introduce
 from daemons.streams import FramedStream, LinkError, Unreachable, dial, frame_of, tune
 from runtime.farm_messages import FARM_PROTOCOL, AnyFarmMessage, FarmMessage, Refused
 
@@ -126,12 +126,14 @@ def listen(host: str, port: int, identity: Identity) -> trio.SocketListener:
     return trio.SocketListener(trio.socket.from_stdlib_socket(plain))
 
 
-async def accept(stream: trio.SocketStream, identity: Identity, vouch: Voucher | None = None) -> Link:
+async def accept(
+    stream: trio.SocketStream, identity: Identity, vouch: Voucher | None = None, limit_bytes: int = FRAME_LIMIT_BYTES
+) -> Link:
     """The link to who has connected, after his hello. Raises LinkError; the caller closes the stream then."""
     if stream.socket.family != socket.AF_UNIX:
         tune(stream)
     link = Link(stream)
-    link.peer = await answer(link, identity, FARM_PROTOCOL, vouch)
+    link.peer = await answer(link, identity, FARM_PROTOCOL, vouch, limit_bytes)
     return link
 
 
@@ -140,23 +142,32 @@ async def serve(
     identity: Identity,
     handle: Callable[[Link], Awaitable[None]],
     vouch: Voucher | None = None,
+    limit_bytes: int = FRAME_LIMIT_BYTES,
 ) -> NoReturn:
-    """Accept links until cancelled, and run `handle` for each, while a task of its own writes.
+    """Accept links until cancelled, and run `handle` for each, while a task of its own writes. `limit_bytes` bounds a
+    body that comes.
 
     What goes wrong with a link (a LinkError of its `handle` included) ends it with a word to the other side and a line
     in the log; so does a bug in `handle`.
     """
-    await trio.serve_listeners(_Door(identity, handle, vouch).enter, list(listeners))
+    await trio.serve_listeners(_Door(identity, handle, vouch, limit_bytes).enter, list(listeners))
     raise AssertionError("listeners serve until they are cancelled")
 
 
 class _Door:
     """Where connections wait until it is known who they are: a few at a time, and none for long."""
 
-    def __init__(self, identity: Identity, handle: Callable[[Link], Awaitable[None]], vouch: Voucher | None) -> None:
+    def __init__(
+        self,
+        identity: Identity,
+        handle: Callable[[Link], Awaitable[None]],
+        vouch: Voucher | None,
+        limit_bytes: int,
+    ) -> None:
         self._identity = identity
         self._handle = handle
         self._vouch = vouch
+        self._limit_bytes = limit_bytes
         self._refused = self._told = 0
         self._told_until = 0.0
         self._in_hello: dict[trio.SocketStream, trio.CancelScope] = {}
@@ -189,7 +200,7 @@ class _Door:
         with trio.CancelScope() as scope:
             self._in_hello[stream] = scope
             try:
-                return await accept(stream, self._identity, self._vouch)
+                return await accept(stream, self._identity, self._vouch, self._limit_bytes)
             finally:
                 del self._in_hello[stream]
         raise LinkError("it was in its hello while too many others came")

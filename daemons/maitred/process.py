@@ -46,6 +46,8 @@ from runtime.maitred.rules import Rules, rules_of
 from runtime.settings import Settings
 
 DONE, FAILED, USAGE = 0, 1, 2
+FRAME_LIMIT_BYTES = 8 << 20
+"""What a dispatcher with tens of thousands of leases says when it attaches; all others wait while it is read."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,7 @@ class _Process:
             nursery.start_soon(service.run)
             nursery.start_soon(self._world.watch, self._settings.schedule_look_s, core, service.do)
             nursery.start_soon(self._listen_to_metrics, core, service)
-            nursery.start_soon(serve, [self._listener], self._identity, service.handle)
+            nursery.start_soon(serve, [self._listener], self._identity, service.handle, None, FRAME_LIMIT_BYTES)
             self._say_ready(core)
             await self._wait_for_the_end()
             await service.say_goodbye()

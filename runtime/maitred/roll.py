@@ -86,6 +86,8 @@ class Roll:
     def is_proven(self, user: str, dispatcher: str, held: HeldLease) -> bool:
         """Whether a maitre-d of this site has given it, or nobody did in chaos, where the site allows that."""
         key, lease = self._books.grant_key, held.lease
+        if not lease.slots:
+            return False
         if not lease.id.epoch:
             return self._books.rules.chaos_allowed or not key
         return all(is_proven(slot.proof, key, lease.id, user, dispatcher, slot.name, slot.host) for slot in lease.slots)

@@ -362,3 +362,11 @@ def test_without_a_maitre_d_the_tools_say_what_to_do(tmp_path: Path) -> None:
 
     assert silent.returncode == 2
     assert "127.0.0.1:1" in silent.stderr and "alfred -maitre_d" in silent.stderr
+
+
+async def test_who_has_proved_himself_may_not_send_what_holds_up_all_others(tmp_path: Path) -> None:
+    with running(tmp_path / "m", slots(1)) as server:
+        async with connected(server) as mallory:
+            mallory.say(Attach("mallory", "desk", 9001, 0, (), ("x" * 1000,) * 10_000))
+
+            assert "over the limit" in await mallory.end()

@@ -165,3 +165,16 @@ def test_what_nobody_gave_counts_where_the_site_allows_chaos(allowed: bool, coun
 
     assert anna.attached is not None
     assert (anna.attached.lost == ()) == counts
+
+
+@pytest.mark.parametrize("key", [b"", KEY])
+def test_a_lease_without_a_slot_is_none(key: bytes) -> None:
+    site = Site(schedule("a"), rules=WAITS, grant_key=key)
+    anna = site.join("anna")
+
+    mallory = site.join("mallory", epoch=1_500, held=[HeldLease(Lease(LeaseId(1_500, 1), ()), 1, 1, "job")])
+    anna.want()
+
+    assert mallory.attached is not None
+    assert mallory.attached.lost == (LeaseId(1_500, 1),)
+    assert anna.slots == ["a"]
