@@ -34,6 +34,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+import msgspec
+
 from runtime.assign.assigner import Assigner
 from runtime.assign.judge import Guard, Judge, unguarded
 from runtime.farm_messages import (
@@ -59,7 +61,7 @@ from runtime.maitred.leases import Lease
 from runtime.maitred.orders import Keep, Order, PeerId, Send
 from runtime.maitred.pinging import Pinging
 from runtime.maitred.recalling import Recalling
-from runtime.maitred.requests import Dispatcher, Group, Request, why_refused
+from runtime.maitred.requests import LONGEST_CHARS, Dispatcher, Group, Request, why_refused
 from runtime.maitred.roll import Roll
 from runtime.maitred.rules import Rules
 from runtime.maitred.serving import Serving
@@ -135,7 +137,7 @@ class Maitred:
             self._roll.forget_requests(dispatcher, now)
         self._peers[peer] = dispatcher
         dispatcher.peer, dispatcher.lost_at = peer, None
-        dispatcher.host, dispatcher.port = message.host, message.port
+        dispatcher.host, dispatcher.port = message.host[:LONGEST_CHARS], message.port
         dispatcher.excluded = frozenset(name.lower() for name in message.excluded)
         lost = self._roll.take_back(dispatcher, held, now)
         lost += tuple(one.lease.id for one in message.held if one not in held)
@@ -266,8 +268,9 @@ class Maitred:
             request = lease.dispatcher.requests.get(lease.request)
             if lease.running is not None and request is not None:
                 request.since = now
-            lease.running, lease.began = message, now
-            lease.jid, lease.title = message.jid, message.title
+            title = message.title[:LONGEST_CHARS]
+            lease.running, lease.began = msgspec.structs.replace(message, title=title), now
+            lease.jid, lease.title = message.jid, title
         return []
 
     def excluding(self, peer: PeerId, message: Excluding, now: float) -> list[Order]:

@@ -136,8 +136,10 @@ class Leases:
             request.held -= 1
         self.freed_tags.update(tag for tag in lease.tags if self.limits.why_not((tag,)))
         self.limits.give(lease.tags)
-        for tag in lease.tags:
+        for tag in set(lease.tags):
             del self.by_tag[tag][lease]
+            if not self.by_tag[tag]:
+                del self.by_tag[tag]
         self.recalled.pop(lease, None)
         for slot in list(lease.slots):
             lease.dispatcher.user.held -= 1

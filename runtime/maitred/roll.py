@@ -14,8 +14,11 @@ from runtime.farm_messages import HeldLease, LeaseId, Recall, Running
 from runtime.grants import is_proven
 from runtime.maitred.books import Books
 from runtime.maitred.leases import Lease
-from runtime.maitred.requests import Dispatcher, Request
+from runtime.maitred.requests import LONGEST_CHARS, Dispatcher, Request
 from runtime.maitred.serving import Serving
+
+_LONGEST_RUN_S = 3600.0 * 24 * 366
+"""Who says that a command has run for longer is not believed."""
 
 
 class Roll:
@@ -105,10 +108,10 @@ class Roll:
             return False
         for rival in rivals:
             self._displace(rival, now)
-        lease = Lease(held.lease.id, dispatcher, held.request, held.jid, held.title, held.lease.tags)
+        lease = Lease(held.lease.id, dispatcher, held.request, held.jid, held.title[:LONGEST_CHARS], held.lease.tags)
         books.leases.add(lease, found, now)
-        if held.running_s >= 0:
-            lease.running = Running(lease.id, held.jid, 0, 0, 0, held.title)
+        if 0 <= held.running_s <= _LONGEST_RUN_S:
+            lease.running = Running(lease.id, held.jid, 0, 0, 0, lease.title)
             lease.began = now - held.running_s
         return True
 

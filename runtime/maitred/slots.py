@@ -12,6 +12,7 @@ rank of a slot may depend on how many slots of its host are taken, so it is take
 from __future__ import annotations
 
 import heapq
+import math
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import count
@@ -341,6 +342,8 @@ class Slots:
 
     def measured(self, host: Host, values: Mapping[str, float | str], now: float) -> None:
         for name, value in values.items():
+            if not isinstance(value, str) and not math.isfinite(value):
+                continue
             until = now + STALE_INTERVALS * self._intervals.get(name, INTERVAL_S)
             host.metrics[name] = (value, until)
             host.fresh_until = max(host.fresh_until, until)

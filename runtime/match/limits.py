@@ -58,6 +58,8 @@ class Limits:
             if self._running[tag] <= 0:
                 raise ValueError(f"nothing runs under the tag {tag}")
             self._running[tag] -= 1
+            if not self._running[tag]:
+                del self._running[tag]
 
     def running(self, tag: str) -> int:
         return self._running[tag.lower()]

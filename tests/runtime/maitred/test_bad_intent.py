@@ -178,3 +178,53 @@ def test_a_lease_without_a_slot_is_none(key: bytes) -> None:
     assert mallory.attached is not None
     assert mallory.attached.lost == (LeaseId(1_500, 1),)
     assert anna.slots == ["a"]
+
+
+def test_a_tag_that_is_named_twice_counts_and_goes_with_its_lease() -> None:
+    site = Site(schedule("a", limits={"x": 1}))
+    mallory, anna = site.join("mallory"), site.join("anna")
+    mallory.want(Need("pixarRender", tags=("x", "x")))
+
+    mallory.leaves()
+    anna.want(Need("pixarRender", tags=("x",)))
+
+    assert anna.slots == ["a"]
+
+
+def test_nothing_is_kept_of_tags_that_are_over() -> None:
+    site = Site(schedule("a"))
+    mallory = site.join("mallory")
+    for number in range(50):
+        mallory.want(Need("pixarRender", tags=(f"made up {number}",)))
+        mallory.returns()
+
+    assert site.core._books.leases.by_tag == {}
+
+
+@pytest.mark.parametrize("running_s", [math.nan, math.inf, 1e300])
+def test_a_run_of_no_length_breaks_nobodys_view(running_s: float) -> None:
+    site = Site(schedule("a"))
+    held = HeldLease(Lease(LeaseId(900, 1), (GrantedSlot("a", "a", "", 1501),)), 1, 1, "x" * 100_000, running_s)
+
+    site.join("mallory", epoch=900, held=[held])
+
+    assert 0 <= site.slot("a").since_s < 1e9
+    assert len(site.slot("a").job) < 20_000
+
+
+def test_a_title_of_any_length_is_cut() -> None:
+    site = Site(schedule("a"))
+    mallory = site.join("mallory")
+    mallory.want()
+
+    mallory.runs(title="x" * 100_000)
+
+    assert len(site.slot("a").job) < 20_000
+
+
+def test_what_was_measured_and_is_no_number_is_unknown() -> None:
+    site = Site(schedule("a"))
+
+    site.measure("a", loadavg=math.nan, memory=math.inf, disk=5.0)
+
+    assert site.slot("a").metrics == {"disk": 5.0}
