@@ -19,7 +19,6 @@ It ends
 from __future__ import annotations
 
 import argparse
-import gc
 import logging
 import os
 import pwd
@@ -34,7 +33,7 @@ import msgspec
 import psutil
 import trio
 
-from daemons import loopback, wire
+from daemons import garbage, loopback, wire
 from daemons.attachment import Attachment
 from daemons.carrier import Carrier, past_of
 from daemons.chaos import Chaos
@@ -166,9 +165,7 @@ class Service:
             await self._adopt(launcher, carrier)
             self._desk.carrier = carrier
             carrier.remove_logs(self._desk.prune())
-            gc.collect()
-            gc.freeze()
-            gc.set_threshold(50_000, 50, 100)
+            garbage.settle()
             nursery.start_soon(self._chaos.run)
             nursery.start_soon(self._attachment.run)
             nursery.start_soon(self._hear_launcher, launcher)

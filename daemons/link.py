@@ -24,7 +24,7 @@ import msgspec
 import trio
 
 from daemons.hello import FRAME_LIMIT_BYTES, HELLO_LIMIT_BYTES, Identity, Peer, Voucher, answer, introduce
-from daemons.streams import FramedStream, LinkError, Unreachable, dial, frame_of, tune
+from daemons.streams import FramedStream, LinkError, Unreachable, dial, frame_of, listen_at, tune
 from runtime.farm_messages import FARM_PROTOCOL, AnyFarmMessage, FarmMessage, Refused
 
 IN_HELLO = 256
@@ -33,7 +33,6 @@ IN_HELLO = 256
 TOLD_LINES, TOLD_S = 20, 10.0
 """So many refused connections have a line in the log in such a time; the others are counted."""
 
-_LISTEN = 256
 _encoder = msgspec.msgpack.Encoder()
 _decoder: msgspec.msgpack.Decoder[AnyFarmMessage] = msgspec.msgpack.Decoder(AnyFarmMessage)
 _buffer = bytearray()
@@ -109,21 +108,20 @@ async def connect(host: str, port: int, identity: Identity, expect: str) -> Link
 
 
 def listen(host: str, port: int, identity: Identity) -> trio.SocketListener:
-    """Listen at an address ("": everywhere, or, without a key, on the loopback). Raises OSError, or LinkError for an
-    address where nobody could prove anything."""
-    address = socket.gethostbyname(host) if host else "0.0.0.0" if identity.keyring else "127.0.0.1"
+    """Listen at an address ("": everywhere, or, without a key, on the loopback). Raises LinkError: it cannot be had, or
+    nobody could prove anything there."""
+    everywhere = "0.0.0.0" if identity.keyring else "127.0.0.1"
+    try:
+        address = socket.gethostbyname(host) if host else everywhere
+    except OSError as error:
+        raise LinkError(f"cannot listen at {host}: {error.strerror}") from error
     if not identity.keyring and not address.startswith("127."):
         raise LinkError(f"without a key a {identity.role} listens on the loopback only, not at {host} (alfred -newkey)")
-    plain = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
-        plain.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        plain.bind((address, port))
-        plain.listen(_LISTEN)
-        plain.setblocking(False)
-    except OSError:
-        plain.close()
-        raise
-    return trio.SocketListener(trio.socket.from_stdlib_socket(plain))
+        return listen_at(address, port)
+    except OSError as error:
+        where = f"{host or 'all addresses'}, port {port}"
+        raise LinkError(f"cannot listen at {where}: {error.strerror}; is another {identity.role} there?") from error
 
 
 async def accept(

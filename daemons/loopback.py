@@ -15,12 +15,13 @@ from __future__ import annotations
 import os
 import socket
 import struct
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 import trio
 
-from daemons.streams import LinkError
+from daemons.streams import LinkError, listen_at
 
 PORT = 9001
 HOST = "127.0.0.1"
@@ -30,7 +31,6 @@ _TABLE = Path("/proc/net/tcp")
 _ESTABLISHED = "01"
 _LISTENING = "0A"
 _ANYBODY = "00000000:0000"
-_BACKLOG = 128
 _lookups = trio.CapacityLimiter(2)  # a crowd of strangers must not take the threads of all other work
 
 
@@ -40,16 +40,8 @@ def listen(address: str = HOST, port: int = PORT) -> trio.SocketListener | None:
     if address.startswith(_LOOPBACK) and not os.access(_TABLE, os.R_OK):
         return None
     for candidate in (port, 0):
-        plain = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        try:
-            plain.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            plain.bind((address, candidate))
-            plain.listen(_BACKLOG)
-            plain.setblocking(False)
-        except OSError:
-            plain.close()
-            continue
-        return trio.SocketListener(trio.socket.from_stdlib_socket(plain))
+        with suppress(OSError):
+            return listen_at(address, candidate)
     return None
 
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 import socket
 import struct
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import trio
@@ -86,8 +87,6 @@ class Party:
     def __init__(self, place: Place) -> None:
         self.trouble = ""
         """Why multicast does not work from here, in words."""
-        self.unsent = 0
-        """Datagrams that the network did not take."""
         self._place = place
         self._packers: dict[tuple[type, bool], Packer] = {}
         """Order counts within one kind of message that goes one way: two sockets may be read in any order."""
@@ -127,10 +126,8 @@ class Party:
             self._packers[stream] = Packer(Signer(self._place.key))
         for datagram in self._packers[stream].pack(message):
             for address in places:
-                try:
+                with suppress(OSError):  # no route, no room: it is lost, as it may be anywhere on its way
                     self._own.sendto(datagram, address)
-                except OSError:  # no route, no room: it is lost, as it may be anywhere on its way
-                    self.unsent += 1
 
     async def listen_forever(self, handle: Handle) -> None:
         """Give every message that comes to `handle`."""

@@ -30,6 +30,7 @@ CONNECT_S = 10.0
 UNANSWERED_S = 50
 """A peer whose machine has answered nothing for so long is gone (less than half a lease)."""
 
+_IN_LINE = 256  # connections that the kernel has made and nobody has accepted yet
 _CHUNK_BYTES = 64 * 1024
 _CHUNK_BEHIND_BYTES = 1 << 20  # a body that did not fit in one read is large
 
@@ -56,6 +57,7 @@ class FramedStream:
         self._incoming: deque[bytes] = deque()
         self._outgoing: deque[bytes] = deque()
         self._waiting_bytes = 0
+        """What was posted and is not written: in the queue, or on its way to a reader who is slow."""
         self.backlog_bytes = backlog_bytes
         self._writing = False
         self._broken = ""
@@ -149,7 +151,9 @@ class FramedStream:
                     self._drained.set()
                 await self._something_to_write.wait()
                 self._writing = True
+                on_its_way_bytes = self._waiting_bytes
                 await self.stream.send_all(self._take())
+                self._waiting_bytes -= on_its_way_bytes
                 self._writing = False
                 await self._gather()
 
@@ -160,7 +164,6 @@ class FramedStream:
         """Everything that waits, as one piece."""
         data = b"".join(self._outgoing)
         self._outgoing.clear()
-        self._waiting_bytes = 0
         self._something_to_write = trio.Event()
         return data
 
@@ -174,6 +177,7 @@ class FramedStream:
         """Write what waits, where no task writes."""
         with suppress(trio.BrokenResourceError, trio.ClosedResourceError):
             await self.stream.send_all(self._take())
+        self._waiting_bytes = 0
 
     async def close(self) -> None:
         with trio.CancelScope(shield=True, deadline=trio.current_time()):
@@ -201,6 +205,20 @@ def tune(stream: trio.SocketStream) -> None:
     ):
         stream.setsockopt(socket.IPPROTO_TCP, option, value)
     stream.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+
+
+def listen_at(address: str, port: int) -> trio.SocketListener:
+    """Wait for TCP connections at an IPv4 address and port (0: any that is free). Raises OSError."""
+    plain = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        plain.bind((address, port))
+        plain.listen(_IN_LINE)
+        plain.setblocking(False)
+    except OSError:
+        plain.close()
+        raise
+    return trio.SocketListener(trio.socket.from_stdlib_socket(plain))
 
 
 async def dial(host: str, port: int, expect: str) -> trio.SocketStream:

@@ -135,7 +135,7 @@ def _serve(given: argparse.Namespace, environ: MutableMapping[str, str]) -> int:
     try:
         store.prepare()
         prepare(store.launcher)
-        listener = _listen(given.bind, port, identity)
+        listener = listen(given.bind, port, identity)
         address, port = listener.socket.getsockname()[:2]
         lock.announce(Holder(os.getpid(), "", str(store.directory), given.host, port))
         allowed = settings.alfserver_users, settings.alfserver_programs
@@ -162,13 +162,6 @@ def _say(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
     _log.info("%s", line)
-
-
-def _listen(address: str, port: int, identity: Identity) -> trio.SocketListener:
-    try:
-        return listen(address, port, identity)
-    except OSError as error:
-        raise CannotServe(f"cannot listen at {address or 'all addresses'} port {port}: {error.strerror}") from error
 
 
 def _take_place(path: Path, *, supercede: bool) -> Lock:

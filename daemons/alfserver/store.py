@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from daemons import whole_file
 from daemons.state import StateError, prepare_directory
 
 _BLOCK = 1000
@@ -82,9 +83,7 @@ class Store:
         self._write()
 
     def _write(self) -> None:
-        beside = self._kept_file.with_suffix(".new")
-        beside.write_bytes(msgspec.json.encode(self.kept))
-        beside.replace(self._kept_file)
+        whole_file.replace(self._kept_file, msgspec.json.encode(self.kept))
 
     # -- output ------------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """The process of a maitre-d: `alfred -maitre_d`.
 
-    alfred.ini, keys --> lock --> log --> schedule, assigner --> core --> TCP port --> "ready" on stdout --> serve
+    alfred.ini, keys --> TCP port --> lock --> log --> schedule, assigner --> core --> "ready" on stdout --> serve
 
     one at a time     for a state directory (its lock) and for a port
     TERM, INT         every peer is told, the log is written to its end
@@ -11,7 +11,6 @@ Exit status: 0 ended as told, 1 by an error, 2 it could not start.
 
 from __future__ import annotations
 
-import gc
 import getpass
 import logging
 import os
@@ -27,6 +26,7 @@ from pathlib import Path
 import msgspec
 import trio
 
+from daemons import garbage
 from daemons.keys import KeyFileError, master_keyring
 from daemons.link import Identity, LinkError, listen, serve
 from daemons.lock import Held, Holder, Lock, take
@@ -89,7 +89,8 @@ def _run(wishes: Wishes) -> int:
         raise _CannotStart(f"there is no alfred.schedule: name one with -schedule FILE, or write one of {places}")
     keyring = master_keyring(os.environ, settings.key_file)
     identity = Identity("maitre-d", getpass.getuser(), socket.gethostname(), keyring, frozenset(settings.wranglers))
-    listener = _listen(wishes, settings, identity)
+    port = settings.maitred_port if wishes.port is None else wishes.port
+    listener = listen(wishes.bind, port, identity)
     directory = _directory(wishes)
     lock = _take_place(directory, listener.socket.getsockname()[1])
     log = _open_log(wishes)
@@ -138,9 +139,7 @@ class _Process:
                 core, self._log, self._keeping, Pinger(partial(_load_of, core)), self._identity,
                 chatty=self._wishes.chatty,
             )  # fmt: skip
-            gc.collect()
-            gc.freeze()
-            gc.set_threshold(50_000, 50, 100)
+            garbage.settle()
             nursery.start_soon(service.run)
             nursery.start_soon(self._world.watch, self._settings.schedule_look_s, core, service.do)
             nursery.start_soon(self._listen_to_metrics, core, service)
@@ -238,18 +237,6 @@ def _take_place(directory: Path, port: int) -> Lock:
         raise _CannotStart(f"a maitre-d runs with the state directory {directory}{who}; -state names another") from None
     lock.announce(Holder(os.getpid(), "", str(directory), socket.gethostname(), port))
     return lock
-
-
-def _listen(wishes: Wishes, settings: Settings, identity: Identity) -> trio.SocketListener:
-    """Raises LinkError, _CannotStart."""
-    port = settings.maitred_port if wishes.port is None else wishes.port
-    try:
-        return listen(wishes.bind, port, identity)
-    except OSError as error:
-        where = f"{wishes.bind or 'port'} {port}"
-        raise _CannotStart(
-            f"cannot listen at {where}: {error.strerror}; is another maitre-d there? (-port N)"
-        ) from error
 
 
 def _open_log(wishes: Wishes) -> LogFile:

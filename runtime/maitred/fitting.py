@@ -27,13 +27,12 @@ def _no_metric(_name: str) -> None:
 class Fit:
     """What an expression accepts of the slots as they are. `host`: the machine for which `local:` is."""
 
-    __slots__ = ("_kinds", "_own", "_slots", "_version", "odd", "test")
+    __slots__ = ("_kinds", "_own", "_slots", "odd", "test")
 
     def __init__(self, slots: Slots, test: KeyTest, host: str) -> None:
         self.test = test
         self._slots = slots
         self._own = slots.host(host) if host else None
-        self._version = slots.version
         self._kinds: dict[Kind, bool] = {}
         self.odd: dict[Slot, bool] = {}
         """Slots of which the answer is not that of their kind, with their own answer."""
@@ -41,10 +40,6 @@ class Fit:
             answer = test.fixed(self.keys(slot), _no_metric)
             if answer != self.kind(slot.kind):
                 self.odd[slot] = answer
-
-    @property
-    def current(self) -> bool:
-        return self._version == self._slots.version
 
     def keys(self, slot: Slot) -> Keys:
         """The keys that the slot answers to, for this machine."""

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import count
 from typing import TYPE_CHECKING
 
+from runtime.assign.assigner import Rank
 from runtime.maitred.deciding import why_closed
 from runtime.match.keys import Keys, slot_keys
 from runtime.sampling import INTERVAL_S, STALE_INTERVALS
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     from runtime.maitred.requests import Dispatcher, Group, Request
 
     Holder = tuple[Dispatcher, int]
-
-Rank = tuple[float, ...]
-"""Smaller goes first."""
 
 _KEYED = {"mem": ("memory", 1024.0), "disk": ("disk", 1024.0), "cpu": ("loadavg", 1.0)}
 """What @.NAME means: GB of what Metrics has in MB."""

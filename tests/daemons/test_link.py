@@ -114,6 +114,20 @@ async def test_who_does_not_read_is_given_up_when_too_much_waits_for_him() -> No
         server.post(Did(2, "nothing is sent any more"))
 
 
+async def test_what_is_on_its_way_to_who_does_not_read_counts_too() -> None:
+    async with linked() as (_, server), trio.open_nursery() as nursery:
+        server.backlog_bytes = 30_000_000
+        nursery.start_soon(server.write_forever)
+        server.post(Did(1, "x" * 25_000_000))
+        await trio.testing.wait_all_tasks_blocked()
+
+        server.post(Did(2, "x" * 10_000_000))
+
+        with pytest.raises(LinkError, match=r"does not read: .* bytes wait for it"):
+            await server.receive()
+        nursery.cancel_scope.cancel()
+
+
 async def test_who_is_given_up_frees_those_who_wait_on_the_link() -> None:
     async with linked() as (_, server), trio.open_nursery() as nursery:
 
@@ -228,3 +242,11 @@ async def test_a_crowd_that_is_refused_does_not_fill_the_log(
                     pass  # until it is sent away
 
     assert len([line for line in caplog.messages if "was refused" in line]) == 3
+
+
+async def test_a_port_that_is_taken_is_named_with_who_may_have_it() -> None:
+    async with listen("127.0.0.2", 0, MAITRED) as listener:
+        port = listener.socket.getsockname()[1]
+
+        with pytest.raises(LinkError, match=rf"at 127\.0\.0\.2, port {port}: .*; is another maitre-d there\?"):
+            listen("127.0.0.2", port, MAITRED)

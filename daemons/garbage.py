@@ -1,0 +1,15 @@
+"""Python's garbage collector, as a daemon wants it that runs for months beside much that stays."""
+
+from __future__ import annotations
+
+import gc
+
+_YOUNG, _MIDDLE, _OLD = 50_000, 50, 100
+"""So many new objects are worth a look, so many looks one at what is older, and so on: a look holds everything up."""
+
+
+def settle() -> None:
+    """All that was read at the start stays: it is not looked at again, and what comes seldom enough."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_YOUNG, _MIDDLE, _OLD)
