@@ -4,7 +4,7 @@
     anything that comes              ->  a message, or None: refused and counted
 
 A message that is too large for one packet of a network is cut where that means the same: samples are independent, and
-the sources of one schedule add up (runtime.farm_messages).
+the sources of one schedule add up (runtime.farm_datagrams).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import msgspec
 
 from daemons.signed import Checker, SignatureError, Signer
-from runtime.farm_messages import AnyDatagram, AskMetrics, MetricsAre, Samples
+from runtime.farm_datagrams import AnyDatagram, AskMetrics, MetricsAre, Samples
 
 PAYLOAD_BYTES = 1200
 """With its signature and headers this goes through any network in one packet. A single value may be larger."""

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 import trio
 
 from daemons.multicast import Address, Party
-from runtime.farm_messages import AnyDatagram, AskMetrics, MetricsAre, MetricSource, Samples
+from runtime.farm_datagrams import AnyDatagram, AskMetrics, MetricsAre, MetricSource, Samples
 
 Measured = Callable[[str, Mapping[str, str | float]], None]
 """Takes a host and what was measured there now."""

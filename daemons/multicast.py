@@ -25,7 +25,7 @@ import trio
 
 from daemons.datagrams import LARGEST_BYTES, Packer, Unpacker
 from daemons.signed import Checker, Signer
-from runtime.farm_messages import AnyDatagram
+from runtime.farm_datagrams import AnyDatagram
 from runtime.settings import Settings
 
 GROUP_NAME = "alf-status.mcast.net"

@@ -23,7 +23,7 @@ from daemons.asking import ask
 from daemons.echo import UnknownHost, look_up
 from daemons.metrics import built_in
 from daemons.multicast import LOOKUP_S, Address, Party, place_of
-from runtime.farm_messages import AnyDatagram, AskMetrics, MetricsAre, MetricSource, Samples
+from runtime.farm_datagrams import AnyDatagram, AskMetrics, MetricsAre, MetricSource, Samples
 from runtime.sampling import Answers, Timetable, Ways
 from runtime.settings import Settings
 

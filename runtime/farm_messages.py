@@ -6,7 +6,7 @@
     alfserver > dispatcher   Resumed Began Said Printed Ended NotStarted Renewed
     nimby > maitre-d         Shields Eject                 maitre-d > nimby   ShieldsAre
     tools > maitre-d         AskFarm SetOffline Eject      maitre-d > tools   Farm Did Refused
-    alfserver ~ maitre-d     AskMetrics MetricsAre Samples (datagrams, signed: daemons.multicast)
+    alfserver ~ maitre-d     metrics, in datagrams: runtime.farm_datagrams
 
 Who is at the other end, and the proof of it, is settled before the first of these (daemons.hello).
 
@@ -469,45 +469,6 @@ class Refused(FarmMessage, frozen=True, tag=True, array_like=True):
     text: str
 
 
-# ---- datagrams between alfservers and maitre-ds --------------------------------------------------------------
-
-
-class MetricSource(msgspec.Struct, frozen=True, array_like=True):
-    """How an alfserver gets a metric: `method` is builtin, exec or constant (reference section 7)."""
-
-    name: str
-    interval_s: float
-    method: str
-    argument: tuple[str, ...]
-
-
-class AskMetrics(FarmMessage, frozen=True, tag=True, array_like=True):
-    """An alfserver asks for the metrics configuration. `serial` joins the answer to the question, and so to the way
-    that it went, by multicast or not."""
-
-    host: str
-    serial: int = 0
-
-
-class MetricsAre(FarmMessage, frozen=True, tag=True, array_like=True):
-    """A maitre-d's answer, or (serial 0) its word that they have changed. Of several maitre-ds the one with the newest
-    schedule wins. What does not fit into one datagram comes in several: those with an equal time add up."""
-
-    maitred: str
-    schedule_time: float
-    sources: tuple[MetricSource, ...]
-    serial: int = 0
-
-
-class Samples(FarmMessage, frozen=True, tag=True, array_like=True):
-    """What an alfserver measured. `port` is its own, `slots` how many commands it runs at a time."""
-
-    host: str
-    port: int
-    slots: int
-    values: dict[str, str | float]
-
-
 AnyFarmMessage = (
     Attach
     | Attached
@@ -546,4 +507,3 @@ AnyFarmMessage = (
     | Did
     | Refused
 )
-AnyDatagram = AskMetrics | MetricsAre | Samples

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from runtime.farm_messages import MetricsAre, MetricSource
+from runtime.farm_datagrams import MetricsAre, MetricSource
 
 INTERVAL_S = 10.0
 """Between two samples of what is always measured, whatever the schedule says."""

@@ -47,8 +47,6 @@ from runtime.farm_messages import (
     AttemptState,
     Began,
     Context,
-    Did,
-    Eject,
     End,
     Ended,
     FarmMessage,
@@ -56,7 +54,6 @@ from runtime.farm_messages import (
     Launch,
     LeaseId,
     NotStarted,
-    Refused,
     Renew,
     Renewed,
     Resume,
@@ -98,7 +95,6 @@ class _Session:
     """One connection. `owner` is None until it has said Resume."""
 
     user: str
-    wrangler: bool
     owner: Owner | None = None
     contexts: dict[int, int] = field(default_factory=dict)
     """How large each is."""
@@ -151,7 +147,7 @@ class Alfserver:
         """Somebody is there, and has proved to be `user`."""
         if self.rules.users and user not in self.rules.users and not wrangler:
             return [HangUp(peer, f"{self.rules.host} does not run commands of {user} (alfserverUsers in alfred.ini)")]
-        self._sessions[peer] = _Session(user, wrangler)
+        self._sessions[peer] = _Session(user)
         return []
 
     def closed(self, peer: Peer) -> list[Order]:
@@ -175,8 +171,6 @@ class Alfserver:
             return []
         if isinstance(message, Resume):
             return self._resume(peer, session, message)
-        if isinstance(message, Eject):
-            return self._eject(peer, session, message)
         if session.owner is None:
             return [HangUp(peer, f"{type(message).__name__} came before Resume")]
         match message:
@@ -376,17 +370,6 @@ class Alfserver:
 
     def _sweep(self, attempts: list[Attempt], grace_s: float) -> list[Order]:
         return [Sweep(tuple(attempt.number for attempt in attempts), grace_s)] if attempts else []
-
-    def _eject(self, peer: Peer, session: _Session, message: Eject) -> list[Order]:
-        """A wrangler ends what runs on one slot, or (by the host's name) all."""
-        if not session.wrangler:
-            words = f"{session.user} is no wrangler: only wranglers may end the commands of others"
-            return [Say(peer, Refused(message.serial, words)), Note(f"refused: {words}")]
-        where = message.where.casefold()
-        everywhere = where == self.rules.host.casefold()
-        found = [a for a in self.running if everywhere or a.tag.slot.casefold() == where]
-        words = f"{len(found)} commands on {message.where} are being ended"
-        return [*self._sweep(found, GRACE_S), Say(peer, Did(message.serial, words)), Note(f"{session.user}: {words}")]
 
     def shutdown(self) -> list[Order]:
         """The alfserver ends, and its commands with it; nothing is started any more."""

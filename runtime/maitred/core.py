@@ -8,7 +8,7 @@
     pinged measured            what its shell finds out           Log       a line for the log
     shields                    a nimby                            Keep      the slots that are offline, to write down
     offline eject              a wrangler
-    read change                another schedule, other rules
+    read                       another schedule
     tick                       time has passed (`next_deadline`)
     said                       any message of a dispatcher: calls one of the above
 
@@ -96,8 +96,6 @@ class Maitred:
         guard: Guard = unguarded,
         grant_key: bytes = b"",
     ) -> None:
-        self._guard = guard
-        self._assigner = assigner
         self._wall_offset = wall - now
         self._next_request = 1
         self._peers: dict[PeerId, Dispatcher] = {}
@@ -382,15 +380,6 @@ class Maitred:
         """Another schedule. What did not change goes on undisturbed. `addresses`: of hosts, by the schedule's names."""
         self._read(schedule, addresses or {}, wall, now)
         self._books.log(f"schedule {schedule.file}: {len(schedule.servers)} servers, {len(schedule.crews)} crews")
-        return self._finish(now)
-
-    def change(self, rules: Rules, now: float, assigner: type[Assigner] | None = None) -> list[Order]:
-        """Other rules, and the site's assigner, if any."""
-        self._books.rules = rules
-        self._books.judge = Judge(rules, assigner, self._guard)
-        self._books.set_limits()
-        self._books.slots.rank_all_again()
-        self._touch_all()
         return self._finish(now)
 
     def _read(self, schedule: Schedule, addresses: Mapping[str, str], wall: float, now: float) -> None:

@@ -331,11 +331,6 @@ class Slots:
                     slot.kind.remove(slot)
                     slot.kind.add(slot, rank)
 
-    def rank_all_again(self) -> None:
-        """The assigner is another."""
-        for host in self.hosts.values():
-            self._rank_again(host)
-
     # ---- what happens to hosts and slots -------------------------------------------------------------
 
     def measured(self, host: Host, values: Mapping[str, float | str], now: float) -> None:

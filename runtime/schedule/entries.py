@@ -13,7 +13,7 @@ from typing import Any
 
 from alftcl.errors import TclError
 from alftcl.values import list_spans
-from runtime.farm_messages import MetricSource
+from runtime.farm_datagrams import MetricSource
 from runtime.job.operators import nearest
 from runtime.schedule.dialect import BUILTIN_METRICS, BY_KIND, METHODS, PING_CODES, Field, Form, Kind, integer
 from runtime.schedule.model import Crew, Ping, Server, Span

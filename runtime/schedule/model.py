@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import msgspec
 
-from runtime.farm_messages import MetricSource
+from runtime.farm_datagrams import MetricSource
 
 EVERYBODY = "*"
 """The predefined user group (everybody), server group (every server) and time group (always)."""

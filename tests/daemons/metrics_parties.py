@@ -6,7 +6,7 @@ import socket
 from collections.abc import Callable
 
 from daemons.multicast import Address, Party, Place
-from runtime.farm_messages import AnyDatagram
+from runtime.farm_datagrams import AnyDatagram
 
 KEY = bytes(range(32))
 GROUP = "239.255.224.99"

@@ -14,7 +14,7 @@ from daemons import multicast
 from daemons.datagrams import LARGEST_BYTES, PAYLOAD_BYTES, Packer, Unpacker
 from daemons.multicast import GROUP_ADDRESS, Party, place_of
 from daemons.signed import Checker, Signer
-from runtime.farm_messages import AskMetrics, MetricsAre, MetricSource, Samples
+from runtime.farm_datagrams import AskMetrics, MetricsAre, MetricSource, Samples
 from runtime.settings import Settings
 
 ASK = AskMetrics("janus", 3)

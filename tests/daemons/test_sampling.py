@@ -15,7 +15,7 @@ from daemons.measuring import Measuring
 from daemons.metrics import built_in
 from daemons.multicast import Party
 from daemons.sampling import Sampler, read_value
-from runtime.farm_messages import AskMetrics, MetricSource, Samples
+from runtime.farm_datagrams import AskMetrics, MetricSource, Samples
 from runtime.schedule.dialect import BUILTIN_METRICS
 from tests.daemons.alfservers import running_server
 

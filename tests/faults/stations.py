@@ -16,7 +16,7 @@ from daemons import sampling
 from daemons.measuring import Measuring
 from daemons.multicast import Party, place_of
 from daemons.sampling import sample_forever
-from runtime.farm_messages import MetricSource
+from runtime.farm_datagrams import MetricSource
 from runtime.settings import Settings
 
 KEY = bytes(range(32))

@@ -33,15 +33,12 @@ from runtime.farm_messages import (
     Began,
     Context,
     Detach,
-    Did,
-    Eject,
     End,
     Ended,
     FarmMessage,
     Launch,
     LeaseId,
     NotStarted,
-    Refused,
     Renew,
     Renewed,
     Resume,
@@ -307,31 +304,6 @@ def test_dispatchers_of_one_user_know_nothing_of_each_other() -> None:
     rig.dispatcher("ann", "d2")
 
     assert rig.the(SayResumed).attempts == ()
-
-
-def test_a_wrangler_ends_what_runs_on_a_slot_or_a_host() -> None:
-    rig = Rig()
-    peer = rig.dispatcher("ann")
-    rig.launch(peer, 1, "s1")
-    rig.launch(peer, 2, "s2")
-    root = rig.dispatcher("root", wrangler=True)
-
-    rig.say(root, Eject(4, "S2"))
-    assert rig.the(Sweep).numbers == (2,)
-    assert rig.the(Say) == Say(root, Did(4, "1 commands on S2 are being ended"))
-    rig.say(root, Eject(5, "node1"))
-    assert rig.the(Sweep).numbers == (1, 2)
-
-
-def test_who_is_no_wrangler_ejects_nobody() -> None:
-    rig = Rig()
-    peer = rig.dispatcher("ann")
-    rig.launch(peer)
-
-    rig.say(rig.dispatcher("ben"), Eject(4, "s1"))
-
-    assert isinstance(rig.the(Say).message, Refused)
-    assert not [order for order in rig.orders if isinstance(order, Sweep)]
 
 
 # -- connections ----------------------------------------------------------------------------------------------

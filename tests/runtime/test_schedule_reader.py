@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alftcl.safe import Limits
-from runtime.farm_messages import MetricSource
+from runtime.farm_datagrams import MetricSource
 from runtime.job.model import Severity
 from runtime.schedule.dialect import Kind
 from runtime.schedule.entries import EntryError, EntryReader

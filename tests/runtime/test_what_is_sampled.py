@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.farm_messages import MetricsAre, MetricSource
+from runtime.farm_datagrams import MetricsAre, MetricSource
 from runtime.sampling import ALWAYS, Answers, Timetable, Ways
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from site_of import RULES, Site, schedule, server
+from site_of import Site, schedule, server
 
 from runtime.assign.assigner import Asking, Assigner, Offer, Rank
 
@@ -119,13 +119,3 @@ def test_the_shell_may_stop_a_call_that_takes_too_long() -> None:
 
     assert anna.slots == ["a1", "a2", "b1", "b2"]
     assert any("TimeoutError: more than 1 s" in line for line in site.logged)
-
-
-def test_the_assigner_may_be_changed_while_the_maitred_runs() -> None:
-    site = Site(schedule(*HOSTS))
-    anna = site.join("anna")
-    site.carry_out(site.core.change(RULES, site.now, Spread))
-
-    anna.want(total=4)
-
-    assert anna.slots == ["a1", "b1", "a2", "b2"]

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from site_of import RULES, Site, need, schedule, server
 
-from runtime.farm_messages import MetricSource
+from runtime.farm_datagrams import MetricSource
 
 LOADAVG = {"loadavg": MetricSource("loadavg", 10.0, "builtin", ("loadavg",))}
 
