@@ -144,7 +144,7 @@ class Desk:
             if isinstance(message, Follow):
                 return self.follow(message)
             if isinstance(message, Why):
-                return await self._why(message)
+                return await self.why(message)
             if isinstance(message, Exclude):
                 return self._exclude(message)
         except (ActionError, JournalError, StateError) as error:
@@ -244,7 +244,7 @@ class Desk:
         about["logs"] = [str(path) for path in logs.files_of(self._state.job(asked.jid), asked.tid, newest=False)]
         return Description(about=about)
 
-    async def _why(self, asked: Why) -> Because:
+    async def why(self, asked: Why) -> Because:
         """Why nothing more of a job starts: the dispatcher's own reasons, then what the maitre-d says of each need.
         Raises ActionError for what there is not."""
         if asked.jid not in self._core.jobs:

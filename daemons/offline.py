@@ -19,8 +19,9 @@ from daemons.site import find_settings
 from daemons.state import State
 from runtime.dispatcher import ActionError, Dispatcher
 from runtime.machine import Machine
-from runtime.messages import Describe, Description, Follow, Logs, Queue, Refusal
+from runtime.messages import Because, Describe, Description, Follow, JobState, Logs, Queue, Refusal, TaskState, Why
 
+NOTHING_RUNS = "nothing runs now: alfred -nogui goes on with the queue"
 _WAIT_S = 2.0  # for a dispatcher that is just closing it
 
 
@@ -45,6 +46,19 @@ class OfflineQueue:
             return msgspec.structs.replace(self._desk.follow(Follow(jid=jid, tid=tid)), live=False)
         except ActionError as error:
             return Refusal(text=str(error))
+
+    async def why(self, jid: int, tid: int | None = None) -> Because | Refusal:
+        """What the queue itself says. A farm is not asked: nobody wants a slot of it now, so what is ready has no place
+        in a line, and only what holds its whole job is said of it."""
+        try:
+            about = self._desk.describe(Describe(jid=jid, tid=tid)).about
+            if about["state"] == TaskState.READY.value:
+                tid = None
+            found = await self._desk.why(Why(jid=jid, tid=tid))
+        except ActionError as error:
+            return Refusal(text=str(error))
+        job = next(job for job in self._desk.queue().jobs if job.jid == jid)
+        return found if job.state is JobState.DONE else Because(reasons=(NOTHING_RUNS, *found.reasons))
 
 
 @contextmanager

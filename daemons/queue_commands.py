@@ -85,7 +85,9 @@ def show_queue(*, as_json: bool) -> int:
         else:
             lines = queue_lines(queue, time.time())
             if not isinstance(client, DispatcherClient) and any(job.state not in FINISHED for job in queue.jobs):
-                lines.append("nothing runs now: alfred -nogui goes on with the queue")
+                from daemons.offline import NOTHING_RUNS
+
+                lines.append(NOTHING_RUNS)
             sys.stdout.write("".join(line + "\n" for line in lines))
         return DONE
 
@@ -259,7 +261,7 @@ def _print_stamped(path: Path, text: bytes, offset: int) -> int:
 def show_why(jid: int, tid: int | None, *, as_json: bool) -> int:
     """Say why nothing more of a job, or nothing of a task, starts: for each server the test that it fails now."""
 
-    async def work(client: DispatcherClient) -> int:
+    async def work(client: _Asked) -> int:
         answer = await client.why(jid, tid)
         if isinstance(answer, Refusal):
             return _refuse(answer)
@@ -271,7 +273,7 @@ def show_why(jid: int, tid: int | None, *, as_json: bool) -> int:
             sys.stdout.write("".join(line + "\n" for line in why_lines(answer)))
         return DONE
 
-    return _with_dispatcher(work)
+    return _looking(work)
 
 
 def why_lines(because: Because) -> list[str]:

@@ -19,9 +19,9 @@ from daemons.client import ConnectionLost, DispatcherClient, NoDispatcher, conne
 from daemons.dispatcher import LINGER_S, linger_s
 from daemons.frames import frame
 from daemons.lock import read
-from daemons.offline import look
+from daemons.offline import NOTHING_RUNS, look
 from daemons.state import State
-from runtime.messages import Action, Description, JobState, JobSummary, Logs, Queue, Refusal, Spooled
+from runtime.messages import Action, Because, Description, JobState, JobSummary, Logs, Queue, Refusal, Spooled
 from runtime.settings import read_settings
 
 LIMIT_S = 60.0
@@ -401,6 +401,19 @@ async def test_the_queue_can_be_looked_at_without_a_dispatcher(state: State) -> 
     assert [job.state for job in queue.jobs] == [JobState.STOPPED]
     assert isinstance(described, Description)
     assert described.about["state"] == "error"
+
+
+async def test_without_a_dispatcher_why_says_that_nothing_runs_and_what_the_queue_knows(state: State) -> None:
+    async with running(state) as dispatcher:
+        await run(dispatcher, "Job -title x -subtasks { Task a -subtasks { Task b -cmds { Cmd {false} } } }")
+        await spool(dispatcher, "Task {c} -cmds { Cmd {true} }", paused=True)
+
+    with look(state) as offline:
+        held, ready, none = await offline.why(1, 1), await offline.why(2, 1), await offline.why(3)
+
+    assert held == Because(reasons=(NOTHING_RUNS, "held by b (1.2): exit status 1", "waits for b (1.2) below it"))
+    assert ready == Because(reasons=(NOTHING_RUNS, "paused"))
+    assert none == Refusal(text="there is no job 3")
 
 
 async def test_a_damaged_journal_is_said_by_the_client_that_wanted_a_dispatcher(state: State) -> None:

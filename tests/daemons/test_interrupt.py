@@ -84,8 +84,12 @@ async def test_ctrl_c_ends_what_runs_keeps_the_queue_and_says_how_to_go_on(place
         assert "job 1 interrupted: 1 of 2 tasks done" in session.text
         assert "alfred -nogui goes on with the queue" in session.text
         shown = await ask(place, "-queue")
+        why = await ask(place, "-why", "1")
+        shown_after_why = await ask(place, "-queue")
     assert "error" not in shown
     assert "nothing runs now: alfred -nogui goes on" in shown
+    assert why.startswith("nothing runs now")
+    assert "nothing runs now" in shown_after_why, "-why has started a dispatcher"
 
 
 async def test_ctrl_c_beside_others_pauses_its_jobs_and_none_of_them_is_in_error(place: Path) -> None:
