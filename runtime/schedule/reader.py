@@ -28,7 +28,8 @@ from runtime.schedule.entries import WHOLE, EntryError, EntryReader, Members
 from runtime.schedule.model import DEFAULT_PING, Crew, Schedule
 from runtime.site_script import LIMITS, SiteRun, Written, run_site_file
 
-_SET = re.compile(r"\b(?:set|lappend|append)\s+[{\"]?(?:::)?([A-Za-z]\w*)")
+_SET = re.compile(r"\b(?:set|lappend|append)\s+[{\"]?(?:::)?([A-Za-z]\w*(?:\([^()\s]*(?=\s))?)")
+"""What a text sets: a variable, an array, or `alfServer(a`, which is no element: its parenthesis is open."""
 _SLIPS = 2
 _ARRAYS = tuple(spelling for form in FORMS for spelling in form.arrays)
 
@@ -111,7 +112,10 @@ def read_schedule(
 def _suspects(text: str) -> Iterator[str]:
     """Variables that the text sets and that could be ours, spelt in a way that the table does not have."""
     for word in dict.fromkeys(match[1] for match in _SET.finditer(text)):
-        if word not in _ARRAYS and (word.lower().startswith("alf") or nearest(word, _ARRAYS)):
+        array, is_open, _ = word.partition("(")
+        if word not in _ARRAYS and (
+            array.lower().startswith("alf") or nearest(array, _ARRAYS) or (is_open and array in _ARRAYS)
+        ):
             yield word
 
 
@@ -166,6 +170,9 @@ class _Assembly:
 
     def unknown(self, name: str) -> None:
         """A variable that looks like ours, and is none; or like one of alfred.ini's."""
+        if "(" in name:
+            self._unclosed(name)
+            return
         near = nearest(name, _ARRAYS)
         hint = "it belongs in alfred.ini" if name in NOT_HERE else f"did you mean {near}?" if near else ""
         for key in self._run.arrays.get(name, ()):
@@ -177,6 +184,12 @@ class _Assembly:
         if name in self._run.scalars and near and abs(len(near) - len(name)) <= _SLIPS:
             hint = f"entries are elements of an array: {near}(NAME)"
             self._error(self._run.place(name, ""), f"{name} is not understood", hint)
+            self._not_understood.append(name)
+
+    def _unclosed(self, name: str) -> None:
+        """`alfServer(a` may also be the beginning of a name with blanks: only what was set is wrong."""
+        if name in self._run.scalars:
+            self._error(self._run.place(name, ""), f"{name} is not understood", "its ) is missing")
             self._not_understood.append(name)
 
     def _error(self, place: Place, text: str, hint: str) -> None:

@@ -269,6 +269,8 @@ def test_latin_1_is_read_with_a_warning() -> None:
         ("set alfServerss(a) {}", "1:1 error: alfServerss(a) is not understood"),
         ("set alfHost(a) {}", "1:1 error: alfHost(a) is not understood"),
         ("set alfServers {a b}", "1:1 error: alfServers is not understood"),
+        ("set alfServer(a {-udi 1}", "1:1 error: alfServer(a is not understood"),
+        ("set Metrics(a {10 {exec x}}", "1:1 error: Metrics(a is not understood"),
         ("\nset alfConfig(maitredPort) 1", "2:1 warning: alfConfig(maitredPort) is not read here"),
         (
             "set alfLimit(a) 1\nset alfLimits(a) 2",
