@@ -16,7 +16,9 @@ is validation: bytes that are no message end that link with a reason, and only t
 from __future__ import annotations
 
 import logging
+import resource
 import socket
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from typing import NoReturn
 
@@ -152,6 +154,11 @@ async def serve(
     raise AssertionError("listeners serve until they are cancelled")
 
 
+def most_of_one() -> int:
+    """How many links one user may have with this process: half of what it can have in all."""
+    return max(1, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
+
+
 class _Door:
     """Where connections wait until it is known who they are: a few at a time, and none for long."""
 
@@ -166,6 +173,8 @@ class _Door:
         self._handle = handle
         self._vouch = vouch
         self._limit_bytes = limit_bytes
+        self._links_of: Counter[str] = Counter()
+        self._most_of_one = most_of_one()
         self._refused = self._told = 0
         self._told_until = 0.0
         self._in_hello: dict[trio.SocketStream, trio.CancelScope] = {}
@@ -175,11 +184,26 @@ class _Door:
         """One connection, from beginning to end."""
         async with stream:
             try:
-                await _run(await self._hello(stream), self._handle)
+                link = await self._hello(stream)
+                await self._serve(link, link.peer.user)
             except LinkError as error:
                 self._tell(error)
             except Exception:  # noqa: BLE001 - a bug that one link met must not take the others with it
                 _log.exception("a connection was closed by an error")
+
+    async def _serve(self, link: Link, user: str) -> None:
+        """One user's links may not take all descriptors that there are. Raises LinkError."""
+        if self._links_of[user] >= self._most_of_one:
+            words = f"{user} has {self._links_of[user]} connections already"
+            await link.refuse(words)
+            raise LinkError(words)
+        self._links_of[user] += 1
+        try:
+            await _run(link, self._handle)
+        finally:
+            self._links_of[user] -= 1
+            if not self._links_of[user]:
+                del self._links_of[user]
 
     def _tell(self, error: LinkError) -> None:
         """A line in the log. Where many are refused only some have one: the disk is not for strangers to fill."""

@@ -250,3 +250,16 @@ async def test_a_port_that_is_taken_is_named_with_who_may_have_it() -> None:
 
         with pytest.raises(LinkError, match=rf"at 127\.0\.0\.2, port {port}: .*; is another maitre-d there\?"):
             listen("127.0.0.2", port, MAITRED)
+
+
+async def test_one_user_does_not_take_all_descriptors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(link, "most_of_one", lambda: 1)
+    async with served() as port:
+        one = await connect("127.0.0.1", port, TOOL, "maitre-d")
+        async with one.stream:
+            two = await connect("127.0.0.1", port, TOOL, "maitre-d")
+            async with two.stream:
+                assert await two.receive() == Refused(0, "ann has 1 connections already")
+        with trio.fail_after(10):
+            while await ask(port, 1) != Renewed(1):
+                pass  # it has not been noticed yet that the first one has gone
