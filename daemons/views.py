@@ -73,7 +73,7 @@ def event_line(change: Changed, took_s: float | None = None) -> str | None:
     return f"{verb:<6} {where:<7} {' '.join(filter(None, (': '.join(words), took)))}"
 
 
-_VERBS = {"started": "start", "ended": "done", "progress": "at", "notice": "note"}
+_VERBS = {"started": "start", "ended": "done", "again": "again", "progress": "at", "notice": "note"}
 
 
 class PlainView:
@@ -108,12 +108,12 @@ class PlainView:
         """How long a command ran, known when both of its ends were seen."""
         if change.change == "started":
             self._began[change.attempt] = change.time
-        elif change.change == "ended" and change.attempt in self._began:
+        elif change.change in ("ended", "again") and change.attempt in self._began:
             return change.time - self._began.pop(change.attempt)
         return None
 
     def _wanted(self, kind: str) -> bool:
-        return self._chatter >= {"started": 0, "ended": 0, "notice": 0}.get(kind, 1)
+        return self._chatter >= {"started": 0, "ended": 0, "again": 0, "notice": 0}.get(kind, 1)
 
     def queue(self, queue: Queue) -> None:
         for job in queue.jobs:

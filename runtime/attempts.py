@@ -83,7 +83,8 @@ class Attempts(Settling):
             self.machine.take(slots)
             self.machine.rest(slots, rests_until)
         out.record(job, NeverStarted(job.jid, now, CmdId(found.cid), attempt, reason, requeue))
-        out.announce(Change.ENDED, job, found.tid, found.cid, attempt, status=-1, text=reason)
+        change = Change.AGAIN if requeue else Change.ENDED
+        out.announce(change, job, found.tid, found.cid, attempt, status=-1, text=reason)
         return self._finish(out)
 
     def progress(self, attempt: AttemptId, percent: int, now: float) -> list[Order]:
@@ -165,7 +166,8 @@ class Attempts(Settling):
         fact = Ended(job.jid, out.now, cid, attempt.number, verdict.status, verdict.outcome, verdict.reason)
         unknown_to_launcher = attempt.testing or job.graph.cmd(cid).kind is CmdKind.BUILTIN
         out.record(job, fact, barrier=unknown_to_launcher)
-        out.announce(Change.ENDED, job, attempt.tid, cid, attempt.number, status=verdict.status, text=verdict.reason)
+        change = Change.AGAIN if verdict.outcome is Outcome.LOST else Change.ENDED
+        out.announce(change, job, attempt.tid, cid, attempt.number, status=verdict.status, text=verdict.reason)
 
     def _conclude(self, job: QueuedJob, attempt: Attempt) -> None:
         if attempt.end is None:

@@ -144,6 +144,7 @@ class Change(Enum):
     STARTED = "started"
     PROGRESS = "progress"
     ENDED = "ended"
+    AGAIN = "again"  # it could not begin, or was ended for another's sake: it is queued again, and no error
     NOTICE = "notice"
     GONE = "gone"
 

@@ -36,7 +36,7 @@ def judge(end: Exit, options: Options, *, retries: int, retry_max: int, requeue:
             Outcome.ERROR, end.status, f"ran longer than -maxrunsecs {options.get('maxrunsecs', '').strip()}"
         )
     if requeue and end.swept:
-        return Verdict(Outcome.LOST, end.status, "ended with its dispatcher")
+        return Verdict(Outcome.LOST, end.status, "ended to run again")
     if killed and end.swept:
         return Verdict(Outcome.ERROR, end.status, "ended by its user")
     status = end.status if end.reported is None or end.swept else end.reported

@@ -45,6 +45,12 @@ def test_an_error_shows_the_last_lines_and_where_the_rest_is():
     assert lines[1] == "         | no such rib\n"
 
 
+def test_what_is_queued_again_is_no_error_and_quiet_leaves_it_out():
+    again = Changed(change="again", jid=3, tid=1, task="a", status=-1, text="node1 does not answer", attempt=7)
+    assert printed(again) == ["again  3.1     a: node1 does not answer\n"]
+    assert printed(again, chatter=-1) == []
+
+
 def test_an_error_without_output_names_no_log():
     end = Changed(change="ended", jid=3, tid=1, task="a", status=1, text="no such program", log="/l")
     assert printed(end)[0].endswith("a: no such program\n")

@@ -13,7 +13,7 @@ from runtime.job.numbering import Unreadable
 from runtime.machine import Machine, Slot
 from runtime.match.keys import slot_keys
 from runtime.messages import Action, JobState
-from runtime.orders import Began, Exit, Lost, Record, RunBuiltin
+from runtime.orders import Began, Change, Exit, Lost, Record, RunBuiltin
 from runtime.schemes import Scheme
 from runtime.serving import PASSED_FOR_S
 from runtime.settings import Settings
@@ -978,6 +978,18 @@ def test_a_launch_that_never_began_for_now_is_queued_again_and_its_slot_rests() 
     farm.pass_time(60)
 
     assert farm.at_work == ["a 0"]
+
+
+def test_what_is_queued_again_is_announced_as_that_and_not_as_an_error() -> None:
+    farm = Farm(2)
+    farm.submit(job(task("a"), task("b")))
+
+    farm.carry_out(farm.core.never_started(farm.attempt("a"), "out of memory", True, farm.now))
+    farm.act(Action.REQUEUE, 1, 2)
+    farm.swept()
+
+    told = [(order.change, order.text) for order in farm.announced if order.change in (Change.AGAIN, Change.ENDED)]
+    assert told == [(Change.AGAIN, "out of memory"), (Change.AGAIN, "ended to run again")]
 
 
 def test_a_program_that_does_not_exist_is_an_error() -> None:
