@@ -179,15 +179,9 @@ class Attachment:
 
     async def _attached_to(self, link: Link) -> None:
         """Everything from the first word to the end of the connection."""
-        reason = ""
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(link.write_forever)
-            try:
-                await self._serve_under(link)
-            except LinkError as error:
-                reason = f": {error}"
-            nursery.cancel_scope.cancel()
+        wrong = await link.converse(lambda _: self._serve_under(link))
         await link.close()
+        reason = f": {wrong}" if wrong else ""
         if self._giver is link:
             _log.warning("the connection to the maitre-d at %s is lost%s", self.name, reason)
             self._giver, self.name = None, ""
@@ -209,8 +203,7 @@ class Attachment:
         self._end_alone()
         self._use_farm(True)
         self._giver = link
-        host, port = link.stream.socket.getpeername()[:2]
-        self.name = f"{link.peer.host or host}:{port}"
+        self.name = link.place
         _log.info("attached to the maitre-d at %s", self.name)
         self._terms.lease_s, self._terms.grace_s = first.lease_s, first.grace_s
         self._lasting.saw(first.epoch)

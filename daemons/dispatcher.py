@@ -52,7 +52,7 @@ from daemons.presets import PresetFile, preset_file
 from daemons.pulse import Pulse
 from daemons.reading import ScriptReader, limits_of
 from daemons.remote import Remotes
-from daemons.site import find_settings
+from daemons.site import CurrentSettings
 from daemons.state import State, StateError, locate
 from daemons.streams import LinkError, tune
 from runtime.dispatcher import Dispatcher
@@ -88,8 +88,9 @@ class Service:
         lasting: Lasting,
         identity: Identity,
         port: int,
-        settings: Settings,
+        site: CurrentSettings,
     ) -> None:
+        settings = site()
         limits = limits_of(settings)
         machine = Machine(own_slots(socket.gethostname(), slots, address=_address()), measure(state.directory))
         first = AttemptId(journal.last_attempt() + 1)
@@ -104,15 +105,14 @@ class Service:
         self._terms = Terms(settings.lease_s, settings.grace_s)
         self._lasting = lasting
         self._identity = identity
-        self._settings = settings
-        self._chaos = Chaos(os.environ, identity.user, self._read_settings)
+        self._chaos = Chaos(os.environ, identity.user, site)
         self._attachment = Attachment(
             self._core,
             identity,
             lasting,
             port,
             self._terms,
-            self._read_settings,
+            site,
             self._chaos,
         )
         self._chaos.hear = self._attachment.heard
@@ -182,11 +182,6 @@ class Service:
         carrier.carry_out(self._core.adopt(log, running, time.time(), seen=seen))
         carrier.acknowledge(ended)
         carrier.away.adopt()
-
-    def _read_settings(self) -> Settings:
-        """alfred.ini as it is now; while it cannot be read, as it was."""
-        self._settings = find_settings(os.environ, _log.warning, self._settings)
-        return self._settings
 
     # -- tasks -------------------------------------------------------------------------------------------------------
 
@@ -308,18 +303,11 @@ class Service:
 
     async def _talk(self, connection: wire.Connection, who: Standing, launcher: Launcher) -> None:
         """From the greetings to the end of the connection. Raises LinkError."""
-        wrong: LinkError | None = None
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(connection.write_forever)
-            try:
-                await self._converse(connection, who, nursery, launcher)
-            except LinkError as error:
-                wrong = error  # raised below as itself: the nursery would make a group of it
-            nursery.cancel_scope.cancel()
+        wrong = await connection.converse(lambda nursery: self._answer_all(connection, who, nursery, launcher))
         if wrong is not None:
             raise wrong
 
-    async def _converse(
+    async def _answer_all(
         self, connection: wire.Connection, who: Standing, nursery: trio.Nursery, launcher: Launcher
     ) -> None:
         while (message := await connection.receive()) is not None:
@@ -402,7 +390,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(state: State, lock: Lock, slots: int, ready: bool) -> int:
     try:
         prepare(state.launcher)
-        settings = find_settings(os.environ, _log.warning)
+        site = CurrentSettings(os.environ, _log.warning)
+        settings = site()
         identity = users("dispatcher", settings.wranglers)
         address = settings.dispatcher_address if identity.keyring else loopback.HOST
         port = loopback.listen(address, settings.dispatcher_port)
@@ -418,7 +407,7 @@ def _run(state: State, lock: Lock, slots: int, ready: bool) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     _log.info("dispatcher %d begins, with %d slots", os.getpid(), slots)
     try:
-        service = Service(state, journal, listeners, slots, lasting, identity, loopback.port_of(port), settings)
+        service = Service(state, journal, listeners, slots, lasting, identity, loopback.port_of(port), site)
         failure = trio.run(service.run)
         journal.close()
     except JournalError as error:

@@ -3,10 +3,12 @@
     server   await serve(listeners, identity, handle)        accept(stream, identity) for one connection
     client   link = await connect(host, port, identity, expect="maitre-d")
 
-    nursery.start_soon(link.write_forever)
-    link.post(Want(...))
-    while messages := await link.receive_batch():
-        ...
+    async def talk(nursery):
+        link.post(Want(...))
+        while messages := await link.receive_batch():
+            ...
+
+    wrong = await link.converse(talk)
     await link.close()
 
 Who is at the other end is settled by `daemons.hello` before the link exists; the stream is `daemons.streams`'. Decoding
@@ -50,6 +52,13 @@ class Link(FramedStream):
         super().__init__(stream, HELLO_LIMIT_BYTES)
         self.peer = Peer("", "", "")
         """Who is at the other end; nobody until the hello is done."""
+        self.port = 0
+        """The port that we have connected to; 0 where the other side has connected."""
+
+    @property
+    def place(self) -> str:
+        """HOST:PORT of the server at the other end, for people."""
+        return f"{self.peer.host}:{self.port}"
 
     async def receive(self) -> AnyFarmMessage | None:
         """The next message; None when the other side has closed. Raises LinkError."""
@@ -98,6 +107,7 @@ def _decode(body: bytes) -> AnyFarmMessage:
 async def connect(host: str, port: int, identity: Identity, expect: str) -> Link:
     """A link to the daemon of role `expect` at this address. Raises LinkError: Unreachable, or what is wrong there."""
     link = Link(await dial(host, port, expect))
+    link.port = port
     try:
         link.peer = await introduce(link, identity, expect, f"{host}:{port}", FARM_PROTOCOL)
     except BaseException:
@@ -230,14 +240,7 @@ class _Door:
 
 async def _run(link: Link, handle: Callable[[Link], Awaitable[None]]) -> None:
     """Serve a link while a task writes. Raises LinkError, when the other side has been told."""
-    wrong: LinkError | None = None
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(link.write_forever)
-        try:
-            await handle(link)
-        except LinkError as error:
-            wrong = error  # raised below as itself: the nursery would make a group of it
-        nursery.cancel_scope.cancel()
+    wrong = await link.converse(lambda _: handle(link))
     if wrong is not None:
         await link.refuse(str(wrong))
         raise LinkError(f"{link.peer}: {wrong}")

@@ -120,21 +120,20 @@ class NimbyProcess:
 
     async def _hold(self, link: Link) -> None:
         """One connection, from its first word to its end."""
-        host, port = link.stream.socket.getpeername()[:2]
-        self._say(f"attached to the maitre-d at {link.peer.host or host}:{port}")
-        why = "it has closed the connection"
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(link.write_forever)
+        self._say(f"attached to the maitre-d at {link.place}")
+
+        async def talk(nursery: trio.Nursery) -> None:
             nursery.start_soon(self._tell_forever, link)
-            self._link = link
-            try:
-                while (message := await link.receive()) is not None:
-                    self._hear(message)
-            except LinkError as error:
-                why = str(error)
+            while (message := await link.receive()) is not None:
+                self._hear(message)
+
+        self._link = link
+        try:
+            wrong = await link.converse(talk)
+        finally:
             self._link = None
-            nursery.cancel_scope.cancel()
-        await link.close()
+            await link.close()
+        why = wrong or "it has closed the connection"
         self._say(f"the maitre-d is gone: {why}; nothing blocks this host until one is reached")
 
     async def _tell_forever(self, link: Link) -> None:

@@ -207,18 +207,17 @@ class _Alfserver:
     async def _talk(self, link: Link) -> str:
         """Hear what it says, until nothing has been there for a while, or until the connection ends; why it did."""
         reason = ""
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(link.write_forever)
+
+        async def hear(nursery: trio.Nursery) -> None:
+            nonlocal reason
             nursery.start_soon(self._leave_when_unused, nursery.cancel_scope)
-            try:
-                while messages := await link.receive_batch():
-                    now = time.monotonic()
-                    self.perform(*[self.rules.heard(message, now) for message in messages])
-                reason = "it closed the connection"
-            except LinkError as error:
-                reason = str(error)
-            nursery.cancel_scope.cancel()
-        return reason
+            while messages := await link.receive_batch():
+                now = time.monotonic()
+                self.perform(*[self.rules.heard(message, now) for message in messages])
+            reason = "it closed the connection"
+
+        wrong = await link.converse(hear)
+        return str(wrong) if wrong else reason
 
     async def _leave_when_unused(self, scope: trio.CancelScope) -> None:
         while True:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import socket
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 import trio
@@ -156,6 +156,21 @@ class FramedStream:
                 self._waiting_bytes -= on_its_way_bytes
                 self._writing = False
                 await self._gather()
+
+    async def converse(self, talk: Callable[[trio.Nursery], Awaitable[None]]) -> LinkError | None:
+        """Run `talk` while a task writes what is posted; the LinkError that ended it, None where it ended by itself.
+
+        What `talk` starts in the nursery ends with it; who cancels the nursery ends the conversation.
+        """
+        wrong: LinkError | None = None
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self.write_forever)
+            try:
+                await talk(nursery)
+            except LinkError as error:
+                wrong = error  # given back: raised here, the nursery would make a group of it
+            nursery.cancel_scope.cancel()
+        return wrong
 
     async def _gather(self) -> None:
         """Between two writes: a moment for more to come, where that is wanted."""
