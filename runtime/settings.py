@@ -29,7 +29,7 @@ from runtime.decoding import NOT_UTF8, decode
 from runtime.job.model import Diagnostic, Severity
 from runtime.job.operators import nearest
 from runtime.job.source import Place
-from runtime.site_script import LIMITS, SiteRun, run_site_file
+from runtime.site_script import LIMITS, SiteRun, run_site_file, variables_set
 
 _NO_LIMITS: Mapping[str, int] = MappingProxyType({})
 _NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -135,6 +135,7 @@ KEYS: dict[str, Key] = {
 
 _NAMES = {name: field for field, key in KEYS.items() for name in (key.name, key.older) if name}
 _LIMITS = {"alfLimitLocal": "limits_local", "alfLimitGlobal": "limits_global"}
+_ARRAYS = ("alfConfig", *_LIMITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +163,11 @@ def read_settings(data: bytes | str, file: str, limits: Limits = LIMITS) -> Sett
 def check_settings(data: bytes | str, file: str, limits: Limits = LIMITS) -> SettingsReading:
     """The same, with everything that is wrong; what is wrong is not in the settings."""
     decoded = decode(data)
-    run = run_site_file(decoded.text, file, ("alfConfig", *_LIMITS), limits)
+    suspects = [name for name in variables_set(decoded.text) if name not in _ARRAYS and nearest(name, _ARRAYS)]
+    run = run_site_file(decoded.text, file, (*_ARRAYS, *suspects), limits)
     reader = _Reader(run)
+    for name in suspects:
+        reader.misspelt(name)
     if decoded.not_utf8 is not None:
         reader.note(decoded.not_utf8, Severity.WARNING, NOT_UTF8)
     if run.failure is not None:
@@ -181,6 +185,12 @@ class _Reader:
 
     def note(self, place: Place, severity: Severity, text: str, hint: str = "") -> None:
         self._diagnostics.append(Diagnostic(*place, severity, text, hint))
+
+    def misspelt(self, name: str) -> None:
+        """An array that is none of ours, though its name is nearly one: nothing of it counts."""
+        for key in self._run.arrays.get(name, ()):
+            place = self._run.place(name, key)
+            self.note(place, Severity.WARNING, f"{name}({key}) is not read", f"did you mean {nearest(name, _ARRAYS)}?")
 
     def reading(self) -> SettingsReading:
         config = self._run.arrays.get("alfConfig", {})

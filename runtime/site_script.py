@@ -32,6 +32,7 @@ LIMITS = Limits(seconds=10.0, memory=1_000_000_000)
 """A site's own file may do what it likes, but not for ever (reference section 10), and not with all memory."""
 
 _CONTINUED = re.compile(r"\\\n[ \t]*")
+_SET = re.compile(r"\b(?:set|lappend|append)\s+[{\"]?(?:::)?([A-Za-z]\w*(?:\([^()\s]*(?=\s))?)")
 _BLANK = rf"(?: |{_CONTINUED.pattern})"
 _OPERATIONS = frozenset({"write", "unset"})
 
@@ -182,6 +183,12 @@ def _find(script: str, text: str, start: int, end: int) -> tuple[tuple[int, int]
         own, there = offsets[-1]
         offsets.append((own + joined.start() - there + 1, joined.end()))
     return tuple(offsets)
+
+
+def variables_set(text: str) -> tuple[str, ...]:
+    """What a text sets, as far as it can be read in it, each once, to find misspelt names: a variable, an array, or
+    `alfServer(a`, which is no element: its parenthesis is open."""
+    return tuple(dict.fromkeys(match[1] for match in _SET.finditer(text)))
 
 
 def run_site_file(text: str, file: str, watched: Iterable[str], limits: Limits = LIMITS) -> SiteRun:

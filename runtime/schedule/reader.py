@@ -12,7 +12,6 @@ nobody here knows are the site's own, unless they look like ours: an unread serv
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -26,10 +25,8 @@ from runtime.job.source import START, Place, Source
 from runtime.schedule.dialect import FORMS, NOT_HERE, Form, Kind, form_of
 from runtime.schedule.entries import WHOLE, EntryError, EntryReader, Members
 from runtime.schedule.model import DEFAULT_PING, Crew, Schedule
-from runtime.site_script import LIMITS, SiteRun, Written, run_site_file
+from runtime.site_script import LIMITS, SiteRun, Written, run_site_file, variables_set
 
-_SET = re.compile(r"\b(?:set|lappend|append)\s+[{\"]?(?:::)?([A-Za-z]\w*(?:\([^()\s]*(?=\s))?)")
-"""What a text sets: a variable, an array, or `alfServer(a`, which is no element: its parenthesis is open."""
 _SLIPS = 2
 _ARRAYS = tuple(spelling for form in FORMS for spelling in form.arrays)
 
@@ -111,7 +108,7 @@ def read_schedule(
 
 def _suspects(text: str) -> Iterator[str]:
     """Variables that the text sets and that could be ours, spelt in a way that the table does not have."""
-    for word in dict.fromkeys(match[1] for match in _SET.finditer(text)):
+    for word in variables_set(text):
         array, is_open, _ = word.partition("(")
         if word not in _ARRAYS and (
             array.lower().startswith("alf") or nearest(array, _ARRAYS) or (is_open and array in _ARRAYS)

@@ -141,3 +141,15 @@ def test_the_page_of_the_settings_has_every_key_with_its_default() -> None:
     for (field, key), (name, default, meaning) in zip(KEYS.items(), rows, strict=True):
         assert key.read(default) == getattr(DEFAULTS, field), name
         assert f"`{key.older}`" in meaning or not key.older
+
+
+def test_an_array_whose_name_is_nearly_ours_is_said_and_not_read() -> None:
+    reading = check_settings(
+        "set alfconfig(retryMax) 7\nset alfLimitlocal(prman) 4\nset mine(retryMax) 1\nset alfConfg 1", "alfred.ini"
+    )
+
+    assert [(found.line, found.text, found.hint) for found in reading.diagnostics] == [
+        (1, "alfconfig(retryMax) is not read", "did you mean alfConfig?"),
+        (2, "alfLimitlocal(prman) is not read", "did you mean alfLimitLocal?"),
+    ]
+    assert reading.settings == DEFAULTS
