@@ -6,7 +6,6 @@ maitre-d answers, or none is configured.
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import sys
@@ -16,6 +15,7 @@ import msgspec
 import trio
 
 from daemons.identity import users
+from daemons.json_output import write_json
 from daemons.keys import KeyFileError
 from daemons.link import Link, LinkError, Unreachable, connect
 from daemons.site import find_settings
@@ -49,7 +49,7 @@ def show_slots(*, as_json: bool) -> int:
         if not isinstance(answer, Farm):
             return _said(answer)
         if as_json:
-            sys.stdout.write(json.dumps(msgspec.to_builtins(_object(answer)), indent=1) + "\n")
+            write_json(_object(answer))
         else:
             sys.stdout.writelines(f"{line}\n" for line in farm_lines(answer))
         return DONE

@@ -18,6 +18,7 @@ import trio
 
 from daemons.client import ConnectionLost, DispatcherClient, NoDispatcher, NotReached, connect
 from daemons.elsewhere import asked_for
+from daemons.json_output import write_json
 from daemons.output import read_stamps
 from daemons.state import StateError, locate
 from daemons.views import FINISHED, farm_words, finished_tasks
@@ -81,7 +82,7 @@ def show_queue(*, as_json: bool) -> int:
     async def work(client: _Asked) -> int:
         queue = await client.list()
         if as_json:
-            sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(queue_json(queue)), indent=1) + b"\n")
+            write_json(queue_json(queue))
         else:
             lines = queue_lines(queue, time.time())
             if not isinstance(client, DispatcherClient) and any(job.state not in FINISHED for job in queue.jobs):
@@ -147,7 +148,7 @@ def show_info(jid: int, tid: int | None, *, as_json: bool) -> int:
         if isinstance(answer, Refusal):
             return _refuse(answer)
         if as_json:
-            sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(answer.about), indent=1) + b"\n")
+            write_json(answer.about)
         else:
             sys.stdout.write("".join(line + "\n" for line in info_lines(answer.about)))
         return DONE
@@ -268,7 +269,7 @@ def show_why(jid: int, tid: int | None, *, as_json: bool) -> int:
         if as_json:
             about = msgspec.to_builtins(answer)
             shown = {"reasons": about["reasons"], "waiting": about["waiting"]}
-            sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(shown), indent=1) + b"\n")
+            write_json(shown)
         else:
             sys.stdout.write("".join(line + "\n" for line in why_lines(answer)))
         return DONE

@@ -3,6 +3,8 @@
     options -> alfred.ini -> keys -> lock (the one before may be asked to leave) -> listen -> serve
 
 It stays in the foreground; its log is stderr, or -log FILE. When it listens it says so in one line on stdout.
+
+Exit status: 0 ended as told, 1 it could not serve, 2 bad options.
 """
 
 from __future__ import annotations
