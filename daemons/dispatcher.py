@@ -26,7 +26,8 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 
 import msgspec
@@ -34,6 +35,7 @@ import psutil
 import trio
 
 from daemons import garbage, loopback, wire
+from daemons.admission import Admission
 from daemons.attachment import Attachment
 from daemons.carrier import Carrier, past_of
 from daemons.chaos import Chaos
@@ -120,7 +122,7 @@ class Service:
         self._waits_for_all = settings.idle_exit_s is not None
         self._linger_s = linger_s(settings)
         self._clients = 0
-        self._bad_clients = 0
+        self._admission = Admission(_log)
         self._scope = trio.CancelScope()
         self._rest = Pulse()
         """Fires when it may be that nothing is left to do, or that there is a client again."""
@@ -271,25 +273,33 @@ class Service:
     async def _client(self, stream: trio.SocketStream, launcher: Launcher) -> None:
         """One connection, from its greeting to its end. What goes wrong with it ends it, and nothing else."""
         connection = wire.Connection(stream, fresh=self._desk.queue)
-        self._clients += 1
-        self._rest.fire()
         try:
-            who = await self._meet(connection)
-            await connection.greet("dispatcher", self._identity.user, answer=True)
-            await self._talk(connection, who, launcher)
+            who = await self._admission.hello(stream, partial(self._meet, connection))
+            with self._counted():
+                limit_bytes = wire.FRAME_LIMIT_BYTES if who is Standing.OWNER else wire.GREETING_LIMIT_BYTES
+                await connection.greet("dispatcher", self._identity.user, answer=True, limit_bytes=limit_bytes)
+                await self._talk(connection, who, launcher)
         except LinkError as error:
-            self._bad_clients += 1
-            _log.warning("a connection was closed: %s (%d so far)", error, self._bad_clients)
+            self._admission.tell(error)
             connection.post(Refusal(text=str(error)))
             with trio.move_on_after(1.0):
                 await connection.flush()
         except Exception:  # noqa: BLE001 - a bug that one client met must not take the others and the jobs with it
             _log.exception("a connection was closed by an error")
         finally:
-            self._clients -= 1
             self._desk.leaves(connection)
             self._rest.fire()
             await connection.close()
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        """A client is there. Who has not said who he is is none: he does not keep the dispatcher from its end."""
+        self._clients += 1
+        self._rest.fire()
+        try:
+            yield
+        finally:
+            self._clients -= 1
 
     async def _meet(self, connection: wire.Connection) -> Standing:
         """Who is it? The kernel knows at the Unix socket; over TCP there is a hello. Raises LinkError."""

@@ -40,6 +40,7 @@ from daemons import loopback
 from daemons.keys import NO_KEYS, Keyring
 from daemons.streams import FramedStream, LinkError, PeerGone, frame_of
 from daemons.wire import peer_uid
+from daemons.wording import printable
 
 HELLO_S = 10.0
 """How long a hello may take, from the connection to its last word."""
@@ -56,6 +57,7 @@ FRAME_LIMIT_BYTES = 64 << 20
 """How large a body may be once it is known who sends it."""
 
 _NONCE_BYTES = 32
+_WORDS_CHARS = 1000
 _PURPOSE = "alfred hello"
 _Name = Annotated[str, msgspec.Meta(max_length=255, pattern=r"^[^\x00-\x1f\x7f]*$")]  # it stands in logs
 _Nonce = Annotated[bytes, msgspec.Meta(min_length=_NONCE_BYTES, max_length=_NONCE_BYTES)]
@@ -317,7 +319,7 @@ async def _hear(stream: FramedStream, wanted: type[_W]) -> _W:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise LinkError(f"not a hello: {error}") from error
     if isinstance(word, Denied):
-        raise HelloDenied(word.text)
+        raise HelloDenied(printable(word.text[:_WORDS_CHARS]))
     if not isinstance(word, wanted):
         raise LinkError(f"{_a(type(word).__name__)} came in the hello, where {_a(wanted.__name__)} belongs")
     return word

@@ -22,20 +22,16 @@ import resource
 import socket
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import NoReturn
 
 import msgspec
 import trio
 
+from daemons.admission import Admission
 from daemons.hello import FRAME_LIMIT_BYTES, HELLO_LIMIT_BYTES, Identity, Peer, Voucher, answer, introduce
 from daemons.streams import FramedStream, LinkError, Unreachable, dial, frame_of, listen_at, tune
 from runtime.farm_messages import FARM_PROTOCOL, AnyFarmMessage, FarmMessage, Refused
-
-IN_HELLO = 256
-"""So many connections may be in their hello at a time; of more, the one that has waited longest is closed."""
-
-TOLD_LINES, TOLD_S = 20, 10.0
-"""So many refused connections have a line in the log in such a time; the others are counted."""
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder: msgspec.msgpack.Decoder[AnyFarmMessage] = msgspec.msgpack.Decoder(AnyFarmMessage)
@@ -185,19 +181,17 @@ class _Door:
         self._limit_bytes = limit_bytes
         self._links_of: Counter[str] = Counter()
         self._most_of_one = most_of_one()
-        self._refused = self._told = 0
-        self._told_until = 0.0
-        self._in_hello: dict[trio.SocketStream, trio.CancelScope] = {}
-        """Who waits, the longest first."""
+        self._admission = Admission(_log)
 
     async def enter(self, stream: trio.SocketStream) -> None:
         """One connection, from beginning to end."""
         async with stream:
             try:
-                link = await self._hello(stream)
+                meet = partial(accept, stream, self._identity, self._vouch, self._limit_bytes)
+                link = await self._admission.hello(stream, meet)
                 await self._serve(link, link.peer.user)
             except LinkError as error:
-                self._tell(error)
+                self._admission.tell(error)
             except Exception:  # noqa: BLE001 - a bug that one link met must not take the others with it
                 _log.exception("a connection was closed by an error")
 
@@ -214,28 +208,6 @@ class _Door:
             self._links_of[user] -= 1
             if not self._links_of[user]:
                 del self._links_of[user]
-
-    def _tell(self, error: LinkError) -> None:
-        """A line in the log. Where many are refused only some have one: the disk is not for strangers to fill."""
-        self._refused += 1
-        now = trio.current_time()
-        if now >= self._told_until:
-            self._told, self._told_until = 0, now + TOLD_S
-        if self._told < TOLD_LINES:
-            self._told += 1
-            _log.warning("a connection was refused: %s (%d so far)", error, self._refused)
-
-    async def _hello(self, stream: trio.SocketStream) -> Link:
-        """Raises LinkError."""
-        if len(self._in_hello) >= IN_HELLO:
-            next(iter(self._in_hello.values())).cancel()
-        with trio.CancelScope() as scope:
-            self._in_hello[stream] = scope
-            try:
-                return await accept(stream, self._identity, self._vouch, self._limit_bytes)
-            finally:
-                del self._in_hello[stream]
-        raise LinkError("it was in its hello while too many others came")
 
 
 async def _run(link: Link, handle: Callable[[Link], Awaitable[None]]) -> None:

@@ -104,8 +104,10 @@ class Connection(FramedStream):
         self._news.clear()
         return data
 
-    async def greet(self, role: str, user: str, *, answer: bool = False) -> Greeting:
-        """Exchange greetings; the larger frames are allowed from here on. Raises LinkError.
+    async def greet(
+        self, role: str, user: str, *, answer: bool = False, limit_bytes: int = FRAME_LIMIT_BYTES
+    ) -> Greeting:
+        """Exchange greetings; frames of `limit_bytes` are allowed from here on. Raises LinkError.
 
         Who `answer`s speaks second, so that nothing larger can be on its way before it knows whose it is.
         """
@@ -113,14 +115,14 @@ class Connection(FramedStream):
         theirs: AnyMessage | None = None
         if answer:
             theirs = await self.receive()
-            self.allow(FRAME_LIMIT_BYTES)
+            self.allow(limit_bytes)
         try:
             await self.stream.send_all(pack(mine))
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             raise PeerGone("the other side closed the connection") from None
         if not answer:
             theirs = await self.receive()
-            self.allow(FRAME_LIMIT_BYTES)
+            self.allow(limit_bytes)
         if theirs is None:
             raise PeerGone("the other side closed the connection")
         if not isinstance(theirs, Greeting):

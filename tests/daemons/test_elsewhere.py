@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from daemons import elsewhere, keys
-from daemons.client import DispatcherClient, NotReached, connect
+from daemons.client import ConnectionLost, DispatcherClient, NotReached, connect
 from daemons.elsewhere import Elsewhere, parse
 from daemons.keys import Keyring
 from daemons.lock import read
@@ -152,3 +152,13 @@ async def test_nobody_there_is_said_with_the_place(site: Site) -> None:
     with pytest.raises(NotReached, match=f"the dispatcher ann@127.0.0.1:{port}: .* Connection refused"):
         async with site.asked(f"ann@127.0.0.1:{port}"):
             pass
+
+
+async def test_who_may_only_look_sends_no_frames_of_a_script(site: Site) -> None:
+    async with anns(site):
+        site.be("bob")
+        with pytest.raises(ConnectionLost):
+            async with site.asked() as dispatcher:
+                await spool(dispatcher, "#" * (1 << 20))
+        async with site.asked() as dispatcher:
+            assert jobs(await dispatcher.list()) == ["hers"]

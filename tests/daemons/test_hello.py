@@ -340,3 +340,14 @@ async def test_any_bytes_end_a_hello_with_a_reason(bodies: list[bytes], framed: 
 
         with pytest.raises(LinkError):
             await answer(far, MAITRED, FARM_PROTOCOL)
+
+
+async def test_the_last_words_of_who_has_proved_nothing_do_not_move_the_cursor() -> None:
+    async with wires() as (near, far):
+        await say(far, Denied("no\x1b[2J\nalfred: all is well" + "x" * 10_000))
+
+        with pytest.raises(HelloDenied) as denied:
+            await introduce(near, ANN, "maitre-d", "head:9000", FARM_PROTOCOL)
+
+    assert str(denied.value).isprintable()
+    assert len(str(denied.value)) <= 1000

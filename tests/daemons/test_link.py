@@ -12,7 +12,7 @@ import trio
 import trio.testing
 from trio.testing import MockClock
 
-from daemons import hello, link
+from daemons import admission, hello, link
 from daemons.hello import Identity
 from daemons.keys import Keyring
 from daemons.link import Link, LinkError, Unreachable, connect, listen, serve
@@ -214,7 +214,7 @@ async def test_a_link_that_goes_wrong_ends_with_a_word_and_the_others_go_on(capl
 
 
 async def test_a_crowd_that_says_nothing_does_not_shut_the_door(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(link, "IN_HELLO", 3)
+    monkeypatch.setattr(admission, "IN_HELLO", 3)
     async with served() as port:
         crowd = [await trio.open_tcp_stream("127.0.0.1", port) for _ in range(8)]
 
@@ -233,7 +233,7 @@ async def test_who_says_nothing_is_sent_away_in_time(autojump_clock: MockClock) 
 async def test_a_crowd_that_is_refused_does_not_fill_the_log(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(link, "TOLD_LINES", 3)
+    monkeypatch.setattr(admission, "TOLD_LINES", 3)
     async with served() as port:
         for _ in range(10):
             async with await trio.open_tcp_stream("127.0.0.1", port) as stranger:
