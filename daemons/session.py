@@ -130,7 +130,7 @@ class _Session:
 
     async def run(self) -> int:
         status = None
-        with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
+        with trio.open_signal_receiver(*_ending_signals()) as signals:
             try:
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(self._on_signal, signals, nursery.cancel_scope)
@@ -321,3 +321,9 @@ class _Session:
         for jid in sorted(self.watched & set(self.last)):
             self.view.say(job_line(self.last[jid], "interrupted"))
         self.view.say("alfred -nogui goes on with the queue, alfred -delete ID takes a job out of it")
+
+
+def _ending_signals() -> list[signal.Signals]:
+    """What interrupts a session: Ctrl-C, TERM, and the end of its terminal, unless nohup said to outlive that."""
+    hangup = [] if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else [signal.SIGHUP]
+    return [signal.SIGINT, signal.SIGTERM, *hangup]

@@ -56,8 +56,8 @@ def place(tmp_path: Path) -> Path:
     return tmp_path
 
 
-async def start(place: Path, *words: str) -> Session:
-    command = [ALFRED, "-nogui", *words]
+async def start(place: Path, *words: str, before: tuple[str, ...] = ()) -> Session:
+    command = [*before, ALFRED, "-nogui", *words]
     process = await trio.lowlevel.open_process(
         command, cwd=place, env=environment(place), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
@@ -90,6 +90,19 @@ async def test_ctrl_c_ends_what_runs_keeps_the_queue_and_says_how_to_go_on(place
     assert "nothing runs now: alfred -nogui goes on" in shown
     assert why.startswith("nothing runs now")
     assert "nothing runs now" in shown_after_why, "-why has started a dispatcher"
+
+
+async def test_under_nohup_a_session_outlives_its_terminal(place: Path) -> None:
+    (place / "gate.alf").write_text('Task {gate} -cmds { Cmd {sh -c "until test -e open; do sleep 0.1; done"} }')
+    with trio.fail_after(LIMIT_S):
+        session = await start(place, "gate.alf", before=("nohup",))
+        await session.until("start  1.1")
+
+        session.process.send_signal(signal.SIGHUP)
+        (place / "open").touch()
+
+        assert await session.end() == 0
+    assert "interrupted" not in session.text
 
 
 async def test_ctrl_c_beside_others_pauses_its_jobs_and_none_of_them_is_in_error(place: Path) -> None:
