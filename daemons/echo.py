@@ -15,11 +15,11 @@ import errno
 import os
 import socket
 import struct
-from contextlib import suppress
 from enum import Enum
-from functools import partial
 
 import trio
+
+from daemons.host_names import look_up
 
 
 class Echo(Enum):
@@ -29,12 +29,7 @@ class Echo(Enum):
     SILENT = "does not answer"
 
 
-class UnknownHost(Exception):
-    """The name of a host that nobody knows, in words."""
-
-
 _ECHO_REQUEST, _ECHO_REPLY = 8, 0
-_lookups = trio.CapacityLimiter(16)  # a name server that hangs must not take the threads of all other work
 
 
 async def echo(host: str, port: int, limit_s: float) -> Echo:
@@ -59,18 +54,6 @@ async def echo(host: str, port: int, limit_s: float) -> Echo:
             if by_tcp is not Echo.SILENT:
                 nursery.cancel_scope.cancel()
     return found
-
-
-async def look_up(host: str) -> str:
-    """A host's IPv4 address, looked up beside everything else. Raises UnknownHost."""
-    with suppress(OSError):
-        return socket.inet_ntoa(socket.inet_aton(host))
-    ask = partial(socket.getaddrinfo, host, None, family=socket.AF_INET, type=socket.SOCK_STREAM)
-    try:
-        found = await trio.to_thread.run_sync(ask, limiter=_lookups, abandon_on_cancel=True)
-    except (OSError, UnicodeError) as error:
-        raise UnknownHost(f"the host name {host} is not known: {error}") from error
-    return str(found[0][4][0])
 
 
 async def _connect(address: str, port: int) -> Echo:

@@ -26,7 +26,8 @@ from dataclasses import dataclass
 import trio
 
 from daemons.asking import ask
-from daemons.echo import Echo, UnknownHost, echo
+from daemons.echo import Echo, echo
+from daemons.host_names import UnknownHost
 from runtime.maitred.orders import RunPing
 
 PROGRAMS_AT_ONCE = 32

@@ -20,7 +20,7 @@ from functools import partial
 import trio
 
 from daemons.asking import ask
-from daemons.echo import UnknownHost, look_up
+from daemons.host_names import addresses_of
 from daemons.metrics import built_in
 from daemons.multicast import LOOKUP_S, Address, Party, place_of
 from runtime.farm_datagrams import AnyDatagram, AskMetrics, MetricsAre, MetricSource, Samples
@@ -125,7 +125,8 @@ class Sampler:
         if not self._ways.any_answer or self._rounds % READ_ROUNDS == 0:
             self._list = list(self._maitreds())
         self._rounds += 1
-        self._addresses = await _addresses(self._list, self._to_port)
+        found = await addresses_of(self._list, LOOKUP_S)
+        self._addresses = {name: (address, self._to_port) for name, address in found.items()}
         serial, singly = self._ways.ask(self._list)
         self._party.send(AskMetrics(self._host, serial), group=True)
         for name, number in singly.items():
@@ -186,12 +187,3 @@ def read_value(text: str) -> Value:
     if _NUMBER.fullmatch(text) and math.isfinite(float(text)):
         return float(text)
     return text[:TEXT_CHARS]
-
-
-async def _addresses(names: Sequence[str], port: int) -> dict[str, Address]:
-    """Of those whose names are known now."""
-    found: dict[str, Address] = {}
-    for name in names:
-        with suppress(UnknownHost), trio.move_on_after(LOOKUP_S):
-            found[name] = (await look_up(name), port)
-    return found

@@ -9,13 +9,13 @@ or that take too long, go without an address: dispatchers look them up themselve
 
 from __future__ import annotations
 
-import socket
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import trio
 
+from daemons.host_names import addresses_of
 from daemons.log_file import LogFile
 from daemons.measuring import Measuring
 from daemons.multicast import Party
@@ -27,7 +27,6 @@ from runtime.schedule.model import Schedule
 UNSETTLED_S = 0.2
 """A schedule that may still be written is looked at again after so long."""
 LOOKUP_S = 5.0
-LOOKUPS_AT_ONCE = 32
 
 
 class World:
@@ -54,7 +53,7 @@ class World:
             return False
         self.schedule = change.schedule
         hosts = {server.host for server in self.schedule.servers.values()}
-        self.addresses = await addresses_of(hosts, self.addresses)
+        self.addresses = await addresses_of(hosts, LOOKUP_S, self.addresses)
         return True
 
     async def watch(self, look_s: float, core: Maitred, do: Callable[[list[Order]], None]) -> None:
@@ -78,35 +77,3 @@ class World:
 
     def _announce(self, measuring: Measuring) -> None:
         measuring.announce(self.schedule.time, tuple(self.schedule.metrics.values()))
-
-
-async def addresses_of(hosts: Iterable[str], known: dict[str, str]) -> dict[str, str]:
-    """The IPv4 addresses of hosts, as far as they are found in time. What is `known` is asked again all the same, and
-    stands where there is no answer."""
-    found = dict(known)
-    limiter = trio.CapacityLimiter(LOOKUPS_AT_ONCE)
-
-    async def look_up(host: str) -> None:
-        try:
-            found[host] = await trio.to_thread.run_sync(
-                socket.gethostbyname, host, limiter=limiter, abandon_on_cancel=True
-            )
-        except OSError:
-            return
-
-    with trio.move_on_after(LOOKUP_S):
-        async with trio.open_nursery() as nursery:
-            for host in set(hosts):
-                if _is_address(host):
-                    found[host] = host
-                else:
-                    nursery.start_soon(look_up, host)
-    return found
-
-
-def _is_address(host: str) -> bool:
-    try:
-        socket.inet_aton(host)
-    except OSError:
-        return False
-    return host.count(".") == 3
