@@ -28,6 +28,7 @@ HOST = "127.0.0.1"
 _LOOPBACK = "127."
 """All of 127.0.0.0/8 is this machine: daemons that play several hosts have an address each."""
 _TABLE = Path("/proc/net/tcp")
+_DATAGRAMS = Path("/proc/net/udp")
 _ESTABLISHED = "01"
 _LISTENING = "0A"
 _ANYBODY = "00000000:0000"
@@ -74,6 +75,21 @@ async def peer_uid(stream: trio.SocketStream) -> int | None:
         return await _look_up(_address(*peer[:2]), _address(*own[:2]), _ESTABLISHED)
     except OSError:  # it is closed again, or no file can be opened now: a stranger, as far as anybody can tell
         return None
+
+
+def is_own_datagram(sender: tuple[str, int]) -> bool:
+    """Whether a datagram that came from this address was sent by a process of this user's on this machine."""
+    host, port = sender
+    if not host.startswith(_LOOPBACK):
+        return False
+    places = (_address(host, port), _address("0.0.0.0", port))
+    try:
+        with _DATAGRAMS.open(encoding="ascii") as table:
+            next(table)
+            owners = {int(fields[7]) for fields in map(str.split, table) if fields[1] in places}
+    except OSError:
+        return False
+    return owners == {os.getuid()}
 
 
 async def _look_up(local: str, remote: str, state: str) -> int | None:

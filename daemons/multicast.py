@@ -23,6 +23,7 @@ from dataclasses import dataclass
 
 import trio
 
+from daemons import loopback
 from daemons.datagrams import LARGEST_BYTES, Packer, Unpacker
 from daemons.signed import Checker, Signer
 from runtime.farm_datagrams import AnyDatagram
@@ -152,8 +153,8 @@ class Party:
             await trio.lowlevel.checkpoint()
 
     def _take(self, data: bytes, sender: Address, handle: Handle, by_group: bool) -> None:
-        if self._place.key is None and not sender[0].startswith("127."):
-            self._unpacker.refuse(f"it came from {sender[0]}, and without a key only this machine counts")
+        if self._place.key is None and not loopback.is_own_datagram(sender):
+            self._unpacker.refuse(f"it came from {sender[0]}, and without a key only this user's processes here count")
             return
         message = self._unpacker.unpack(data)
         if message is not None:

@@ -118,3 +118,16 @@ async def test_a_client_that_meets_another_users_port_is_told_so(
             async with connect(state, start=False):
                 pass
         lock.release()
+
+
+def test_the_table_says_whose_a_datagram_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.bind(("127.0.0.1", 0))
+        address = sender.getsockname()
+
+        assert loopback.is_own_datagram(address)
+        assert not loopback.is_own_datagram(("10.0.0.1", address[1]))
+        monkeypatch.setattr(os, "getuid", lambda: 12345)
+        assert not loopback.is_own_datagram(address)
+    monkeypatch.undo()
+    assert not loopback.is_own_datagram(address)
