@@ -23,6 +23,7 @@ from daemons import vouching
 from daemons.hello import Hello, Proofs, Welcome
 from daemons.lasting import Lasting
 from daemons.link import Identity, Link, LinkError, connect
+from daemons.pauses import Pauses
 from runtime.dispatcher import Dispatcher
 from runtime.farm_messages import (
     AnyFarmMessage,
@@ -43,7 +44,7 @@ from runtime.remote import Terms
 ANSWER_S = 5.0
 """How long a maitre-d may take to be reached, and to answer."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 10.0
-"""Between two tries to reach one: twice as long each time."""
+"""Between two tries to reach one."""
 
 _log = logging.getLogger("dispatcher")
 
@@ -155,18 +156,17 @@ class Attachment:
     async def run(self) -> None:
         """Find a maitre-d, serve under it, find the next; until cancelled."""
         since = time.monotonic()
-        pause_s = FIRST_PAUSE_S
+        pauses = Pauses(FIRST_PAUSE_S, LONGEST_PAUSE_S)
         while True:
             site = await trio.to_thread.run_sync(self._site)  # it runs the site's Tcl
             link = await self._first_that_answers(site)
             if link is not None:
                 await self._attached_to(link)
                 since = time.monotonic()
-                pause_s = FIRST_PAUSE_S
+                pauses.reset()
             elif self._giver is None and time.monotonic() - since >= (site.chaos_after_s if site.maitreds else 0):
                 await self._begin_alone()
-            await trio.sleep(pause_s)
-            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+            await pauses.wait()
 
     async def _first_that_answers(self, site: Site) -> Link | None:
         for host, port in site.maitreds:

@@ -31,13 +31,14 @@ from daemons.identity import users
 from daemons.idle import Idle, Screen
 from daemons.keys import KeyFileError
 from daemons.link import Identity, Link, LinkError, connect
+from daemons.pauses import Pauses
 from daemons.site import CurrentSettings
 from runtime.farm_messages import Did, Eject, FarmMessage, Refused, Shields, ShieldsAre
 from runtime.nimby import IDLE_S, Mode, Nimby
 from runtime.settings import Settings
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
-"""Between two tries to reach a maitre-d: twice as long each time."""
+"""Between two tries to reach a maitre-d."""
 TELL_S = 30.0
 """How often the shields are told while they stay as they are."""
 
@@ -109,14 +110,13 @@ class NimbyProcess:
     # -- the maitre-d -------------------------------------------------------------------------------------------
 
     async def _hold_forever(self) -> None:
-        pause_s = FIRST_PAUSE_S
+        pauses = Pauses(FIRST_PAUSE_S, LONGEST_PAUSE_S)
         while True:
             link = await self._desk.reach(self._say)
             if link is not None:
-                pause_s = FIRST_PAUSE_S
+                pauses.reset()
                 await self._hold(link)
-            await trio.sleep(pause_s)
-            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+            await pauses.wait()
 
     async def _hold(self, link: Link) -> None:
         """One connection, from its first word to its end."""

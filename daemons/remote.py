@@ -22,6 +22,7 @@ import trio
 
 from daemons.arrivals import Arrivals
 from daemons.link import Identity, Link, LinkError, connect
+from daemons.pauses import Pauses
 from daemons.pulse import Pulse
 from runtime.facts import AttemptId
 from runtime.farm_messages import Context, Ended, Launch, NotStarted, Printed
@@ -32,7 +33,7 @@ CONNECT_S = 5.0
 KEEP_S = 60.0
 """How long a connection is kept that nobody needs now."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
-"""Between two tries to reach an alfserver: twice as long each time."""
+"""Between two tries to reach an alfserver."""
 
 _log = logging.getLogger("dispatcher")
 
@@ -170,13 +171,12 @@ class _Alfserver:
         """Until nothing is, or may be, there any more."""
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._keep_time)
-            pause_s = FIRST_PAUSE_S
+            pauses = Pauses(FIRST_PAUSE_S, LONGEST_PAUSE_S)
             while self.rules.in_use:
                 if await self._connect_and_talk():
-                    pause_s = FIRST_PAUSE_S
+                    pauses.reset()
                 if self.rules.in_use:
-                    await trio.sleep(pause_s)
-                    pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+                    await pauses.wait()
             self._retire(self)
             nursery.cancel_scope.cancel()
 
