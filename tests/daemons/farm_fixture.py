@@ -41,6 +41,7 @@ class WholeFarm:
         """`extra` is in the environment of every user's programs."""
         self.directory = directory
         self.maitred_ports = [free_port() for _ in range(maitreds)]
+        self.alfserver_port = free_port()
         self._hosts = range(2, 2 + hosts)
         self._slots = slots
         self._extra = extra
@@ -64,7 +65,7 @@ class WholeFarm:
         maitreds = " ".join(f"127.0.0.1:{port}" for port in self.maitred_ports)
         fields = {
             "maitredHost": maitreds,
-            "alfserverPort": free_port(),
+            "alfserverPort": self.alfserver_port,
             "dispatcherPort": 0,
             "metricsPort": free_port(socket.SOCK_DGRAM),
             "metricsInterface": "lo",
@@ -99,11 +100,18 @@ class WholeFarm:
 
     def start(self) -> None:
         """Start everything, and wait until all of it listens."""
-        names = [f"h{host}" for host in self._hosts] + [f"m{place}" for place in range(len(self.maitred_ports))]
-        for name in names:
+        for name in self.names:
             self.begin(name)
-        for name in names:
+        for name in self.names:
             self.wait_ready(name)
+
+    @property
+    def names(self) -> list[str]:
+        """The alfservers, then the maitre-ds."""
+        return [f"h{host}" for host in self._hosts] + [f"m{place}" for place in range(len(self.maitred_ports))]
+
+    def pid(self, name: str) -> int:
+        return self._processes[name].pid
 
     def begin(self, name: str) -> None:
         """Start an alfserver (h2, h3, ...) or a maitre-d (m0, m1, ...)."""
@@ -134,6 +142,11 @@ class WholeFarm:
         process.send_signal(number)
         with process:
             process.wait(PATIENCE_S)
+
+    def close(self) -> None:
+        """Ask every daemon to end, as a site does that shuts down."""
+        for name in list(self._processes):
+            self.end(name, signal.SIGTERM)
 
     def log(self, name: str) -> str:
         try:

@@ -14,6 +14,7 @@ import os
 import re
 import signal
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -59,14 +60,42 @@ class Testimony:
                 self.places[word, command, int(attempt)] = place
 
 
+def attempts_of(state: State, jid: int) -> dict[int, Ended | NeverStarted | None]:
+    """Every attempt in the journal, with its end. The dispatcher must be gone."""
+    journal = Journal(state.journal)
+    found: dict[int, Ended | NeverStarted | None] = {}
+    for fact in journal.facts(JobId(jid)):
+        if isinstance(fact, Started):
+            found[fact.attempt] = None
+        elif isinstance(fact, Ended | NeverStarted):
+            found[fact.attempt] = fact
+    journal.close()
+    return found
+
+
+def processes(directory: Path, what: str) -> list[int]:
+    """Processes that work in the directory whose command line has the word."""
+    found = []
+    for process in psutil.process_iter(["cmdline", "environ"]):
+        words = " ".join(process.info["cmdline"] or ())
+        place = (process.info["environ"] or {}).get("ALF_STATE", "") + " " + words
+        if re.search(what, words) and str(directory) in place:
+            found.append(process.pid)
+    return found
+
+
+def send(pids: list[int], number: signal.Signals) -> None:
+    """A signal to all that are still there."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
+
+
 class Stage:
     """A directory with a witness program, a job script that uses it, and a state of its own."""
 
-    def __init__(self, directory: Path, seconds: float, *, state: Path | None = None, far: bool = False) -> None:
-        """`state`: the dispatcher's, when it is not in the directory. `far`: the commands are for alfservers."""
-        place = directory / "state" if state is None else state
-        self.state = State(place, place / "lock")
-        self._cmd = "RemoteCmd {%s} -service pixarRender" if far else "Cmd {%s}"
+    def __init__(self, directory: Path, seconds: float) -> None:
+        self.state = State(directory / "state", directory / "state" / "lock")
         self._directory = directory
         self._file = directory / "testimony"
         program = directory / "witness"
@@ -85,49 +114,27 @@ class Stage:
                 first, second = f"g{group}c{child}a", f"g{group}c{child}b"
                 self.commands |= {first: [], second: [first]}
                 below.append(second)
-                words = " ".join(f"{self._cmd % (launch % name)};" for name in (first, second))
+                words = " ".join(f"Cmd {{{launch % name}}};" for name in (first, second))
                 lines.append(f"  Task {{child {child}}} -cmds {{ {words} }}")
             self.commands[f"g{group}"] = below
-            lines.append(f"}} -cmds {{ {self._cmd % (launch % f'g{group}')} }}")
+            lines.append(f"}} -cmds {{ Cmd {{{launch % f'g{group}'}}} }}")
         return "\n".join([*lines, "}", ""]).encode()
 
     def testimony(self) -> Testimony:
         return Testimony([line.split() for line in self._file.read_text().splitlines()])
 
-    def attempts(self, jid: int) -> dict[int, Ended | NeverStarted | None]:
-        """Every attempt in the journal, with its end. The dispatcher must be gone."""
-        journal = Journal(self.state.journal)
-        found: dict[int, Ended | NeverStarted | None] = {}
-        for fact in journal.facts(JobId(jid)):
-            if isinstance(fact, Started):
-                found[fact.attempt] = None
-            elif isinstance(fact, Ended | NeverStarted):
-                found[fact.attempt] = fact
-        journal.close()
-        return found
-
     def pids(self, what: str) -> list[int]:
         """Processes of this stage whose command line has the word."""
-        found = []
-        for process in psutil.process_iter(["cmdline", "environ"]):
-            words = " ".join(process.info["cmdline"] or ())
-            place = (process.info["environ"] or {}).get("ALF_STATE", "") + " " + words
-            if re.search(what, words) and str(self._directory) in place:
-                found.append(process.pid)
-        return found
+        return processes(self._directory, what)
 
     def kill(self, what: str) -> None:
         """kill -9, at once, of all processes of this stage with that word in their command line."""
-        for pid in self.pids(what):
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
+        send(self.pids(what), signal.SIGKILL)
 
 
 def check(stage: Stage, jid: int, *, launcher_died: bool) -> None:
     """The invariants of a job that is done and whose dispatcher has ended."""
-    said, attempts = stage.testimony(), stage.attempts(jid)
+    said, attempts = stage.testimony(), attempts_of(stage.state, jid)
     assert said.overlaps == [], "I1: two of one command at once"
     assert set(said.starts) == set(stage.commands), "I5: every command of the job ran"
     witnessed = {attempt for found in said.starts.values() for attempt in found}
@@ -141,24 +148,6 @@ def check(stage: Stage, jid: int, *, launcher_died: bool) -> None:
         assert last in done and said.ends[command][-1] == last, f"I2: the last attempt of {command} counts"
         if not launcher_died:
             assert len(said.starts[command]) == 1, f"{command} ran again although its launcher lived"
-    _check_order(stage, said)
-
-
-def check_far(stage: Stage, jid: int, *, once: bool) -> None:
-    """The invariants of a job whose commands ran on alfservers, where witnesses do not know the dispatcher's numbers of
-    their attempts. `once`: nothing was done that could have ended a command."""
-    said, attempts = stage.testimony(), stage.attempts(jid)
-    assert said.overlaps == [], "I1: two of one command at once"
-    assert set(said.starts) == set(stage.commands), "I5: every command of the job ran"
-    assert all(end is not None for end in attempts.values()), "I2: every attempt ended"
-    began = [attempt for attempt, end in attempts.items() if not isinstance(end, NeverStarted)]
-    assert sum(map(len, said.starts.values())) <= len(began), "I2: what ran is in the journal"
-    done = [attempt for attempt, end in attempts.items() if isinstance(end, Ended) and end.outcome is Outcome.DONE]
-    assert len(done) == len(stage.commands), "I2: every command ended well exactly once"
-    for command in stage.commands:
-        assert said.ends[command], f"I2: {command} ran to its end"
-        if once:  # else a command may have ended just when its launcher died, which nobody can know
-            assert len(said.starts[command]) == 1, f"{command} ran again although nothing had ended it"
     _check_order(stage, said)
 
 
