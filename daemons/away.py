@@ -44,6 +44,8 @@ class Away:
         self._safe = safe
         self._ended: list[AttemptId] = []
         self._some_ended = trio.Event()
+        self._prepared = 0
+        """The job whose context was told to alfservers last."""
         self._remotes = remotes
         remotes.hear = self.heard
 
@@ -56,7 +58,6 @@ class Away:
 
     def launch(self, order: Launch, place: Place) -> None:
         jid, tid, cid, attempt = order.jid, order.tid, order.cid, order.attempt
-        spooled = self._core.jobs[jid].spooled
         launch = FarmLaunch(
             attempt,
             f"{jid}.{tid}.{cid}",
@@ -74,7 +75,17 @@ class Away:
             place.first.proof,
         )
         log = logs.name(self._jobs, jid, tid, cid, attempt)
-        self._remotes.launch(_where(place), launch, Context(jid, spooled.cwd, spooled.env), log)
+        self._remotes.launch(_where(place), launch, self._context(jid), log)
+
+    def prepare(self, jid: int) -> None:
+        """A job asks for slots."""
+        if jid != self._prepared:
+            self._prepared = jid
+            self._remotes.prepare(self._context(jid))
+
+    def _context(self, jid: int) -> Context:
+        spooled = self._core.jobs[jid].spooled
+        return Context(jid, spooled.cwd, spooled.env)
 
     def end(self, attempts: Iterable[AttemptId], grace_s: float) -> tuple[AttemptId, ...]:
         """End those that are elsewhere; the others are given back."""

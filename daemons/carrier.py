@@ -53,7 +53,7 @@ from daemons.state import State
 from runtime import orders
 from runtime.dispatcher import Dispatcher
 from runtime.facts import JobSpooled, Started
-from runtime.farm_messages import FarmMessage
+from runtime.farm_messages import FarmMessage, Want
 from runtime.job.model import CmdId, JobId, TaskId
 from runtime.orders import (
     Announce,
@@ -290,6 +290,12 @@ class Carrier:
             )
         )
 
+    def _tell_maitred(self, order: ToMaitred) -> None:
+        message = order.message
+        self._to_maitred(message)
+        if isinstance(message, Want) and message.total and message.jid in self._core.jobs:
+            self.away.prepare(message.jid)
+
     def _sweep(self, order: Sweep) -> None:
         here = self.away.end(order.attempts, order.grace_s)
         if here:
@@ -365,7 +371,7 @@ _PERFORM: dict[type[Order], Callable[..., None]] = {
     RunHook: lambda self, order: self._start(partial(self._hook, order)),
     TestResume: lambda self, order: self._start(partial(self._test, order)),
     ShowFile: Carrier._show,
-    ToMaitred: lambda self, order: self._to_maitred(order.message),
+    ToMaitred: Carrier._tell_maitred,
 }
 
 

@@ -64,7 +64,7 @@ from runtime.queued import QueuedJob
 from runtime.why import why
 
 GRANT_S = 0.003
-"""So long a job's "accepted" waits for a first grant, whose launch must be on the disk too: one sync does for both."""
+"""So long a job's "accepted" lets its first launches go ahead: a sync takes time from them, and has them in it."""
 _SHOWN_FAILURES = 100
 """Failed tasks whose last lines a Queue carries; -info has them all."""
 _OVER = (Action.RETRY, Action.RESTART, Action.SKIP, Action.SKIP_ERRORS, Action.DELETE, Action.CHASER, Action.PREVIEW)

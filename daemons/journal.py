@@ -250,17 +250,13 @@ class Journal:
 
     def append_at_once(self, facts: Sequence[Fact]) -> bool:
         """Keep these facts. True: no death of a process can lose them any more (a power cut still can, for a moment).
-        False: the writer is at it, or has a new job to write; they are kept soon, as with `append`. A `flush` that
-        waits is hurried: what it was patient for has come."""
+        False: the writer is at it, or has a new job to write; they are kept soon, as with `append`."""
         with self._changed:
             new_job = any(isinstance(entry, _Add) for entry in self._pending)
             if self._gathered or new_job or self._fatal or self._closing or self._commit([*self._pending, facts]):
                 self._put(facts)
                 return False
-            flushes = [entry for entry in self._pending if isinstance(entry, _Flush)]
-            self._pending = []
-            for flush in flushes:
-                self._put(flush, hurry=True)
+            self._pending = [entry for entry in self._pending if isinstance(entry, _Flush)]
             self._put(())  # the writer brings it to the disk
         return True
 

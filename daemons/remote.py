@@ -17,6 +17,7 @@ import socket
 import struct
 import time
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 
 import trio
 
@@ -34,6 +35,9 @@ KEEP_S = 60.0
 """How long a connection is kept that nobody needs now."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
 """Between two tries to reach an alfserver."""
+
+PREPARED = 4
+"""So many alfservers hear of a job's directory and environment before anything of it is launched."""
 
 _log = logging.getLogger("dispatcher")
 
@@ -72,6 +76,11 @@ class Remotes:
         alfserver = self._alfserver(where)
         self._at[launch.attempt] = alfserver
         alfserver.perform(alfserver.rules.launch(launch, context, time.monotonic()))
+
+    def prepare(self, context: Context) -> None:
+        """A job asks for slots: alfservers that were reached last are told its context while that is decided."""
+        for alfserver in islice(reversed(self._alfservers.values()), PREPARED):
+            alfserver.perform(alfserver.rules.prepare(context))
 
     def adopt(
         self, where: tuple[str, int], attempt: AttemptId, log: str, *, keep_stdout: bool = False, chunks: int = 0

@@ -149,6 +149,13 @@ class Remote:
             self._send_launch(attempt, now, turn)
         return turn
 
+    def prepare(self, context: Context) -> Turn:
+        """Launches in this context may come soon: an alfserver that listens is told of it ahead."""
+        turn = Turn()
+        if self._ready:
+            self._send_context(context, turn)
+        return turn
+
     def adopt(self, number: AttemptId, chunks: int, now: float) -> None:
         """An attempt that an earlier dispatcher sent there: what became of it is to be asked. `chunks`: how many
         scripts that it wrote were dealt with."""
@@ -339,12 +346,15 @@ class Remote:
         assert attempt.launch is not None and attempt.context is not None
         if not self._alive():
             self._renew_at = now + self._patience_s
-        if attempt.context.id not in self._contexts:
-            self._contexts.add(attempt.context.id)
-            turn.say.append(attempt.context)
+        self._send_context(attempt.context, turn)
         turn.say.append(attempt.launch)
         attempt.stage = Stage.SENT
         attempt.launch = attempt.context = None
+
+    def _send_context(self, context: Context, turn: Turn) -> None:
+        if context.id not in self._contexts:
+            self._contexts.add(context.id)
+            turn.say.append(context)
 
     def _lose(self, attempt: _Attempt, reason: str, turn: Turn) -> None:
         del self._attempts[attempt.number]

@@ -185,6 +185,7 @@ class Carrier:
         old = connection.given.pop(message.id, None)
         if old is not None:
             self._outgoing.append(Drop((old,)))
+        self._launchers_context(connection, message.id)  # ahead of the launches: they are to find it there
 
     def _new_launcher(self, hello: Hello, past: Past) -> list[Order]:
         """The launcher died, and this is the next: it knows no contexts, and what ran has gone with the old one."""
@@ -319,7 +320,7 @@ class Carrier:
         self.carry_out(self._core.ended(number, refused, time.time()))
 
     def _launchers_context(self, connection: Connection, context: int) -> int:
-        """The launcher's id of a dispatcher's context, which it is told of when it is used first."""
+        """The launcher's id of a dispatcher's context, of which it is told unless it has it still."""
         given = connection.given.pop(context, None)
         if given is None:
             self._last_context += 1

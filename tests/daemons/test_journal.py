@@ -102,6 +102,7 @@ async def test_facts_are_kept_at_once_while_somebody_waits_for_the_disk(
             nursery.start_soon(journal.flush, 60.0)
             await trio.testing.wait_all_tasks_blocked()
             kept = journal.append_at_once([started(1, 1)])
+            await journal.flush()
     journal.close()
 
     assert kept

@@ -82,6 +82,22 @@ def test_a_context_is_sent_once_on_a_connection() -> None:
     assert server.launch(launch(2), HOME, 0.0).say == [launch(2)]
 
 
+def test_a_context_may_go_ahead_of_its_launches() -> None:
+    server = remote()
+    ready(server)
+
+    assert server.prepare(HOME).say == [HOME]
+    assert server.prepare(HOME).say == []
+    assert server.launch(launch(1), HOME, 0.0).say == [launch(1)]
+
+
+def test_nothing_goes_ahead_to_an_alfserver_that_has_not_answered() -> None:
+    server = remote()
+    server.connected(0.0)
+
+    assert server.prepare(HOME).say == []
+
+
 def test_where_no_alfserver_answers_what_was_never_sent_has_never_started() -> None:
     server = remote()
     server.launch(launch(1), HOME, 0.0)
