@@ -85,7 +85,6 @@ class Progress(ABC):
         self.surplus: list[AttemptId] = []
         self.failures: dict[int, Failure] = {}
         self.deleting = False
-        self.done_cmds = 0
         self._now = 0.0
         self._begin()
 
@@ -532,7 +531,6 @@ class Progress(ABC):
             self._go_on(tid)
 
     def _command_over(self, tid: int) -> None:
-        self.done_cmds += 1
         self._cursor[tid] += 1
         self._go_on(tid)
 

@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import msgspec
-
 from runtime.job.expanded import expand
 from runtime.job.model import Cmd, Diagnostic, Instance, Job, Reading, Task
 from runtime.job.references import Index
@@ -24,11 +22,6 @@ def diagnostic_lines(diagnostics: Iterable[Diagnostic], file: str) -> Iterator[s
         yield f"{file}:{found.line}:{found.column}: {found.severity.value}: {found.text}"
         if found.hint:
             yield f"    {found.hint}"
-
-
-def to_json(reading: Reading, file: str) -> bytes:
-    """The JSON form on one line."""
-    return msgspec.json.encode(json_form(reading, file))
 
 
 def json_form(reading: Reading, file: str) -> dict[str, Any]:

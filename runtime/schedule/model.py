@@ -12,6 +12,7 @@ from __future__ import annotations
 import msgspec
 
 from runtime.farm_datagrams import MetricSource
+from runtime.job.dirmaps import zone_of
 
 EVERYBODY = "*"
 """The predefined user group (everybody), server group (every server) and time group (always)."""
@@ -32,7 +33,7 @@ class Server(msgspec.Struct, frozen=True):
     @property
     def zone(self) -> str:
         """The dirmap zone: what its key zone=NAME says, in the spelling of the schedule."""
-        return next((key[5:] for key in self.keys if key.lower().startswith("zone=")), "")
+        return zone_of(self.keys)
 
 
 class Span(msgspec.Struct, frozen=True):

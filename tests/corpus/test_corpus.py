@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from runtime.job.model import Severity
-from runtime.job.report import to_json
+from runtime.job.report import json_form
 from runtime.job.script import read_job
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
@@ -78,7 +79,7 @@ def test_every_script_of_the_corpus_is_here() -> None:
 
 @pytest.mark.parametrize("name", DIGESTS)
 def test_a_field_script_reads_to_its_tree(name: str) -> None:
-    form = to_json(read_job(script(name), f"{name}.alf", now=0.0), f"{name}.alf")
+    form = msgspec.json.encode(json_form(read_job(script(name), f"{name}.alf", now=0.0), f"{name}.alf"))
 
     assert hashlib.sha256(form).hexdigest()[:16] == DIGESTS[name]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from runtime.job.report import to_json
+from runtime.job.report import json_form
 from runtime.job.script import read_job
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
@@ -37,7 +37,7 @@ def programs(scripts: list[Path]) -> set[str]:
     """What the commands of these scripts start."""
     found = set()
     for script in scripts:
-        form = json.loads(to_json(read_job(script.read_bytes(), script.name, now=0.0), script.name))
+        form = json_form(read_job(script.read_bytes(), script.name, now=0.0), script.name)
         for job in form["jobs"]:
             found |= {cmd["argv"][0] for cmd in commands(job) if cmd["kind"] != "builtin" and cmd["argv"]}
     return found
