@@ -36,9 +36,19 @@ class WholeFarm:
     """A farm that can be started, looked at and hurt. Make it with `whole_farm`."""
 
     def __init__(
-        self, directory: Path, hosts: int, slots: int, maitreds: int, schedule: str, ini: str, extra: Mapping[str, str]
+        self,
+        directory: Path,
+        hosts: int,
+        slots: int,
+        maitreds: int,
+        schedule: str,
+        ini: str,
+        extra: Mapping[str, str],
+        behind: int,
     ) -> None:
-        """`extra` is in the environment of every user's programs."""
+        """`extra` is in the environment of every user's programs. `behind`: the port at which alfservers really listen,
+        when a test puts something between; 0 for none."""
+        self.behind = behind
         self.directory = directory
         self.maitred_ports = [free_port() for _ in range(maitreds)]
         self.alfserver_port = free_port()
@@ -110,6 +120,11 @@ class WholeFarm:
         """The alfservers, then the maitre-ds."""
         return [f"h{host}" for host in self._hosts] + [f"m{place}" for place in range(len(self.maitred_ports))]
 
+    @property
+    def addresses(self) -> list[str]:
+        """Of the alfservers."""
+        return [f"127.0.0.{host}" for host in self._hosts]
+
     def pid(self, name: str) -> int:
         return self._processes[name].pid
 
@@ -121,6 +136,7 @@ class WholeFarm:
         if name.startswith("h"):
             address = f"127.0.0.{name[1:]}"
             words += ["daemons.alfserver.main", "-a", str(self._slots), "-bind", address, "-host", address]
+            words += ["-s", str(self.behind)] if self.behind else []
         else:
             port = self.maitred_ports[int(name[1:])]
             words += ["daemons.cli", "-maitre_d", "-bind", "127.0.0.1", "-port", str(port)]
@@ -192,9 +208,10 @@ def whole_farm(
     schedule: str = "",
     ini: str = "",
     extra: Mapping[str, str] | None = None,
+    behind: int = 0,
 ) -> Iterator[WholeFarm]:
     """A farm that runs, and leaves nothing."""
-    farm = WholeFarm(directory, hosts, slots, maitreds, schedule, ini, extra or {})
+    farm = WholeFarm(directory, hosts, slots, maitreds, schedule, ini, extra or {}, behind)
     try:
         farm.start()
         yield farm

@@ -13,6 +13,7 @@ import subprocess
 from collections.abc import Callable
 
 import trio
+from cables import WOUNDS, Cables
 from crowd import Crowd
 from witnesses import processes, send
 
@@ -28,7 +29,7 @@ KILLS = (
 )  # fmt: skip
 STOPS = ("stop maitre-d", "stop dispatcher", "stop alfserver", "stop launcher")
 OTHERS = ("cut maitre-d", "cut alfserver", "schedule")
-KINDS = (*KILLS, *STOPS, *OTHERS)
+KINDS = (*KILLS, *STOPS, *OTHERS, *WOUNDS)
 HARMLESS = ("maitre-d", "maitre-ds", "dispatcher", "alfserver")
 """Kills by which no command ends."""
 
@@ -36,11 +37,14 @@ HARMLESS = ("maitre-d", "maitre-ds", "dispatcher", "alfserver")
 class Havoc:
     """The farm's bad luck, from a seed."""
 
-    def __init__(self, farm: WholeFarm, crowd: Crowd, chance: random.Random, users: tuple[str, ...]) -> None:
+    def __init__(
+        self, farm: WholeFarm, crowd: Crowd, chance: random.Random, users: tuple[str, ...], cables: Cables
+    ) -> None:
         self._farm = farm
         self._crowd = crowd
         self._chance = chance
         self._users = users
+        self._cables = cables
         self._hosts = [name for name in farm.names if name.startswith("h")]
         self._maitreds = [name for name in farm.names if name.startswith("m")]
 
@@ -48,6 +52,8 @@ class Havoc:
         """One of KINDS happens now, and is mended."""
         if kind.startswith("stop "):
             await self._stop(kind.removeprefix("stop "))
+        elif kind in WOUNDS:
+            self._cables.wound(WOUNDS[kind])
         else:
             deeds: dict[str, Callable[[], None]] = {
                 "maitre-d": lambda: self._again([self._maitreds[0]]),

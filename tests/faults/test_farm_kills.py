@@ -1,4 +1,4 @@
-"""T1, T2, T3, T4, T5, T22: maitre-ds, dispatchers, alfservers and launchers are killed or stopped, connections cut and
+"""T1 to T7, T22: maitre-ds, dispatchers, alfservers and launchers are killed or stopped, connections cut and
 schedules broken, at random moments while hundreds of witnesses of two users run on the farm: no two of one command at
 once, no slot or limit given twice, none lost, none that had ended well run again, nothing left behind.
 
@@ -12,19 +12,22 @@ import json
 import os
 import random
 import secrets
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
 import trio
+from cables import WOUNDS, Cables
 from crowd import SCHEDULE, SLOTS, Crowd
-from havoc import GRACE_S, HARMLESS, KINDS, LEASE_S, Havoc
+from havoc import GRACE_S, HARMLESS, KILLS, KINDS, LEASE_S, OTHERS, Havoc
 from witnesses import processes
 
 from daemons.client import ConnectionLost, connect
 from daemons.state import State
 from runtime.messages import JobState, JobSummary, Queue
 from tests.daemons.farm_dispatchers import Dispatcher, start_dispatcher
-from tests.daemons.farm_fixture import PATIENCE_S, WholeFarm, whole_farm
+from tests.daemons.farm_fixture import PATIENCE_S, WholeFarm, free_port, whole_farm
 
 USERS = ("ann", "bob")
 LIMIT_S = 420.0
@@ -41,37 +44,57 @@ async def test_what_is_killed_without_its_launcher_ends_no_command(tmp_path: Pat
 
 @pytest.mark.parametrize("seed", ["gate"])
 async def test_whatever_happens_each_command_ends_well_once(tmp_path: Path, seed: str) -> None:
-    kinds = [kind for kind in KINDS if not kind.startswith("stop")]
+    kinds = [*KILLS, *OTHERS]
     await play(tmp_path, seed, kinds, witnesses=100, strikes=8)
+
+
+@pytest.mark.parametrize("seed", ["gate"])
+async def test_connections_that_are_cut_at_the_worst_message_lose_nothing_and_double_nothing(
+    tmp_path: Path, seed: str
+) -> None:
+    await play(tmp_path, seed, [*WOUNDS, *HARMLESS], witnesses=100, strikes=16)
 
 
 @pytest.mark.skipif(not SEEDS, reason="takes minutes: make soak")
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_hundreds_of_witnesses_survive_everything(tmp_path: Path, seed: str) -> None:
-    await play(tmp_path, seed, KINDS, witnesses=500, strikes=30)
+    cables = random.Random(seed).random() < 0.5  # a closed port behind a cable is no refusal: both ways are tried
+    kinds = KINDS if cables else [kind for kind in KINDS if kind not in WOUNDS]
+    await play(tmp_path, seed, kinds, witnesses=500, strikes=30)
 
 
-async def play(directory: Path, seed: str, kinds: tuple[str, ...] | list[str], *, witnesses: int, strikes: int) -> None:
+async def play(directory: Path, seed: str, kinds: Sequence[str], *, witnesses: int, strikes: int) -> None:
     """Jobs of witnesses on a farm to which so many bad things happen while they run."""
     chance = random.Random(seed)
     crowd = Crowd(directory, chance, USERS, witnesses)
-    with whole_farm(directory, hosts=4, slots=SLOTS, maitreds=2, schedule=SCHEDULE, ini=INI) as farm:
-        havoc = Havoc(farm, crowd, chance, USERS)
-        jids = {user: await spool(farm, user, crowd.scripts[user]) for user in USERS}
-        for _ in range(strikes):
-            await trio.sleep(chance.random())
-            await havoc.strike(chance.choice(kinds))
-        crowd.note("-", "over")
-        ends: dict[str, JobSummary] = {}
-        with trio.move_on_after(LIMIT_S):
-            for user, jid in jids.items():
-                ends[user] = await done(farm, user, jid)
-        assert [end.state for end in ends.values()] == [JobState.DONE] * len(USERS), await unfinished(farm, crowd)
-        await idle(farm)
-        states = {user: (await shut_down(farm, user), jid) for user, jid in jids.items()}
+    behind = free_port() if WOUNDS.keys() & set(kinds) else 0
+    with whole_farm(directory, hosts=4, slots=SLOTS, maitreds=2, schedule=SCHEDULE, ini=INI, behind=behind) as farm:
+        async with trio.open_nursery() as nursery:
+            cables = Cables(farm.addresses if behind else [], farm.alfserver_port, behind, partial(crowd.note, "-"))
+            await cables.serve(nursery)
+            states = await survive(farm, crowd, Havoc(farm, crowd, chance, USERS, cables), chance, kinds, strikes)
+            nursery.cancel_scope.cancel()
         farm.close()
         assert crowd.living() == [], "I6: witnesses have survived"
     crowd.check(states)
+
+
+async def survive(
+    farm: WholeFarm, crowd: Crowd, havoc: Havoc, chance: random.Random, kinds: Sequence[str], strikes: int
+) -> dict[str, tuple[State, int]]:
+    """From the jobs' beginning until all is quiet; the users' dispatchers, which have ended, and the jobs."""
+    jids = {user: await spool(farm, user, crowd.scripts[user]) for user in USERS}
+    for _ in range(strikes):
+        await trio.sleep(chance.random())
+        await havoc.strike(chance.choice(kinds))
+    crowd.note("-", "over")
+    ends: dict[str, JobSummary] = {}
+    with trio.move_on_after(LIMIT_S):
+        for user, jid in jids.items():
+            ends[user] = await done(farm, user, jid)
+    assert [end.state for end in ends.values()] == [JobState.DONE] * len(USERS), await unfinished(farm, crowd)
+    await idle(farm)
+    return {user: (await shut_down(farm, user), jid) for user, jid in jids.items()}
 
 
 async def spool(farm: WholeFarm, user: str, script: str) -> int:
