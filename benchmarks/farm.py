@@ -201,7 +201,7 @@ def measure(commands: int, starts: int, grants: int, rounds: int) -> dict[str, f
             )
     ours, theirs = min(waits["alfred"]), min(waits["hyperqueue"])
     best = {name: max(values) for name, values in rates.items()}
-    grant_s, echo_s = min(trips, key=lambda trip: trip[0] / trip[1])
+    grant_s, echo_s = min(trip[0] for trip in trips), min(trip[1] for trip in trips)
     return {
         "grant_rtt_ratio": round(grant_s / echo_s, 3),
         "ratio_hyperqueue": round(best["alfred"] / best["hyperqueue"], 3),
