@@ -24,6 +24,8 @@ from daemons.sweep import MARK, Process, descendants, mark_of, processes, send
 LINE_BYTES = 4096
 """A longer first line is cut here."""
 NOT_STARTED = 127
+_PIECE_BYTES = 64 * 1024
+_MOST_BYTES = 1 << 20  # what a program may print before nobody reads it any more
 _KILL_ROUNDS = 10
 _KILL_PAUSE_S = 0.05
 _numbers = itertools.count(1)
@@ -88,12 +90,12 @@ async def _answer(process: trio.Process, output: _FirstLine, mark: str, name: st
 
 
 class _FirstLine:
-    """Reads a pipe up to the first line's end; what follows is not read, and its writer is told so by the close."""
+    """Reads a pipe and keeps the first line. A program that prints more is not ended by that, but for a flood."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._data = b""
-        self._over = False
+        self._left_bytes = _MOST_BYTES
 
     async def read(self) -> None:
         while not self.take():
@@ -102,19 +104,22 @@ class _FirstLine:
 
     def take(self) -> bool:
         """Take what is there now; whether there is nothing more to wait for."""
-        while not self._over:
+        while self._descriptor >= 0 and self._left_bytes > 0:
             try:
-                piece = os.read(self._descriptor, LINE_BYTES)
+                piece = os.read(self._descriptor, _PIECE_BYTES)
             except BlockingIOError:
                 return False
-            self._data += piece
-            self._over = not piece or b"\n" in piece or len(self._data) >= LINE_BYTES
+            if not piece:
+                break
+            self._left_bytes -= len(piece)
+            if b"\n" not in self._data and len(self._data) < LINE_BYTES:
+                self._data += piece[:LINE_BYTES]
         return True
 
     def close(self) -> None:
         if self._descriptor >= 0:
             os.close(self._descriptor)
-        self._descriptor, self._over = -1, True
+        self._descriptor = -1
 
     @property
     def line(self) -> str:

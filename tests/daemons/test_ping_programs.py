@@ -165,6 +165,12 @@ async def test_a_program_that_fails_is_down_with_its_status_and_first_line() -> 
     assert found == PingResult(False, "ping sh ended with status 3: no licence left")
 
 
+async def test_a_program_that_goes_on_to_print_is_not_ended_by_that() -> None:
+    command = ["sh", "-c", "i=0; while [ $i -lt 2000 ]; do echo a line of some length; i=$((i+1)); done"]
+
+    assert await Pinger().ping(command, "h", "s", 1, LONG_S) == UP
+
+
 async def test_h_and_s_become_host_and_slot_and_no_shell_sees_them(tmp_path: Path) -> None:
     arguments = tmp_path / "arguments"
     program = tmp_path / "someping"
