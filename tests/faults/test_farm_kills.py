@@ -52,7 +52,11 @@ async def test_whatever_happens_each_command_ends_well_once(tmp_path: Path, seed
 async def test_connections_that_are_cut_at_the_worst_message_lose_nothing_and_double_nothing(
     tmp_path: Path, seed: str
 ) -> None:
-    await play(tmp_path, seed, [*WOUNDS, *HARMLESS], witnesses=100, strikes=16)
+    await play(tmp_path, seed, list(WOUNDS), witnesses=150, strikes=2 * len(WOUNDS))
+
+    said = (tmp_path / "testimony").read_text()
+    for message in ("Launch", "Ended", "Resumed"):
+        assert f" at {message}, which was lost" in said
 
 
 @pytest.mark.skipif(not SEEDS, reason="takes minutes: make soak")
@@ -84,9 +88,9 @@ async def survive(
 ) -> dict[str, tuple[State, int]]:
     """From the jobs' beginning until all is quiet; the users' dispatchers, which have ended, and the jobs."""
     jids = {user: await spool(farm, user, crowd.scripts[user]) for user in USERS}
-    for _ in range(strikes):
+    for kind in drawn(chance, kinds, strikes):
         await trio.sleep(chance.random())
-        await havoc.strike(chance.choice(kinds))
+        await havoc.strike(kind)
     crowd.note("-", "over")
     ends: dict[str, JobSummary] = {}
     with trio.move_on_after(LIMIT_S):
@@ -95,6 +99,12 @@ async def survive(
     assert [end.state for end in ends.values()] == [JobState.DONE] * len(USERS), await unfinished(farm, crowd)
     await idle(farm)
     return {user: (await shut_down(farm, user), jid) for user, jid in jids.items()}
+
+
+def drawn(chance: random.Random, kinds: Sequence[str], strikes: int) -> list[str]:
+    """So many of these kinds, each about as often as the others, in any order."""
+    rounds = -(-strikes // len(kinds))
+    return [kind for _ in range(rounds) for kind in chance.sample(kinds, len(kinds))][:strikes]
 
 
 async def spool(farm: WholeFarm, user: str, script: str) -> int:
