@@ -34,6 +34,8 @@ from runtime.facts import Ended, NeverStarted, Outcome
 SLOTS, LIMIT, RETRY = 3, 2, 7
 """Slots of a host; how many commands with the tag at once; the status that is tried again."""
 WIDTH = 4
+LONG_S = 3.0
+"""Of some witnesses: longer than a new maitre-d waits for dispatchers to say what they hold."""
 SCHEDULE = f"set alfLimit(scarce) {LIMIT}\n"
 
 _WITNESS = f"""#!/bin/bash
@@ -116,7 +118,8 @@ class Crowd:
         return f"  Task {{{name}}} {check_out} -cmds {{ {self._command(first, own)} {self._command(second, own)} }}"
 
     def _command(self, name: str, options: str) -> str:
-        seconds = round(self._chance.random() ** 4, 2)
+        short = self._chance.random() ** (1 if "scarce" in name else 4)  # the limit is always in use
+        seconds = LONG_S if self._chance.random() < 0.125 else round(short, 2)
         status = RETRY if "failing" in name else 0
         return f"RemoteCmd {{{self.program} {name} {self.file} {seconds} {status} %s %n %h}} {options};"
 
