@@ -86,6 +86,7 @@ class Dispatcher(FarmEvents):
 
     def tick(self, now: float) -> list[Order]:
         """Time has passed: what waited for it may start."""
+        self._farm.wake(now)
         self._farm.stir(self._live.values())
         return self._finish(Outbox(now))
 

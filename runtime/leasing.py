@@ -93,6 +93,10 @@ class Leasing:
         """When something is to be done without any event."""
         return min(self._again.values(), default=None)
 
+    def wake(self, now: float) -> None:
+        """Time has passed: what was to be looked at by now is, or its job has left meanwhile."""
+        self._again = {jid: when for jid, when in self._again.items() if when > now}
+
     def stir(self, jobs: Iterable[QueuedJob]) -> None:
         """Something happened to these jobs."""
         for job in jobs:

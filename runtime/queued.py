@@ -204,6 +204,7 @@ class QueuedJob:
         """Whether the job's next command may be taken into its lane now; else `peek_at` says when."""
         lane = self._crowded
         if lane is None or (len(lane.entries) < AHEAD and self._far_waiting < AHEAD_IN_ALL):
+            self.peek_at = None
             return True
         if self.graph.next_place is None:
             self.peek_at = None

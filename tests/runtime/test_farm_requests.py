@@ -254,6 +254,22 @@ def test_looking_further_ahead_has_its_time() -> None:
     assert farm.core.next_deadline() == farm.now + PEEK_S
 
 
+def test_a_large_job_that_is_done_leaves_no_time_behind_at_which_to_look_again() -> None:
+    farm = attached()
+    many = [task(f"t{number}", cmds=[cmd("a")]) for number in range(AHEAD + 1)]
+    farm.submit(job(*many, task("last", cmds=[cmd("z", service="gpu")])))
+    farm.grant("janus-1", request=1)
+    farm.end("a")
+    farm.grant("apollo-1", request=2)
+    farm.end("z")
+
+    for _ in range(AHEAD):
+        farm.end("a")
+    farm.pass_time(PEEK_S)
+
+    assert farm.core.next_deadline() is None
+
+
 def test_the_maitre_d_hears_of_a_jobs_end() -> None:
     farm = attached()
     farm.submit(job(task("a"), title="film"))
