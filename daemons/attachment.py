@@ -147,6 +147,13 @@ class Attachment:
             with trio.move_on_after(1.0):
                 await self._giver.drain()
 
+    def ruled_by(self, epoch: int) -> None:
+        """Alfservers know of a later term than the one of the maitre-d that gives slots: who leads now is looked for
+        from the top of the list. Where nobody else answers, this one hears of the term, and takes a later one."""
+        if isinstance(self._giver, Link) and epoch > self._lasting.epoch:
+            self._lasting.saw(epoch)
+            self._giver.give_up(f"alfservers follow a later maitre-d (term {epoch})")
+
     # ---- who gives slots -----------------------------------------------------------------------------
 
     def prepare(self) -> None:

@@ -46,6 +46,8 @@ class Away:
         self._some_ended = trio.Event()
         self._prepared = 0
         """The job whose context was told to alfservers last."""
+        self.ruled_by: Callable[[int], None] = lambda epoch: None
+        """Hears of the term that rules an alfserver which has refused a lease of an earlier one."""
         self._remotes = remotes
         remotes.hear = self.heard
 
@@ -121,6 +123,9 @@ class Away:
                 orders += self._undelivered(each, now)
         self._ended += [each.attempt for each in news if isinstance(each, Ended | NotStarted | Undelivered)]
         self._carry_out(orders)
+        newest = max((each.ruled_by for each in news if isinstance(each, NotStarted)), default=0)
+        if newest:
+            self.ruled_by(newest)
         if self._ended:
             self._some_ended.set()
 

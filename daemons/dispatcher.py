@@ -162,6 +162,7 @@ class Service:
             )
             self._carrier = carrier
             self._attachment.carry_out = carrier.carry_out
+            carrier.away.ruled_by = self._attachment.ruled_by
             nursery.start_soon(carrier.release_forever)
             nursery.start_soon(carrier.away.acknowledge_forever)
             await self._adopt(launcher, carrier)

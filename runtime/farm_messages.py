@@ -348,12 +348,14 @@ class Ended(FarmMessage, frozen=True, tag=True, array_like=True):
 
 class NotStarted(FarmMessage, frozen=True, tag=True, array_like=True):
     """A launch could not begin. `busy`: every slot is in use, or another lease has this one. `transient`: worth trying
-    elsewhere or later; else it is the command's error (no such program)."""
+    elsewhere or later; else it is the command's error (no such program). `ruled_by`: its lease is of an earlier term
+    than this one; who gave it leads no more. 0: it is not."""
 
     attempt: int
     reason: str
     transient: bool
     busy: bool = False
+    ruled_by: int = 0
 
 
 # ---- nimby, tools and maitre-d -------------------------------------------------------------------------------

@@ -295,8 +295,8 @@ class Alfserver:
     def _refusal(self, owner: Owner, seen: Seen, launch: Launch, wall: float) -> NotStarted | None:
         """Why a launch cannot be; None when it can."""
 
-        def no(reason: str, *, transient: bool = True, busy: bool = False) -> NotStarted:
-            return NotStarted(launch.attempt, reason, transient, busy)
+        def no(reason: str, *, transient: bool = True, busy: bool = False, ruled_by: int = 0) -> NotStarted:
+            return NotStarted(launch.attempt, reason, transient, busy, ruled_by)
 
         host, epoch = self.rules.host, launch.lease.epoch
         if launch.attempt in seen:
@@ -311,10 +311,11 @@ class Alfserver:
         ungranted = self._ungranted(owner, launch)
         if ungranted:
             return no(ungranted)
+        if epoch and epoch < self._epoch:
+            words = f"its lease is of an earlier maitre-d ({epoch}) than the one that rules now ({self._epoch})"
+            return no(words, ruled_by=self._epoch)
         if epoch and launch.lease < self._newest.get(launch.slot, launch.lease):
             return no(f"{launch.slot} was given to somebody else after this lease")
-        if epoch and epoch < self._epoch:
-            return no(f"its lease is of an earlier maitre-d ({epoch}) than the one that rules now ({self._epoch})")
         if epoch > 1000 * (wall + FUTURE_S):
             return no(f"its lease is of a maitre-d of the future ({epoch}): check the clocks")
         if not self._is_allowed(launch.argv):
@@ -417,7 +418,7 @@ class Alfserver:
 
 def _with_attempt(end: Ended | NotStarted, attempt: int) -> Ended | NotStarted:
     if isinstance(end, NotStarted):
-        return NotStarted(attempt, end.reason, end.transient, end.busy)
+        return NotStarted(attempt, end.reason, end.transient, end.busy, end.ruled_by)
     return Ended(
         attempt,
         end.status,

@@ -169,6 +169,30 @@ async def test_one_that_does_not_take_it_is_left_for_the_next(tmp_path: Path) ->
             await party.until(name_of(leader))
 
 
+async def test_one_whose_term_is_over_is_left_for_the_first_of_the_list_that_answers(tmp_path: Path) -> None:
+    leader, former = Maitred(), Maitred()
+    site = Site([former.where])
+    async with attaching(tmp_path, site) as party, former.link(epoch=7):
+        await party.until(name_of(former))
+        site.maitreds = [leader.where, former.where]
+
+        party.attachment.ruled_by(9)
+
+        async with leader.link(epoch=9) as (_, attach):
+            await party.until(name_of(leader))
+            assert attach.epoch == 9
+
+
+async def test_news_of_the_term_that_is_known_disturbs_nobody(tmp_path: Path) -> None:
+    maitred = Maitred()
+    async with attaching(tmp_path, Site([maitred.where])) as party, maitred.link(epoch=7):
+        await party.until(name_of(maitred))
+
+        party.attachment.ruled_by(7)
+
+        assert party.attachment.name == name_of(maitred)
+
+
 async def test_alfred_ini_is_read_again_while_nobody_is_attached(tmp_path: Path) -> None:
     first, second = Maitred(), Maitred()
     site = Site([first.where])

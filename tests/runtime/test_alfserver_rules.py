@@ -155,6 +155,17 @@ def test_a_lease_of_an_earlier_maitre_d_is_refused() -> None:
     refusal = rig.refusal()
     assert (refusal.transient, refusal.busy) == (True, False)
     assert refusal.reason == "its lease is of an earlier maitre-d (6) than the one that rules now (7)"
+    assert refusal.ruled_by == 7
+
+
+def test_a_slot_that_a_later_maitre_d_has_given_is_refused_with_its_term() -> None:
+    rig = Rig()
+    peer = rig.dispatcher()
+    rig.launch(peer, 1, "s1", epoch=7)
+
+    rig.launch(peer, 2, "s1", epoch=6)
+
+    assert rig.refusal().ruled_by == 7
 
 
 def test_a_newer_epoch_is_written_down_before_the_command_starts() -> None:
