@@ -103,6 +103,8 @@ class Attachment:
         self._alone = alone
         self._giver: Giver | None = None
         self._farm = False
+        self._ruling = 0
+        """The latest term that alfservers have spoken of."""
         self._serial = 0
         self._asked: dict[int, trio.MemorySendChannel[Explained | Vouched]] = {}
         self.name = ""
@@ -150,8 +152,8 @@ class Attachment:
     def ruled_by(self, epoch: int) -> None:
         """Alfservers know of a later term than the one of the maitre-d that gives slots: who leads now is looked for
         from the top of the list. Where nobody else answers, this one hears of the term, and takes a later one."""
-        if isinstance(self._giver, Link) and epoch > self._lasting.epoch:
-            self._lasting.saw(epoch)
+        if isinstance(self._giver, Link) and epoch > max(self._lasting.epoch, self._ruling):
+            self._ruling = epoch
             self._giver.give_up(f"alfservers follow a later maitre-d (term {epoch})")
 
     # ---- who gives slots -----------------------------------------------------------------------------
@@ -207,6 +209,9 @@ class Attachment:
         first, *more = messages
         if not isinstance(first, Attached):
             raise LinkError(first.text if isinstance(first, Refused) else f"it answered with {type(first).__name__}")
+        if first.epoch < self._ruling:
+            self._lasting.saw(self._ruling)
+            raise LinkError(f"its term {first.epoch} is over, as alfservers say: it is asked to take a later one")
         self._end_alone()
         self._use_farm(True)
         self._giver = link

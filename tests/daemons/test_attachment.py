@@ -178,9 +178,19 @@ async def test_one_whose_term_is_over_is_left_for_the_first_of_the_list_that_ans
 
         party.attachment.ruled_by(9)
 
-        async with leader.link(epoch=9) as (_, attach):
+        async with leader.link(epoch=9):
             await party.until(name_of(leader))
-            assert attach.epoch == 9
+
+
+async def test_where_nobody_else_answers_one_whose_term_is_over_hears_of_the_later_one(tmp_path: Path) -> None:
+    former = Maitred()
+    async with attaching(tmp_path, Site([former.where])) as party, former.link(epoch=7):
+        await party.until(name_of(former))
+        party.attachment.ruled_by(9)
+        async with former.link(epoch=7) as (_, unchanged), former.link(epoch=10) as (_, told):
+            await party.until(name_of(former))
+
+    assert (unchanged.epoch, told.epoch) == (7, 9)
 
 
 async def test_news_of_the_term_that_is_known_disturbs_nobody(tmp_path: Path) -> None:
