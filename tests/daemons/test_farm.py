@@ -50,6 +50,11 @@ class Farm:
         return self.process.stdout.read()
 
 
+def _heed_ctrl_c() -> None:
+    """As in any terminal, also where the tests themselves run in a background that ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextmanager
 def farm(tmp_path: Path, machines: int = 2) -> Iterator[Farm]:
     """A farm that is ended after the test, whatever became of it."""
@@ -59,6 +64,7 @@ def farm(tmp_path: Path, machines: int = 2) -> Iterator[Farm]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        preexec_fn=_heed_ctrl_c,
     )
     too_long = threading.Timer(LIMIT_S, process.kill)
     too_long.start()
