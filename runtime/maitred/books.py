@@ -17,6 +17,7 @@ from runtime.maitred.leases import Lease, Leases
 from runtime.maitred.orders import Log, Order, Send
 from runtime.maitred.requests import Dispatcher, Group, Groups, Request, User
 from runtime.maitred.rules import Rules
+from runtime.maitred.slices import Slices
 from runtime.maitred.slots import Slot, Slots
 from runtime.needs import Need
 from runtime.schedule.model import Schedule
@@ -46,6 +47,8 @@ class Books:
         """Limits by tag, in lower case."""
         self.touched: dict[Group, None] = {}
         """Groups of which the waiting requests may have what they want now, though no slot has become free."""
+        self.slices = Slices()
+        """Work that is too much for one event."""
         self.orders: list[Order] = []
 
     # ---- orders --------------------------------------------------------------------------------------

@@ -23,8 +23,11 @@ has not attached changes nothing.
     leave(peer, now)                   the dispatcher ends for good: its leases are over
     want(peer, Want, now)              Granted follows, now or later, as often as it takes
 
+What is too much for one event (the crews of a thousand requests, a schedule) is done in slices, by the ticks that
+follow: `next_deadline` says now until it is done.
+
 The rooms: slots (which are free), crews, fitting (keys), requests (the queue), leases, serving (giving out), pinging,
-recalling (taking back), explaining (why not), watching (what is seen from outside). `books` is what they share.
+recalling (taking back), explaining (why not), watching (what is seen from outside), slices. `books` is what they share.
 
 A maitre-d that has just started gives nothing out for `maitred_initial_wait_s`, so that dispatchers can say what they
 hold; nor does a fall-back when the first of them comes to it.
@@ -65,6 +68,7 @@ from runtime.maitred.requests import LONGEST_CHARS, Dispatcher, Group, Request, 
 from runtime.maitred.roll import Roll
 from runtime.maitred.rules import Rules
 from runtime.maitred.serving import Serving
+from runtime.maitred.slices import Work
 from runtime.maitred.watching import farm, in_order
 from runtime.match.keys import KeyExpressionError
 from runtime.schedule.model import Schedule
@@ -111,8 +115,11 @@ class Maitred:
         self._waiting_to_open = True
         self._terms = {epoch}
         """Our own, and those of other maitre-ds whose dispatchers we have waited for."""
-        self._next_minute = now
+        self._next_minute = self._now = now
         self._read(schedule, addresses or {}, wall, now)
+        while self._books.slices:
+            self._books.slices.event_is_over()
+            self._books.slices.go_on(now)
 
     @property
     def epoch(self) -> int:
@@ -394,11 +401,19 @@ class Maitred:
         self._regroup(now)
 
     def _regroup(self, now: float) -> None:
-        """Crews, or the kinds of slots, are others: every request stands where it belongs now."""
-        for dispatcher in self._books.dispatchers.values():
+        """Crews, or the kinds of slots, are others: every request stands where it belongs now, in slices."""
+        self._books.slices.begin("regroup", self._regrouping(), now)
+
+    def _regrouping(self) -> Work:
+        books = self._books
+        for dispatcher in list(books.dispatchers.values()):
             for request in list(dispatcher.requests.values()):
-                self._touch(self._join(request, now))
-        self._recalling.recall_unentitled(self._books.leases.by_id.values())
+                if dispatcher.requests.get(request.wanted) is request:
+                    self._touch(self._join(request, books.slices.now))
+                    yield 1
+        for lease in list(books.leases.by_id.values()):
+            if lease.id in books.leases.by_id:
+                yield 1 if self._recalling.recall_unentitled((lease,)) else 0.2
 
     def _touch(self, group: Group | None) -> None:
         if group is not None and group.waiting:
@@ -413,6 +428,7 @@ class Maitred:
         books = self._books
         if wall is not None:
             self._wall_offset = wall - now
+        books.slices.go_on(now)
         books.slots.wake(now)
         self._roll.end_lost(now)
         wall = now + self._wall_offset
@@ -447,6 +463,8 @@ class Maitred:
     def next_deadline(self) -> float:
         """When `tick` is to be called next, at the latest."""
         books = self._books
+        if books.slices:
+            return self._now
         deadlines = [self._next_minute, books.opens_at if self._waiting_to_open else None, books.slots.next_wake]
         deadlines.append(self._roll.next_end())
         if any(group.waiting for group in books.groups):
@@ -476,6 +494,8 @@ class Maitred:
         """Give out what has become possible; the orders of this event."""
         books = self._books
         self._serving.serve(now)
+        books.slices.event_is_over()
+        self._now = now
         for complaint in books.judge.complaints:
             books.log(complaint)
         books.judge.complaints.clear()

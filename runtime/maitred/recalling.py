@@ -59,12 +59,15 @@ class Recalling:
 
     # ---- what is not its holder's any more -----------------------------------------------------------
 
-    def recall_unentitled(self, leases: Iterable[Lease]) -> None:
-        """Leases on slots that their holders could not get now are used for no other command."""
+    def recall_unentitled(self, leases: Iterable[Lease]) -> int:
+        """Leases on slots that their holders could not get now are used for no other command. How many these were."""
+        found = 0
         for lease in list(leases):
             words = "" if lease.recalled or lease.pending else self._unentitled(lease)
             if words:
                 self.recall(lease, False, words)
+                found += 1
+        return found
 
     def recall_older(self, dispatcher: Dispatcher) -> None:
         """Leases of an earlier term run their command to its end, and no other: alfservers refuse a launch with an
