@@ -71,6 +71,7 @@ class Attempts(Settling):
         found = self._known(attempt)
         if found is None:
             return []
+        found.began = False
         out = Outbox(now)
         job = self.jobs[found.jid]
         fails_here = transient and not blameless and not (unreachable and self._farm.falls_back(found))
@@ -79,6 +80,8 @@ class Attempts(Settling):
         if fails_here:
             self._farm.give_up(job, found, reason, rests_until)
         self._conclude(job, found)
+        if not fails_here:
+            self._farm.judged(job, found, None if transient or blameless else Verdict(Outcome.ERROR, -1, reason))
         if fails_here and slots and found.owner is None:
             self.machine.take(slots)
             self.machine.rest(slots, rests_until)
@@ -160,6 +163,7 @@ class Attempts(Settling):
     def _ended(self, job: QueuedJob, attempt: Attempt, verdict: Verdict, out: Outbox) -> None:
         cid = CmdId(attempt.cid)
         self._conclude(job, attempt)
+        self._farm.judged(job, attempt, verdict)
         if verdict.outcome is Outcome.LOOP:
             if wants_same_host(job.graph.cmd(cid).options) and attempt.hosts:
                 job.pins[cid] = attempt.hosts[0]

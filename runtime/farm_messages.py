@@ -78,6 +78,44 @@ class HeldLease(msgspec.Struct, frozen=True, array_like=True):
     running_s: float = -1.0
 
 
+class How(Enum):
+    """How a command ended, as far as its slot is concerned."""
+
+    DONE = "done"
+    FAILED = "failed"
+    """By itself, in error; or it took longer than -maxrunsecs."""
+    RETRY = "retry"
+    """It failed with a status of -retryrc: it is queued again."""
+    ENDED = "ended"
+    """By its user, or at the shutdown of its dispatcher."""
+    EJECTED = "ejected"
+    """Somebody else needed its slot; it is queued again."""
+    LOST = "lost"
+    """Its alfserver lost it, or was lost; it is queued again."""
+    UNSTARTED = "not started"
+    """It could not begin: by the host's fault where its lease comes back with a problem, else by its own."""
+
+
+class Outcome(msgspec.Struct, frozen=True, array_like=True):
+    """How a command ended on a lease. `title` is its task's. `status`: exit status, or minus the signal; None: it has
+    none. `run_s` is 0 where nobody has measured it. `here`: it ran beside its dispatcher, not on the slot's host.
+
+    The same command is known by its dispatcher, jid and cid; `attempt` numbers its launches. Leaves a dispatcher once:
+    with the next Running on the lease, or with its Returned. What ended while no maitre-d was there may be missing.
+    """
+
+    jid: int
+    tid: int
+    cid: int
+    attempt: int
+    title: str
+    how: How
+    status: int | None
+    run_s: float
+    reason: str = ""
+    here: bool = False
+
+
 # ---- dispatcher and maitre-d ---------------------------------------------------------------------------------
 
 
@@ -128,7 +166,8 @@ class Granted(FarmMessage, frozen=True, tag=True, array_like=True):
 
 
 class Running(FarmMessage, frozen=True, tag=True, array_like=True):
-    """A command has begun on a lease; the one before it, if any, has ended. For those who watch, and for preemption."""
+    """A command has begun on a lease; the one before it, if any, has ended, as `previous` says. For those who watch,
+    for preemption, and for the record."""
 
     lease: LeaseId
     jid: int
@@ -136,13 +175,16 @@ class Running(FarmMessage, frozen=True, tag=True, array_like=True):
     cid: int
     attempt: int
     title: str
+    previous: Outcome | None = None
 
 
 class Returned(FarmMessage, frozen=True, tag=True, array_like=True):
-    """A lease is given back, and nothing runs on it. `problem`: a launch could not begin there; the slot rests."""
+    """A lease is given back, and nothing runs on it. `problem`: a launch could not begin there; the slot rests.
+    `outcome`: how the last command on it ended."""
 
     lease: LeaseId
     problem: str = ""
+    outcome: Outcome | None = None
 
 
 class Recall(FarmMessage, frozen=True, tag=True, array_like=True):

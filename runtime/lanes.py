@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from runtime.checkouts import Owner
 from runtime.facts import AttemptId
-from runtime.farm_messages import Lease, LeaseId
+from runtime.farm_messages import Lease, LeaseId, Outcome
 from runtime.job.numbering import Place
 from runtime.needs import Need
 
@@ -65,12 +65,14 @@ class Request:
 class Holding:
     """A lease, and what it is used for: the command that runs on it, the shared check-out that it belongs to."""
 
-    __slots__ = ("attempt", "ejected", "lease", "owner", "recalled", "request", "tags", "unreachable")
+    __slots__ = ("attempt", "ejected", "lease", "outcome", "owner", "recalled", "request", "tags", "unreachable")
 
     def __init__(self, lease: Lease, request: Request, attempt: AttemptId = 0) -> None:
         self.lease = lease
         self.request = request
         self.attempt = attempt
+        self.outcome: Outcome | None = None
+        """How the last command on it ended, until that is said."""
         self.owner: Owner | None = None
         self.tags: tuple[str, ...] = ()
         """What its shared check-out counts under, by the dispatcher's own limits."""

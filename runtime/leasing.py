@@ -52,8 +52,10 @@ from runtime.match.limits import Limits
 from runtime.needs import Need
 from runtime.orders import Sweep, ToMaitred
 from runtime.outbox import GRACE_S, Outbox
+from runtime.outcomes import outcome_of
 from runtime.queued import AHEAD, Attempt, QueuedJob
 from runtime.settings import Settings
+from runtime.verdict import Verdict
 
 _ENDS_KEPT = 1_000
 """Ends of jobs that are told to a maitre-d that comes back."""
@@ -203,15 +205,26 @@ class Leasing:
         if attempt.place is None or not self.attached:
             return None
         title = job.graph.tree.node(attempt.tid).title
-        return Running(attempt.place.id, job.jid, attempt.tid, attempt.cid, attempt.number, title)
+        holding, previous = self._of(attempt), None
+        if holding is not None:
+            previous, holding.outcome = holding.outcome, None
+        return Running(attempt.place.id, job.jid, attempt.tid, attempt.cid, attempt.number, title, previous)
 
     def release(self, job: QueuedJob, attempt: Attempt) -> None:
         """An attempt's process is over; its lease is idle until the event is served."""
         holding = self._of(attempt)
         if holding is not None:
             holding.attempt = 0
+            holding.outcome = outcome_of(job, attempt)
             job.idle[holding.lease.id] = holding
         self.stir([job])
+
+    def judged(self, job: QueuedJob, attempt: Attempt, verdict: Verdict | None) -> None:
+        """What the end of an attempt means is known now: it is said, unless its lease has gone its way. None: nobody
+        is to blame for a launch that came to nothing, and there is nothing to say."""
+        holding = self.holdings.get(attempt.place.id) if attempt.place is not None else None
+        if holding is not None and holding.outcome is not None and holding.outcome.attempt == attempt.number:
+            holding.outcome = None if verdict is None else outcome_of(job, attempt, verdict)
 
     def give_up(self, job: QueuedJob, attempt: Attempt, problem: str, rests_until: float) -> None:
         """Nothing more is to be tried on an attempt's lease. Where the command was to begin beside the dispatcher its
@@ -219,6 +232,7 @@ class Leasing:
         holding = self._of(attempt)
         if holding is None:
             return
+        holding.outcome = outcome_of(job, attempt, reason=problem)
         if attempt.place is not None and attempt.place.here:
             holding.request.rests_until = rests_until
             problem = ""
@@ -446,7 +460,7 @@ class Leasing:
 
     def _give_back(self, job: QueuedJob, holding: Holding, problem: str = "") -> None:
         self._let_go(job, holding)
-        self._returned.append(Returned(holding.lease.id, problem))
+        self._returned.append(Returned(holding.lease.id, problem, holding.outcome))
 
     def _let_go(self, job: QueuedJob, holding: Holding) -> None:
         del self.holdings[holding.lease.id], holding.request.held[holding.lease.id]

@@ -363,7 +363,8 @@ def test_a_launch_that_could_not_begin_gives_its_lease_back_as_a_problem() -> No
 
     refuse(farm, "prman 0", "every slot is busy")
 
-    assert farm.said[-1] == Returned(lease, "every slot is busy")
+    returned = farm.said[-1]
+    assert (returned.lease, returned.problem) == (lease, "every slot is busy")
     assert farm.totals == {1: 1}
     farm.grant("ada-1")
     assert farm.at_work == ["prman 0"]
@@ -397,7 +398,8 @@ def test_a_launch_beside_the_dispatcher_that_could_not_begin_does_not_blame_the_
     lease = farm.grant("janus-1")
 
     refuse(farm, "a")
-    assert farm.said[-1] == Returned(lease)
+    returned = farm.said[-1]
+    assert (returned.lease, returned.problem) == (lease, "")
     assert farm.totals == {1: 0}
     farm.pass_time(60.0)
 
@@ -411,7 +413,8 @@ def test_a_command_that_its_alfserver_lost_runs_again_elsewhere() -> None:
 
     farm.carry_out(farm.core.lost(farm.attempt("prman 0"), farm.now))
 
-    assert farm.said[-1] == Returned(lease, "its alfserver lost a command")
+    returned = farm.said[-1]
+    assert (returned.lease, returned.problem) == (lease, "its alfserver lost a command")
     farm.grant("ada-1")
     assert farm.at_work == ["prman 1"]
 
@@ -439,7 +442,8 @@ def test_without_a_fallback_an_unreachable_server_is_a_problem() -> None:
 
     refuse(farm, "prman a", "unreachable", unreachable=True)
 
-    assert farm.said[-1] == Returned(lease, "unreachable")
+    returned = farm.said[-1]
+    assert (returned.lease, returned.problem) == (lease, "unreachable")
 
 
 def test_the_fallback_starts_the_command_from_here_on_the_same_lease() -> None:
