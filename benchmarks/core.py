@@ -1,0 +1,247 @@
+"""How fast the maitre-d decides: its core alone, without sockets, at 100,000 slots.
+
+    farm        hosts of 16 slots in 40 kinds, three server groups, two limits, metrics from every host
+    who waits   1,000 dispatchers of 250 users in four crews, one request each, of 50 distinct needs: keys, names of
+                hosts, @.mem and -metrics (some that no host has now), tags with limits, -atleast, -samehost.
+                Each wants 1,000 leases, so 1,000,000 commands wait
+    a grant     a lease comes back, and its slot is given to who is next: events through the core's methods, with
+                proofs, and with Python's garbage collector as the daemon sets it
+
+`grants_per_s` are grants by the time that all events took on one core, those for metrics and for the clock as well;
+`max_event_ms` is the longest event from the first Want on; `growth` is what a grant costs at 100,000 slots over what it
+costs at 1,000. Time is that of the thread, so a machine that is busy elsewhere does not count.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable
+from time import perf_counter, thread_time
+
+from daemons import garbage
+from runtime.farm_messages import Attach, Granted, Lease, LeaseId, Recall, Returned, Running, Want
+from runtime.maitred.core import Maitred
+from runtime.maitred.orders import Order, PeerId, Send
+from runtime.maitred.rules import Rules
+from runtime.match.limits import launch_tags
+from runtime.needs import Need
+from runtime.schedule.model import Crew, Schedule, Server
+
+SLOTS, FEW_SLOTS = 100_000, 1_000
+REQUESTS, USERS, WANTED = 1_000, 250, 1_000
+GRANTS = 20_000
+HOST_SLOTS = 16
+STEP_S = 0.001
+"""From one grant to the next, on the core's clock."""
+MEASURED_S = 10.0
+"""How often each host says its metrics, on that clock."""
+
+SYSTEMS = ("linux", "irix", "osx", "solaris", "tru64")
+GEAR = ("", "bigmem", "gpu", "maya")
+SHOWS = ("film", "short")
+
+SCHEDULE_LIMITS = {"prman": 400, "maya": 100}
+
+
+def schedule(slots: int) -> Schedule:
+    """Hosts by turns of each system and gear; each show has half of them."""
+    servers: dict[str, Server] = {}
+    groups: dict[str, list[str]] = {show: [] for show in SHOWS}
+    groups["gpus"] = []
+    for number in range(slots):
+        host = number // HOST_SLOTS
+        system, gear, show = SYSTEMS[host % 5], GEAR[host // 5 % 4], SHOWS[host // 20 % 2]
+        name = f"h{host:05}-{number % HOST_SLOTS}"
+        keys = tuple(key for key in ("pixarRender", "pixarNRM", system, gear) if key)
+        servers[name] = Server(name, f"h{host:05}", keys, udi=host % 3)
+        groups[show].append(name)
+        if gear == "gpu":
+            groups["gpus"].append(name)
+    crews = (
+        Crew("everybody", priority=1.0),
+        Crew("film", "film", "film", priority=10.0),
+        Crew("short", "short", "short", priority=10.0),
+        Crew("fx", "fx", "gpus", priority=20.0),
+    )
+    users = [f"user{number}" for number in range(USERS)]
+    return Schedule(
+        servers=servers,
+        server_groups={name: tuple(members) for name, members in groups.items()},
+        user_groups={"film": tuple(users[::2]), "short": tuple(users[1::2]), "fx": tuple(users[::10])},
+        crews={crew.name: crew for crew in crews},
+        limits=SCHEDULE_LIMITS,
+        pings={},
+        shares=dict.fromkeys(users[::7], 2.0),
+    )
+
+
+def needs(hosts: int) -> list[Need]:
+    """Fifty of them; a fifth can be met by no host as it is measured."""
+    keys = [f"pixarRender && {system}" for system in SYSTEMS]
+    keys += [f"pixarNRM && {gear}" for gear in GEAR if gear]
+    keys += [f"pixarRender && {one} && {gear}" for one in SYSTEMS for gear in GEAR if gear]
+    keys += ["pixarRender", "pixarNRM && !osx", "linux || irix", "!h00003 && linux", f"h{hosts - 1:05} || gpu && osx"]
+    found = [_need(service) for service in keys]
+    found += [_need(f"pixarRender && {system} && @.mem > {gb}") for system in SYSTEMS[:2] for gb in (4, 900)]
+    found += [_need(f"{system}", metrics="[Mget loadavg] < 1.25") for system in SYSTEMS[:3]]
+    found += [_need(f"{system}", metrics="[Mget tokens] > 0 && [Mget disk] > 100") for system in SYSTEMS]
+    found += [_need("pixarRender", tags="prman"), _need("linux", tags="prman"), _need("maya", tags="maya")]
+    found += [_need("pixarRender", atleast=2, atmost=4), _need("linux", atleast=4, atmost=4)]
+    found += [_need("pixarRender", atleast=4, atmost=4, samehost=True)]
+    found += [_need("irix && bigmem", atleast=2, atmost=2, samehost=True), _need("solaris && gpu", tags="prman")]
+    found += [_need("tru64 || osx && gpu"), _need("pixarNRM && irix && gpu && @.nCPUs >= 64")]
+    if len({*found}) != 50:
+        raise SystemExit(f"{len({*found})} distinct needs")
+    return found
+
+
+def _need(service: str, tags: str = "", atleast: int = 1, atmost: int = 1, **parts: object) -> Need:
+    return Need(service, tags=launch_tags((), service, tags), atleast=atleast, atmost=atmost, **parts)  # type: ignore[arg-type]  # its own fields
+
+
+class Farm:
+    """A core, and the far ends of its dispatchers: what they hold. Every event is timed."""
+
+    def __init__(self, slots: int) -> None:
+        self.now = 0.0
+        self.hosts = [f"h{number:05}" for number in range(-(-slots // HOST_SLOTS))]
+        plan = schedule(slots)
+        began = thread_time()
+        self.core = Maitred(
+            plan, Rules(time_zone="UTC"), epoch=1, now=0.0, wall=1_767_614_400.0, wait=False, grant_key=b"k" * 32
+        )
+        self.read_s = thread_time() - began
+        garbage.settle()
+        self.random = random.Random(5)
+        self.held: list[tuple[PeerId, LeaseId]] = []
+        self.gone: set[LeaseId] = set()
+        """Those of `held` that were given back as they were asked for."""
+        self.recalled: deque[tuple[PeerId, LeaseId]] = deque()
+        self.fresh: list[tuple[PeerId, Lease]] = []
+        self.granted = 0
+        self.spent_s = 0.0
+        self.longest_s = 0.0
+        self.longest_event = ""
+
+    def event(self, name: str, happens: Callable[[], Iterable[Order] | None]) -> None:
+        began = thread_time()
+        orders = happens()
+        took_s = thread_time() - began
+        self.spent_s += took_s
+        if took_s > self.longest_s:
+            self.longest_s, self.longest_event = took_s, name
+        for order in orders or ():
+            if isinstance(order, Send):
+                self._hear(order)
+
+    def _hear(self, order: Send) -> None:
+        if isinstance(order.message, Granted):
+            self.granted += 1
+            self.fresh.append((order.peer, order.message.lease))
+            self.held.append((order.peer, order.message.lease.id))
+        elif isinstance(order.message, Recall):
+            self.recalled.append((order.peer, order.message.lease))
+
+    def until_quiet(self) -> None:
+        """The clock's events that are due; whatever was granted runs."""
+        while self.core.next_deadline() <= self.now:
+            self.event("tick", lambda: self.core.tick(self.now))
+        fresh, self.fresh = self.fresh, []
+        for peer, lease in fresh:
+            message = Running(lease.id, 1, 1, 1, 1, "frame")
+            self.event("running", lambda peer=peer, message=message: self.core.said(peer, message, self.now))  # type: ignore[misc]
+
+    def measured(self, host: str) -> None:
+        values = {"loadavg": self.random.uniform(0.2, 2.0), "memory": 8192.0, "disk": 50_000.0, "tokens": 0.0}
+        self.event("measured", lambda: self.core.measured(host, values, self.now))
+
+    def fill(self) -> None:
+        """All hosts are measured, the dispatchers come and want; every slot that can be given is."""
+        for number in range(REQUESTS):
+            peer = PeerId(number + 1)
+            message = Attach(f"d{number}", f"ws{number}", 9001, 0)
+            self.core.attach(peer, f"user{number % USERS}", message, self.now)
+        for host in self.hosts:
+            self.measured(host)
+        wanted = needs(len(self.hosts))
+        self.longest_s = 0.0
+        for number in range(REQUESTS):
+            want = Want(1, number, 1, f"job {number}", wanted[number % 50], WANTED, priority=float(number % 3))
+            self.event("want", lambda number=number, want=want: self.core.said(PeerId(number + 1), want, self.now))  # type: ignore[misc]
+            self.until_quiet()
+
+    def grant(self) -> None:
+        """A lease comes back: one that was asked back, or any."""
+        self.now += STEP_S
+        self.until_quiet()
+        peer, lease = self._asked_back() if self.recalled else self._any()
+        self.event("returned", lambda: self.core.said(peer, Returned(lease), self.now))
+
+    def _asked_back(self) -> tuple[PeerId, LeaseId]:
+        peer, lease = self.recalled.popleft()
+        self.gone.add(lease)
+        return peer, lease
+
+    def _any(self) -> tuple[PeerId, LeaseId]:
+        while True:
+            place = self.random.randrange(len(self.held))
+            self.held[place], self.held[-1] = self.held[-1], self.held[place]
+            peer, lease = self.held.pop()
+            if lease not in self.gone:
+                return peer, lease
+
+
+def run(slots: int, grants: int) -> dict[str, float]:
+    """Seconds for a grant, grants, the longest event, seconds to read the schedule and to fill the farm."""
+    began = perf_counter()
+    farm = Farm(slots)
+    farm.fill()
+    filled = farm.granted
+    filling_s, farm.spent_s, farm.granted = farm.spent_s, 0.0, 0
+    each = max(1, int(MEASURED_S / STEP_S / len(farm.hosts)))
+    for number in range(grants):
+        if number % each == 0:
+            farm.measured(farm.hosts[number // each % len(farm.hosts)])
+        farm.grant()
+    print(
+        f"  {slots} slots: read in {farm.read_s:.2f} s, {filled} grants to fill it in {filling_s:.2f} s, then"
+        f" {farm.granted} for {grants} returned in {farm.spent_s:.2f} s; the longest event: {farm.longest_event},"
+        f" {1000 * farm.longest_s:.2f} ms; {perf_counter() - began:.0f} s in all",
+        file=sys.stderr,
+    )
+    return {"grant_s": farm.spent_s / max(1, farm.granted), "longest_s": farm.longest_s}
+
+
+def measure(slots: int, grants: int) -> dict[str, float]:
+    """All figures."""
+    few = run(min(slots, FEW_SLOTS), grants)
+    many = run(slots, grants)
+    return {
+        "grants_per_s": round(1 / many["grant_s"]),
+        "max_event_ms": round(1000 * max(few["longest_s"], many["longest_s"]), 2),
+        "growth": round(many["grant_s"] / few["grant_s"], 2),
+        "grant_us": round(1e6 * many["grant_s"], 1),
+    }
+
+
+def main() -> None:
+    """Run the benchmark."""
+    parser = argparse.ArgumentParser(description="Grants of the maitre-d's core, without any socket.")
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+    parser.add_argument("--slots", type=int, default=SLOTS)
+    parser.add_argument("--grants", type=int, default=GRANTS)
+    options = parser.parse_args()
+    figures = measure(options.slots, options.grants)
+    if options.json:
+        print(json.dumps(figures))
+    else:
+        for name, figure in figures.items():
+            print(f"{name:24} {figure}")
+
+
+if __name__ == "__main__":
+    main()
