@@ -29,7 +29,7 @@ from runtime.queued import QueuedJob
 
 EDITABLE = (
     *("title", "comment", "service", "tags", "atleast", "atmost", "samehost", "envkey", "dirmaps", "pbias"),
-    *("maxactive", "whendone", "whenerror", "projects", "metadata", "after", "afterjids"),
+    *("maxactive", "whendone", "whenerror", "projects", "tier", "metadata", "after", "afterjids"),
 )
 """Options of a queued job that its user may change."""
 

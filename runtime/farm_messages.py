@@ -69,13 +69,15 @@ class Lease(msgspec.Struct, frozen=True, array_like=True):
 
 class HeldLease(msgspec.Struct, frozen=True, array_like=True):
     """What a dispatcher that attaches holds already. `request`: of which of its Wants; `running_s`: how long its
-    command has run, negative while none does."""
+    command has run, negative while none does; `project` and `tier` as in that Want."""
 
     lease: Lease
     request: int
     jid: int
     title: str
     running_s: float = -1.0
+    project: str = ""
+    tier: str = ""
 
 
 class How(Enum):
@@ -145,7 +147,8 @@ class Want(FarmMessage, frozen=True, tag=True, array_like=True):
     """A need of a job should hold `total` leases in all; 0 takes the request back (its leases stay until Returned).
 
     `request` is the dispatcher's number for this job and need, never used for another. `priority` is the job's, with
-    its -pbias. `host`: only there (-resumepin). `tid` is the first task that waits, for those who ask.
+    its -pbias. `host`: only there (-resumepin). `tid` is the first task that waits, for those who ask. `project` is
+    the first of the job's -projects, `tier` its -tier; empty where it has none.
     """
 
     request: int
@@ -156,6 +159,8 @@ class Want(FarmMessage, frozen=True, tag=True, array_like=True):
     total: int
     priority: float = 0.0
     host: str = ""
+    project: str = ""
+    tier: str = ""
 
 
 class Granted(FarmMessage, frozen=True, tag=True, array_like=True):

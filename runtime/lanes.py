@@ -43,6 +43,11 @@ class Lane:
         """Why the machine can never serve it, empty when it can, None while nobody has asked."""
 
 
+FarmStanding = tuple[float, str, str]
+"""Of a job, for the maitre-d: its priority (with -pbias), its project, its tier."""
+NO_STANDING: FarmStanding = (0.0, "", "")
+
+
 class Request:
     """What a job should hold of one need. `host`: only there (-resumepin)."""
 
@@ -56,8 +61,8 @@ class Request:
         self.waiting: dict[int, Lane] = {}
         """The lanes in which somebody stands, by identity."""
         self.held: dict[LeaseId, Holding] = {}
-        self.said: tuple[int, float] = (0, 0.0)
-        """The total and the priority that the maitre-d knows."""
+        self.said: tuple[int, FarmStanding] = (0, NO_STANDING)
+        """The total and the standing that the maitre-d knows."""
         self.rests_until = 0.0
         """A launch beside the dispatcher could not begin: nothing is asked for before this time."""
 

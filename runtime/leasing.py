@@ -46,7 +46,7 @@ from runtime.farm_messages import (
     Want,
 )
 from runtime.job.model import CmdKind
-from runtime.lanes import Holding, Lane, Request
+from runtime.lanes import NO_STANDING, FarmStanding, Holding, Lane, Request
 from runtime.launching import Launching
 from runtime.match.limits import Limits
 from runtime.needs import Need
@@ -153,7 +153,7 @@ class Leasing:
         for holding in self.holdings.values():
             holding.recalled = holding.recalled or holding.lease.id not in self._named
         for request in self._requests.values():
-            request.said = (0, 0.0)
+            request.said = (0, NO_STANDING)
         out.orders += [ToMaitred(end) for end in self._ends]
         self._ends.clear()
         self.stir(self._jobs.values())
@@ -178,7 +178,8 @@ class Leasing:
             job = self._jobs[holding.request.jid]
             attempt = self._launching.attempts.get(holding.attempt)
             running_s = -1.0 if attempt is None else max(0.0, now - attempt.since)
-            found.append(HeldLease(holding.lease, holding.request.number, job.jid, job.title, running_s))
+            _, project, tier = job.farm_standing
+            found.append(HeldLease(holding.lease, holding.request.number, job.jid, job.title, running_s, project, tier))
         return tuple(found)
 
     def use(self, on: bool) -> None:
@@ -392,11 +393,14 @@ class Leasing:
     def _say_want(self, job: QueuedJob, request: Request, runs: bool, out: Outbox) -> None:
         room = self._room(job, request, out.now) if runs else 0
         total = len(request.held) + room if room else 0
-        want = (total, -job.standing[0])
+        want = (total, job.farm_standing)
         if self.attached and self._is_worth_saying(want, request.said, room):
             request.said = want
             tid = min((lane.entries[0] for lane in request.waiting.values()), default=(0, 0))[1]
-            message = Want(request.number, job.jid, tid, job.title, request.need, *want, request.host)
+            priority, project, tier = job.farm_standing
+            message = Want(
+                request.number, job.jid, tid, job.title, request.need, total, priority, request.host, project, tier
+            )
             out.orders.append(ToMaitred(message))
         if not request.waiting and not request.held:
             del job.requests[request.need, request.host]
@@ -419,7 +423,7 @@ class Leasing:
         return max(0, min(room, most - len(job.graph.active))) if most else room
 
     @staticmethod
-    def _is_worth_saying(want: tuple[int, float], said: tuple[int, float], room: int) -> bool:
+    def _is_worth_saying(want: tuple[int, FarmStanding], said: tuple[int, FarmStanding], room: int) -> bool:
         total, before = want[0], said[0]
         if not total and not before:
             return False

@@ -20,7 +20,7 @@ from runtime.job.dirmaps import DirMaps, read_dirmaps
 from runtime.job.graph import JobGraph
 from runtime.job.model import Cmd, CmdKind
 from runtime.job.substitute import argv
-from runtime.lanes import Entry, Holding, Lane, Request
+from runtime.lanes import Entry, FarmStanding, Holding, Lane, Request
 from runtime.messages import JobState
 from runtime.needs import Need, need_of, need_of_checkout
 from runtime.orders import Exit
@@ -159,6 +159,14 @@ class QueuedJob:
     def standing(self) -> tuple[float, int]:
         """Sorts jobs: higher priority first (with -pbias, which moves a job for servers but not in the queue)."""
         return (-(self.graph.priority + self._pbias()), self.jid)
+
+    @property
+    def farm_standing(self) -> FarmStanding:
+        """What the maitre-d weighs a job by: of several -projects the first one counts."""
+        options = self.graph.options
+        projects = (options.get("projects") or options.get("project", "")).strip(' {}"').split()
+        tier = options.get("tier", "").strip(' {}"')
+        return self.graph.priority + self._pbias(), projects[0] if projects else "", tier
 
     @property
     def title(self) -> str:

@@ -40,6 +40,11 @@ def minutes_if_any(value: Value) -> float | None:
     return None if to_str(value) == "" else 60 * seconds(value)
 
 
+def hours(value: Value) -> float:
+    """In seconds."""
+    return 3600 * seconds(value)
+
+
 def count(value: Value) -> int:
     return int(seconds(to_int(value)))
 

@@ -7,10 +7,16 @@
 A rank is a tuple of numbers; the smaller one goes first. The rules of the seven tests, limits and leases are not up for
 decision: an assigner says who is first and what is best among what may be.
 
-The maitre-d asks in the middle of a decision, thousands of times a second. A method computes from its arguments and
-from what its object remembers, nothing else. It must not wait, and it must not raise: when it raises, gives anything
-but a tuple of numbers, or takes longer than its shell allows (`runtime.assign.judge`), a line in the log says so and
-the default fairness makes that decision.
+The maitre-d asks in the middle of a decision, thousands of times a second, and keeps answers: a rank computes from its
+argument, nothing else. What the maitre-d relies on:
+
+    a request's rank is kept       until something in its Asking has changed but `waited_s`, and for 2 s of waiting
+    two requests of one user,      keep their order when `held`, `usage` and the project's figures change, since these
+    project, tier, crew priority   change for both alike
+    a slot's rank                  is asked anew whenever `busy` of its host has changed
+
+A method must not wait, and it must not raise: when it raises, gives anything but a tuple of numbers, or takes longer
+than its shell allows (`runtime.assign.judge`), a line in the log says so and the default fairness makes that decision.
 """
 
 from __future__ import annotations
@@ -28,8 +34,11 @@ class Asking(msgspec.Struct, frozen=True, gc=False):
     """A request that waits for a server.
 
     `crew_priority`: of the user's crews, the highest that gives that server now. `held`: slots that the user holds now,
-    `share` the user's share. `job_priority`: -priority with -pbias. `waited_s`: since it has got a server last, or
-    since it came. `number`: smaller is older.
+    `usage`: how many on average lately (runtime.maitred.accounts; 0 without alfConfig(usageHalfLife)), `share` the
+    user's share. `tier`: the place of the job's -tier in alfConfig(tiers), 0 first. `job_priority`: -priority with
+    -pbias. `waited_s`: since it has got a server last, or since it came. `number`: smaller is older.
+    `project` is the first of the job's -projects, with its own figures; its share is 0 where the schedule has no shares
+    of projects.
     """
 
     user: str
@@ -41,6 +50,12 @@ class Asking(msgspec.Struct, frozen=True, gc=False):
     number: int
     jid: int
     need: Need
+    usage: float = 0.0
+    tier: int = 0
+    project: str = ""
+    project_held: int = 0
+    project_share: float = 0.0
+    project_usage: float = 0.0
 
 
 class Offer(msgspec.Struct, frozen=True, gc=False):

@@ -1,28 +1,39 @@
-"""The default assigner (reference 10.3).
+"""The default assigner (reference 10.3; tiers, usage and projects are our own, and off until a site sets them).
 
-requests   crew priority, plus one for every ageSeconds that it has waited        highest first
-           slots that the user holds, relative to the user's share                fewest first
+requests   tier                                                                   first of alfConfig(tiers) first
+           crew priority, plus one for every ageSeconds that it has waited        highest first
+           slots of the project, now and lately, for its share                    fewest first
+           slots of the user, now and lately, for the user's share                fewest first
            job priority, -priority with -pbias                                    highest first
            age                                                                    oldest first
 slots      UDI                                                                    highest first
            busy slots on the host                                                 fewest first
 victims    crew priority                                                          lowest first
            work that would be lost                                                least first
+
+*Now and lately* is what is held plus what was held on average, so that slots go to those who had least until that is
+made up for. Without alfConfig(usageHalfLife) it is what is held; without any alfProjectShare projects do not count.
 """
 
 from __future__ import annotations
 
 from runtime.assign.assigner import Asking, Assigner, Offer, Rank, Victim
 
-_NO_SHARE = 1e-9
-
 
 class Fairness(Assigner):
     def request_rank(self, asking: Asking) -> Rank:
         age_s = self.rules.age_s
         age = asking.waited_s // age_s if age_s else 0.0
-        held = asking.held / max(asking.share, _NO_SHARE)
-        return (-asking.crew_priority - age, held, -asking.job_priority, -asking.waited_s, asking.number)
+        project_share = asking.project_share
+        return (
+            asking.tier,
+            -asking.crew_priority - age,
+            (asking.project_held + asking.project_usage) / project_share if project_share else 0.0,
+            (asking.held + asking.usage) / asking.share,
+            -asking.job_priority,
+            -asking.waited_s,
+            asking.number,
+        )
 
     def slot_rank(self, slot: Offer) -> Rank:
         return (-slot.udi, slot.busy)

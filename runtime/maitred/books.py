@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from runtime.assign.assigner import Asking, Offer, Rank
 from runtime.assign.judge import Judge
 from runtime.farm_messages import FarmMessage
+from runtime.maitred.accounts import Accounts
 from runtime.maitred.crews import Access, Crews
 from runtime.maitred.leases import Lease, Leases
 from runtime.maitred.orders import Log, Order, Send
-from runtime.maitred.requests import Dispatcher, Group, Groups, Request, User
+from runtime.maitred.requests import Dispatcher, Group, Groups, Request
 from runtime.maitred.rules import Rules
 from runtime.maitred.slices import Slices
 from runtime.maitred.slots import Slot, Slots
@@ -28,7 +29,9 @@ class Books:
     """`grant_key` proves what is given (runtime.grants). `opens_at`: nothing is given out before (the wait of a
     maitre-d that has just started, or taken over)."""
 
-    def __init__(self, rules: Rules, judge: Judge, epoch: int, opens_at: float, wall: float, grant_key: bytes) -> None:
+    def __init__(
+        self, rules: Rules, judge: Judge, epoch: int, opens_at: float, now: float, wall: float, grant_key: bytes
+    ) -> None:
         self.rules = rules
         self.grant_key = grant_key
         self.judge = judge
@@ -37,9 +40,9 @@ class Books:
         self.schedule = Schedule()
         self.crews = Crews(self.schedule, wall, zone(rules.time_zone))
         self.slots = Slots(self._slot_rank)
-        self.leases = Leases(self.slots)
+        self.accounts = Accounts(rules.usage_half_life_s, now)
+        self.leases = Leases(self.slots, self.accounts)
         self.groups = Groups(self.slots)
-        self.users: dict[str, User] = {}
         self.dispatchers: dict[tuple[str, str], Dispatcher] = {}
         """By user and name: nobody takes another's place by using its name."""
         self.no_need = Need()
@@ -62,18 +65,12 @@ class Books:
 
     # ---- users and their requests --------------------------------------------------------------------
 
-    def user(self, name: str) -> User:
-        found = self.users.get(name)
-        if found is None:
-            found = self.users[name] = User(name, self.schedule.shares.get(name, 1.0))
-        return found
-
     def access(self, request: Request) -> Access:
         return self.crews.access(request.user.name)
 
     def asking(self, request: Request, priority: float, now: float) -> Asking:
         """A request as assigners see it, where the crews give it this priority."""
-        user = request.user
+        user, project = request.user, request.project
         return Asking(
             user.name,
             priority,
@@ -84,6 +81,12 @@ class Books:
             request.number,
             request.jid,
             request.need,
+            user.usage,
+            request.tier,
+            project.name,
+            project.held,
+            project.share,
+            project.usage,
         )
 
     def is_over_limit(self, lease: Lease) -> bool:
@@ -111,8 +114,7 @@ class Books:
         self.slots.read(schedule, addresses, now)
         self.crews = Crews(schedule, wall, zone(self.rules.time_zone))
         self.set_limits()
-        for user in self.users.values():
-            user.share = schedule.shares.get(user.name, 1.0)
+        self.accounts.read(schedule.shares, schedule.project_shares)
 
     def set_limits(self) -> None:
         """Of the schedule's limit and that of the site's settings the smaller one counts."""

@@ -26,8 +26,9 @@ has not attached changes nothing.
 What is too much for one event (the crews of a thousand requests, a schedule) is done in slices, by the ticks that
 follow: `next_deadline` says now until it is done.
 
-The rooms: slots (which are free), crews, fitting (keys), requests (the queue), leases, serving (giving out), pinging,
-recalling (taking back), explaining (why not), watching (what is seen from outside), slices. `books` is what they share.
+The rooms: slots (which are free), crews, accounts (who holds how much), fitting (keys), requests (the queue), leases,
+serving (giving out), pinging, recalling (taking back), explaining (why not), watching (what is seen from outside),
+slices. `books` is what they share.
 
 A maitre-d that has just started gives nothing out for `maitred_initial_wait_s`, so that dispatchers can say what they
 hold; nor does a fall-back when the first of them comes to it.
@@ -58,6 +59,7 @@ from runtime.farm_messages import (
     Running,
     Want,
 )
+from runtime.maitred.accounts import Account
 from runtime.maitred.books import Books
 from runtime.maitred.explaining import explain
 from runtime.maitred.leases import Lease
@@ -105,7 +107,7 @@ class Maitred:
         self._peers: dict[PeerId, Dispatcher] = {}
         self._offline = set(offline)
         opens_at = now + rules.maitred_initial_wait_s if wait else now
-        self._books = Books(rules, Judge(rules, assigner, guard), epoch, opens_at, wall, grant_key)
+        self._books = Books(rules, Judge(rules, assigner, guard), epoch, opens_at, now, wall, grant_key)
         self._pinging = Pinging(self._books)
         self._serving = Serving(self._books, self._pinging)
         self._recalling = Recalling(self._books, self._serving)
@@ -136,7 +138,7 @@ class Maitred:
         if books.epoch < message.epoch <= 1000 * (now + self._wall_offset + FUTURE_S):
             books.epoch = message.epoch + 1
             self._terms.add(books.epoch)
-        dispatcher = self._roll.dispatcher(user, message.dispatcher)
+        dispatcher = self._roll.dispatcher(user, message.dispatcher, now)
         if dispatcher.peer is not None:
             self._peers.pop(dispatcher.peer, None)
             self._roll.forget_requests(dispatcher, now)
@@ -231,7 +233,7 @@ class Maitred:
             request = self._new_request(dispatcher, message, now)
         else:
             waited = request.waits
-            request.update(message)
+            request.update(message, *self._standing(message, now))
             if not waited:
                 request.since = now
         group = self._join(request, now)
@@ -300,11 +302,15 @@ class Maitred:
         return lease if lease is not None and lease.dispatcher is dispatcher else None
 
     def _new_request(self, dispatcher: Dispatcher, message: Want, now: float) -> Request:
-        request = Request(self._next_request, dispatcher, message, now)
+        request = Request(self._next_request, dispatcher, message, *self._standing(message, now), now)
         self._next_request += 1
         request.since = dispatcher.since.pop(message.request, now)
         dispatcher.requests[message.request] = request
         return request
+
+    def _standing(self, message: Want, now: float) -> tuple[Account, int]:
+        """The account of a job's project, and the number of its tier."""
+        return self._books.accounts.project(message.project, now), self._books.rules.tier(message.tier)
 
     def _join(self, request: Request, now: float) -> Group | None:
         try:
@@ -435,6 +441,8 @@ class Maitred:
         if books.crews.at(wall):
             self._regroup(now)
             self._look_at = now
+        if now >= self._next_minute:
+            books.accounts.settle(now)
         self._next_minute = now + _MINUTE_S - wall % _MINUTE_S
         if self._waiting_to_open and now >= books.opens_at:
             self._waiting_to_open = False

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from runtime.farm_messages import GrantedSlot, LeaseId, Running
 from runtime.farm_messages import Lease as LeaseMessage
 from runtime.grants import proof_of
+from runtime.maitred.accounts import Account, Accounts
 from runtime.maitred.requests import Dispatcher, Request
 from runtime.maitred.slots import Slot, Slots
 from runtime.match.limits import Limits
@@ -21,19 +22,22 @@ class Lease:
     """`request` is the dispatcher's number of the Want that it serves. `began`: when what runs has begun."""
 
     __slots__ = (
-        "began", "dispatcher", "ejected", "id", "jid", "made_for", "pings", "recalled", "request", "running", "since",
-        "slots", "tags", "title", "waited_since",
+        "began", "dispatcher", "ejected", "id", "jid", "made_for", "pings", "project", "recalled", "request", "running",
+        "since", "slots", "tags", "tier", "title", "waited_since",
     )  # fmt: skip
 
     def __init__(
-        self, lease_id: LeaseId, dispatcher: Dispatcher, request: int, jid: int, title: str, tags: tuple[str, ...]
-    ) -> None:
+        self, lease_id: LeaseId, dispatcher: Dispatcher, request: int, jid: int, title: str, tags: tuple[str, ...],
+        project: Account, tier: int,
+    ) -> None:  # fmt: skip
         self.id = lease_id
         self.dispatcher = dispatcher
         self.request = request
         self.jid = jid
         self.title = title
         self.tags = tags
+        self.project = project
+        self.tier = tier
         self.slots: list[Slot] = []
         self.since = 0.0
         self.pings: set[int] = set()
@@ -82,8 +86,9 @@ class Lease:
 class Leases:
     """All leases. `freed_tags` are tags of which one more may run now than before; who reads them empties it."""
 
-    def __init__(self, slots: Slots) -> None:
+    def __init__(self, slots: Slots, accounts: Accounts) -> None:
         self._slots = slots
+        self._accounts = accounts
         self._next = 1
         self.by_id: dict[LeaseId, Lease] = {}
         self.limits = Limits({})
@@ -96,7 +101,10 @@ class Leases:
         """A lease for a request, without slots yet."""
         lease_id = LeaseId(epoch, self._next)
         self._next += 1
-        lease = Lease(lease_id, request.dispatcher, request.wanted, request.jid, request.title, request.need.tags)
+        lease = Lease(
+            lease_id, request.dispatcher, request.wanted, request.jid, request.title, request.need.tags,
+            request.project, request.tier,
+        )  # fmt: skip
         lease.waited_since = request.since
         self.add(lease, (), now)
         return lease
@@ -113,18 +121,18 @@ class Leases:
         for tag in lease.tags:
             self.by_tag.setdefault(tag, {})[lease] = None
         for slot in slots:
-            self.put(lease, slot)
+            self.put(lease, slot, now)
 
-    def put(self, lease: Lease, slot: Slot) -> None:
+    def put(self, lease: Lease, slot: Slot, now: float) -> None:
         """A slot more."""
         lease.slots.append(slot)
-        lease.dispatcher.user.held += 1
+        self._hold(lease, 1, now)
         self._slots.take(slot, lease)
 
     def drop(self, lease: Lease, slot: Slot, now: float) -> None:
         """A slot less."""
         lease.slots.remove(slot)
-        lease.dispatcher.user.held -= 1
+        self._hold(lease, -1, now)
         self._slots.give(slot, now)
 
     def end(self, lease: Lease, now: float) -> None:
@@ -141,6 +149,10 @@ class Leases:
             if not self.by_tag[tag]:
                 del self.by_tag[tag]
         self.recalled.pop(lease, None)
+        self._hold(lease, -len(lease.slots), now)
         for slot in list(lease.slots):
-            lease.dispatcher.user.held -= 1
             self._slots.give(slot, now)
+
+    def _hold(self, lease: Lease, slots: int, now: float) -> None:
+        self._accounts.hold(lease.dispatcher.user, slots, now)
+        self._accounts.hold(lease.project, slots, now)

@@ -25,10 +25,11 @@ import msgspec
 from runtime.assign.assigner import Asking, Rank, Victim
 from runtime.assign.preempt import cheapest, may_be_ejected
 from runtime.farm_messages import Recall
+from runtime.maitred.accounts import Account
 from runtime.maitred.books import Books
 from runtime.maitred.deciding import has_shields, not_enabled, why_closed
 from runtime.maitred.leases import Lease
-from runtime.maitred.requests import Dispatcher, Group, Request, User
+from runtime.maitred.requests import Dispatcher, Group, Request
 from runtime.maitred.serving import Serving
 from runtime.maitred.slots import Host, Slot
 
@@ -151,9 +152,11 @@ class Recalling:
             self._take(request, lease, held)
             request.keeps = True
 
-    def _take(self, request: Request, lease: Lease, held: Counter[User]) -> None:
-        held[lease.dispatcher.user] -= len(lease.slots)
-        held[request.user] += request.need.atleast
+    def _take(self, request: Request, lease: Lease, held: Counter[Account]) -> None:
+        for account in (lease.dispatcher.user, lease.project):
+            held[account] -= len(lease.slots)
+        for account in (request.user, request.project):
+            held[account] += request.need.atleast
         self.recall(lease, False, f"{request.user.name}'s job {request.jid} waits for it", request)
 
     def _enough(
@@ -181,37 +184,47 @@ class Recalling:
 
     # ---- standing ------------------------------------------------------------------------------------
 
-    def _held_then(self) -> Counter[User]:
-        """How many slots more, or fewer, users hold when everything that was asked back has come and gone over."""
-        change: Counter[User] = Counter()
+    def _held_then(self) -> Counter[Account]:
+        """How many slots more, or fewer, users and projects hold when everything that was asked back has come and gone
+        over."""
+        change: Counter[Account] = Counter()
         for lease in self._books.leases.recalled:
-            change[lease.dispatcher.user] -= len(lease.slots)
+            for account in (lease.dispatcher.user, lease.project):
+                change[account] -= len(lease.slots)
             if lease.made_for is not None:
-                change[lease.made_for.user] += lease.made_for.need.atleast
+                for account in (lease.made_for.user, lease.made_for.project):
+                    change[account] += lease.made_for.need.atleast
         return change
 
-    def _outranks(self, request: Request, lease: Lease, rival: _Rivals, held: Counter[User], now: float) -> bool:
+    def _outranks(self, request: Request, lease: Lease, rival: _Rivals, held: Counter[Account], now: float) -> bool:
         """Whether a request stands before the holder of a lease, when the lease has gone over."""
         asking = self._books.asking(request, rival.priority, now)
         age_s = self._books.rules.age_s
         waited_s = max(0.0, asking.waited_s // age_s - 1) * age_s if age_s else 0.0
-        same = lease.dispatcher.user is request.user
-        more = held[request.user] + (0 if same else request.need.atleast)
-        asking = msgspec.structs.replace(asking, held=asking.held + more, waited_s=waited_s)
+        gains, gives = request.need.atleast, len(lease.slots)
+        same_user, same_project = lease.dispatcher.user is request.user, lease.project is request.project
+        asking = msgspec.structs.replace(
+            asking,
+            held=asking.held + held[request.user] + gains - gives * same_user,
+            project_held=asking.project_held + held[request.project] + gains - gives * same_project,
+            waited_s=waited_s,
+        )
         holder = self._next_of(lease, rival.groups, held, now)
-        if same:
-            holder = msgspec.structs.replace(holder, number=0)
+        if same_user:
+            holder = msgspec.structs.replace(holder, held=asking.held, number=0)
+        if same_project:
+            holder = msgspec.structs.replace(holder, project_held=asking.project_held)
         ranks = self._books.judge.request_ranks([asking, holder])
         return ranks[0] < ranks[1]
 
-    def _badness(self, lease: Lease, rival: _Rivals, held: Counter[User], now: float) -> Rank:
+    def _badness(self, lease: Lease, rival: _Rivals, held: Counter[Account], now: float) -> Rank:
         """Smaller: the holder stands lower."""
         [rank] = self._books.judge.request_ranks([self._next_of(lease, rival.groups, held, now)])
         return tuple(-part for part in rank)
 
-    def _next_of(self, lease: Lease, groups: frozenset[str], held: Counter[User], now: float) -> Asking:
+    def _next_of(self, lease: Lease, groups: frozenset[str], held: Counter[Account], now: float) -> Asking:
         """What the holder of a lease would ask for, had he given it back."""
-        books, user = self._books, lease.dispatcher.user
+        books, user, project = self._books, lease.dispatcher.user, lease.project
         request = lease.dispatcher.requests.get(lease.request)
         priority = books.crews.access(user.name).priority(groups)
         waited_s = 0.0
@@ -227,6 +240,12 @@ class Recalling:
             _YOUNGEST,
             lease.jid,
             request.need if request is not None else books.no_need,
+            user.usage,
+            lease.tier,
+            project.name,
+            project.held + held[project] - len(lease.slots),
+            project.share,
+            project.usage,
         )
 
     # ---- which leases --------------------------------------------------------------------------------
@@ -262,7 +281,9 @@ class Recalling:
 
     def _may_take(self, lease: Lease, request: Request) -> bool:
         dispatcher = lease.dispatcher
-        return not (lease.recalled or lease.pending or dispatcher is request.dispatcher or dispatcher.peer is None)
+        if lease.recalled or lease.pending or dispatcher.peer is None:
+            return False
+        return dispatcher is not request.dispatcher or _is_another_matter(lease, request)
 
     def _helps(self, lease: Lease, request: Request, group: Group, now: float) -> bool:
         """Whether its end would let the request in."""
@@ -341,6 +362,11 @@ class Recalling:
         priority = self._books.crews.access(lease.user).priority(groups)
         crew_priority = float("-inf") if priority is None else priority
         return Victim(lease.user, lease.jid, crew_priority, len(lease.slots), now - lease.began)
+
+
+def _is_another_matter(lease: Lease, request: Request) -> bool:
+    """Whether a dispatcher's own request may take one of its leases at all: only for its tier or its project."""
+    return lease.tier != request.tier or (lease.project is not request.project and request.project.share > 0)
 
 
 def _soonest(lease: Lease) -> tuple[bool, float]:

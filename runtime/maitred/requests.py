@@ -1,8 +1,7 @@
 """Requests: what dispatchers want, and the queue of those that wait.
 
-    User          slots held, share
-     Dispatcher   its connection, what its user excludes; its requests and leases
-      Request     so many leases for one need of a job; waits while it holds fewer
+    Dispatcher    of a user: its connection, what its user excludes; its requests and leases
+     Request      so many leases for one need of a job; waits while it holds fewer
     Group         requests that the same slots can serve: equal need, crews, exclusions
 
 What waits stands in the groups, and the groups at the kinds of slots that fit them: a slot that frees leads to those
@@ -17,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from runtime.farm_messages import Want
+from runtime.maitred.accounts import Account
 from runtime.maitred.crews import Access
 from runtime.maitred.fitting import Fit, Fits
 from runtime.maitred.orders import PeerId
@@ -37,23 +37,12 @@ LONGEST_CHARS = 10_000
 MOST_TAGS = 1_000
 
 
-class User:
-    """`held` are slots that its dispatchers have, or for which pings are under way."""
-
-    __slots__ = ("held", "name", "share")
-
-    def __init__(self, name: str, share: float) -> None:
-        self.name = name
-        self.share = share
-        self.held = 0
-
-
 class Dispatcher:
     """A dispatcher, for as long as it is connected or holds leases. `peer` is None while it is not connected."""
 
     __slots__ = ("ended", "excluded", "host", "leases", "lost_at", "name", "peer", "port", "requests", "since", "user")
 
-    def __init__(self, name: str, user: User) -> None:
+    def __init__(self, name: str, user: Account) -> None:
         self.name = name
         self.user = user
         self.peer: PeerId | None = None
@@ -82,21 +71,24 @@ def why_refused(want: Want, known: Mapping[int, Request]) -> str:
         return f"it cannot have {need.atleast} to {need.atmost} slots"
     if not math.isfinite(want.priority):
         return f"its priority {want.priority} is no number"
-    if max(map(len, (want.title, want.host, need.service, need.metrics, *need.tags))) > LONGEST_CHARS:
+    texts = (want.title, want.host, want.project, want.tier, need.service, need.metrics, *need.tags)
+    if max(map(len, texts)) > LONGEST_CHARS:
         return f"its title, tags or expressions have more than {LONGEST_CHARS} characters"
     return f"it has more than {MOST_TAGS} tags" if len(need.tags) > MOST_TAGS else ""
 
 
 class Request:
-    """A Want. Assigners read it: `user` (held, share), `need`, `jid`, `job_priority`, `since` (when it began to wait),
-    `number` (smaller is older)."""
+    """A Want. `project` is the account of its job's project, `tier` the number of its job's tier, `since` when it began
+    to wait, `number` its age (smaller is older)."""
 
     __slots__ = (
         "blocked", "dispatcher", "group", "held", "host", "jid", "job_priority", "keeps", "keeps_on", "kept",
-        "logged_total", "need", "number", "since", "tid", "title", "total", "wanted",
+        "logged_total", "need", "number", "project", "since", "tid", "tier", "title", "total", "wanted",
     )  # fmt: skip
 
-    def __init__(self, number: int, dispatcher: Dispatcher, want: Want, now: float) -> None:
+    def __init__(
+        self, number: int, dispatcher: Dispatcher, want: Want, project: Account, tier: int, now: float
+    ) -> None:
         self.number = number
         self.wanted = want.request
         """The dispatcher's own number for it."""
@@ -111,15 +103,15 @@ class Request:
         self.keeps_on: Host | None = None
         self.kept: dict[Slot, None] = {}
         self.group: Group | None = None
-        self.update(want)
+        self.update(want, project, tier)
 
-    def update(self, want: Want) -> None:
+    def update(self, want: Want, project: Account, tier: int) -> None:
         self.jid, self.tid, self.title = want.jid, want.tid, want.title
         self.need, self.total, self.host = want.need, want.total, want.host
-        self.job_priority = want.priority
+        self.job_priority, self.project, self.tier = want.priority, project, tier
 
     @property
-    def user(self) -> User:
+    def user(self) -> Account:
         return self.dispatcher.user
 
     @property

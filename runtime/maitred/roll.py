@@ -26,11 +26,11 @@ class Roll:
         self._books = books
         self._serving = serving
 
-    def dispatcher(self, user: str, name: str) -> Dispatcher:
+    def dispatcher(self, user: str, name: str, now: float) -> Dispatcher:
         """The dispatcher of this user and name, perhaps a new one."""
         found = self._books.dispatchers.get((user, name))
         if found is None:
-            found = self._books.dispatchers[user, name] = Dispatcher(name, self._books.user(user))
+            found = self._books.dispatchers[user, name] = Dispatcher(name, self._books.accounts.user(user, now))
         return found
 
     # ---- going ---------------------------------------------------------------------------------------
@@ -108,7 +108,10 @@ class Roll:
             return False
         for rival in rivals:
             self._displace(rival, now)
-        lease = Lease(held.lease.id, dispatcher, held.request, held.jid, held.title[:LONGEST_CHARS], held.lease.tags)
+        lease = Lease(
+            held.lease.id, dispatcher, held.request, held.jid, held.title[:LONGEST_CHARS], held.lease.tags,
+            books.accounts.project(held.project[:LONGEST_CHARS], now), books.rules.tier(held.tier),
+        )  # fmt: skip
         books.leases.add(lease, found, now)
         if 0 <= held.running_s <= _LONGEST_RUN_S:
             lease.running = Running(lease.id, held.jid, 0, 0, 0, lease.title)

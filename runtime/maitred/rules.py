@@ -8,6 +8,8 @@ import msgspec
 
 from runtime.settings import DEFAULTS, Settings
 
+DEFAULT_TIER = "default"
+
 
 class Rules(msgspec.Struct, frozen=True):
     """Durations in seconds; named, and with the defaults, as in Settings. `limits`: of tags, over the site."""
@@ -30,6 +32,16 @@ class Rules(msgspec.Struct, frozen=True):
     """Of the servers of which the schedule does not say one. The shell fills it in where the settings leave it open."""
     chaos_allowed: bool = DEFAULTS.chaos_allowed
     limits_global: Mapping[str, int] = DEFAULTS.limits_global
+    usage_half_life_s: float = DEFAULTS.usage_half_life_s
+    tiers: tuple[str, ...] = DEFAULTS.tiers
+
+    def tier(self, name: str) -> int:
+        """The place of a job's -tier among the site's, 0 first. One that is none of them is the `default` tier; where
+        there is none of this name, it comes after all."""
+        for known in (name, DEFAULT_TIER):
+            if known in self.tiers:
+                return self.tiers.index(known)
+        return len(self.tiers)
 
 
 def rules_of(settings: Settings) -> Rules:

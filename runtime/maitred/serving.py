@@ -206,7 +206,7 @@ class Serving:
             slot = next((slot for slot in self.candidates(group, now) if host is None or slot.host is host), None)
             if slot is None:
                 return
-            self._books.leases.put(lease, slot)
+            self._books.leases.put(lease, slot, now)
             self._pinging.begin(lease, group.need.service, slot, now)
 
     def candidates(self, group: Group, now: float) -> Iterator[Slot]:

@@ -34,6 +34,7 @@ class Kind(Enum):
     PING = "ping"
     METRIC = "metric"
     SHARE = "share"
+    PROJECT_SHARE = "project share"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,7 @@ FORMS = (
     Form(Kind.PING, ("alfServerPing", "alfServerPings")),
     Form(Kind.METRIC, ("Metrics", "alfMetrics")),
     Form(Kind.SHARE, ("alfShare", "alfShares")),
+    Form(Kind.PROJECT_SHARE, ("alfProjectShare", "alfProjectShares")),
 )
 
 BY_KIND = {form.kind: form for form in FORMS}

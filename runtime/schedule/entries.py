@@ -229,6 +229,7 @@ _READERS: dict[Kind, Callable[[EntryReader, str, str], Any]] = {
     Kind.PING: EntryReader._ping,
     Kind.METRIC: EntryReader._metric,
     Kind.SHARE: EntryReader._share,
+    Kind.PROJECT_SHARE: EntryReader._share,
 }
 
 

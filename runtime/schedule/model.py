@@ -82,6 +82,8 @@ class Schedule(msgspec.Struct, frozen=True):
     pings: dict[str, Ping] = {}
     metrics: dict[str, MetricSource] = {}
     shares: dict[str, float] = {}
+    """Of users."""
+    project_shares: dict[str, float] = {}
     time: float = 0.0
     """The file's modification time."""
     file: str = ""

@@ -204,6 +204,7 @@ class _Assembly:
             pings={DEFAULT_PING.key: DEFAULT_PING, **self._of(Kind.PING)},
             metrics=self._of(Kind.METRIC),
             shares=self._of(Kind.SHARE),
+            project_shares=self._of(Kind.PROJECT_SHARE),
             time=time,
             file=self._file,
         )

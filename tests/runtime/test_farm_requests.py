@@ -185,6 +185,23 @@ def test_a_new_priority_is_said() -> None:
     assert [want.priority for want in farm.wants] == [1.0, 50.0]
 
 
+def test_a_job_says_its_tier_and_the_first_of_its_projects() -> None:
+    farm = attached()
+
+    farm.submit(job(*frames("a"), projects="{film ads}", tier=" rush "))
+
+    assert (farm.wants[0].project, farm.wants[0].tier) == ("film", "rush")
+
+
+def test_a_new_tier_is_said() -> None:
+    farm = attached()
+    jid = farm.submit(job(*frames("a"), project="film", tier="batch"))
+
+    farm.act(Action.EDIT, jid, value="tier=rush")
+
+    assert (farm.wants[-1].project, farm.wants[-1].tier) == ("film", "rush")
+
+
 def test_commands_that_are_skipped_are_wanted_no_more() -> None:
     farm = attached()
     jid = farm.submit(job(*frames("a", "b")))

@@ -105,6 +105,7 @@ def test_names_come_and_go(before: str, value: list[str], after: str) -> None:
         (Kind.PING, "set alfServerPing(x) p", "", "set alfServerPing(x) {}"),
         (Kind.METRIC, "set Metrics(x) {10 {builtin disk}}", "5 {exec df}", "set Metrics(x) {5 {exec df}}"),
         (Kind.SHARE, "set alfShare(x) 1", 2.5, "set alfShare(x) 2.5"),
+        (Kind.PROJECT_SHARE, "set alfProjectShare(x) 1", 2.5, "set alfProjectShare(x) 2.5"),
         (Kind.TIME_GROUP, "set alfTimeGroup(x) {mon}", "{tue 9-10}", "set alfTimeGroup(x) {{tue 9-10}}"),
         (Kind.SERVER, "set alfServer(x) {a}", {"host": "b", "udi": 3}, "set alfServer(x) {-host b -udi 3}"),
     ],

@@ -110,10 +110,11 @@ def test_a_time_group_is_a_list_of_days_and_hours(value: str) -> None:
 
 
 def test_limits_and_shares_are_numbers() -> None:
-    schedule = good("set alfLimit(prman) 8\nset alfShare(anna) 2")
+    schedule = good("set alfLimit(prman) 8\nset alfShare(anna) 2\nset alfProjectShare(film) 3")
 
     assert schedule.limits == {"prman": 8}
     assert schedule.shares == {"anna": 2.0}
+    assert schedule.project_shares == {"film": 3.0}
 
 
 def test_a_ping_is_of_a_host_or_of_each_slot() -> None:

@@ -218,11 +218,14 @@ class Dispatcher:
     def loses_connection(self) -> None:
         self.site.carry_out(self.site.core.detach(self.peer, self.site.now))
 
+    def held(self, **standing: str) -> list[HeldLease]:
+        """What it names when it comes back."""
+        return [HeldLease(granted.lease, granted.request, 1, "job 1", **standing) for granted in self.granted]
+
     def comes_back(self, site: Site | None = None) -> Dispatcher:
         """The same dispatcher on a new connection, perhaps with another maitre-d, with the leases that it holds."""
-        held = [HeldLease(granted.lease, granted.request, 1, "job 1") for granted in self.granted]
         epoch = max((granted.lease.id.epoch for granted in self.granted), default=0)
-        back = Dispatcher(site or self.site, self.user, self.name, epoch=epoch, held=held, host=self.host)
+        back = Dispatcher(site or self.site, self.user, self.name, epoch=epoch, held=self.held(), host=self.host)
         lost = back.attached.lost if back.attached else ()
         back.granted = [granted for granted in self.granted if granted.lease.id not in lost]
         return back

@@ -286,7 +286,7 @@ class AnyOrder(RuleBasedStateMachine):
             held[lease.user] += len(lease.slots)
             tags.update(lease.tags)
         assert {slot.lease for slot in slots if slot.lease} == set(books.leases.by_id.values())
-        assert all(user.held == held[user.name] for user in books.users.values())
+        assert all(user.held == held[user.name] for user in books.accounts.users.values())
         assert all(books.leases.limits.running(tag) == tags[tag] for tag in ("prman", "render", "nrm"))
         for host in books.slots.hosts.values():
             assert host.busy == sum(slot.lease is not None for slot in host.slots)
