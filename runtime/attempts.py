@@ -16,6 +16,7 @@ from runtime.facts import (
     NeverStarted,
     Outcome,
 )
+from runtime.farm_messages import TagRests
 from runtime.job.model import Cmd, CmdId, CmdKind, TaskId
 from runtime.job.numbering import Unreadable
 from runtime.job.substitute import substitute_words
@@ -130,6 +131,8 @@ class Attempts(Settling):
             requeue=attempt.requeue or not (attempt.killed or dismissed),
             killed=attempt.killed,
         )
+        if self._server.licences.in_use and not dismissed:
+            verdict = self._by_licences(job, attempt, verdict, end, out)
         if verdict.outcome is Outcome.LOST and attempt.ejected:
             verdict = Verdict(Outcome.LOST, verdict.status, attempt.ejected)
         if verdict.outcome is Outcome.DONE and not dismissed:
@@ -138,6 +141,17 @@ class Attempts(Settling):
             elif cmd.options and self._asks_more(job, attempt, cmd, end, out):
                 return
         self._ended(job, attempt, verdict, out)
+
+    def _by_licences(self, job: QueuedJob, attempt: Attempt, verdict: Verdict, end: Exit, out: Outbox) -> Verdict:
+        """What an end means, and says, where licences may be short: the tags of a command that found none rest."""
+        licences = self._server.licences
+        found = licences.judge(job, attempt, verdict, end, out.now)
+        rested = licences.rested
+        if found.outcome is Outcome.SHORT and rested is not None:
+            out.record(job, rested)
+            if self._farm.attached:
+                out.orders.append(ToMaitred(TagRests(rested.tags, rested.seconds, rested.reason)))
+        return found
 
     def _asks_more(self, job: QueuedJob, attempt: Attempt, cmd: Cmd, end: Exit, out: Outbox) -> bool:
         """Whether something is to be read or tested before an attempt that ended well is over."""
@@ -170,7 +184,7 @@ class Attempts(Settling):
         fact = Ended(job.jid, out.now, cid, attempt.number, verdict.status, verdict.outcome, verdict.reason)
         unknown_to_launcher = attempt.testing or job.graph.cmd(cid).kind is CmdKind.BUILTIN
         out.record(job, fact, barrier=unknown_to_launcher)
-        change = Change.AGAIN if verdict.outcome is Outcome.LOST else Change.ENDED
+        change = Change.AGAIN if verdict.outcome in (Outcome.LOST, Outcome.SHORT) else Change.ENDED
         out.announce(change, job, attempt.tid, cid, attempt.number, status=verdict.status, text=verdict.reason)
 
     def _conclude(self, job: QueuedJob, attempt: Attempt) -> None:

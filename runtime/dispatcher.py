@@ -50,6 +50,7 @@ from runtime.facts import (
     NeverStarted,
     Outcome,
     Started,
+    TagsRested,
 )
 from runtime.farm_events import FarmEvents
 from runtime.job.model import CmdId, Job, JobId
@@ -87,6 +88,7 @@ class Dispatcher(FarmEvents):
     def tick(self, now: float) -> list[Order]:
         """Time has passed: what waited for it may start."""
         self._farm.wake(now)
+        self._server.limits.wake(now)
         self._farm.stir(self._live.values())
         return self._finish(Outbox(now))
 
@@ -164,6 +166,7 @@ class Dispatcher(FarmEvents):
         again.
         """
         out = Outbox(now)
+        self._server.limits.wake(now)
         for number, fact in self._replayed.items():
             self._take_up(fact, number)
         newest = self._server.next_attempt - 1
@@ -210,6 +213,8 @@ class Dispatcher(FarmEvents):
                 job.named[name] = fact.hosts
         elif isinstance(fact, Grown) and fact.chunk:
             self._grown[fact.jid, fact.cid] = fact.chunk
+        elif isinstance(fact, TagsRested):
+            self._server.licences.replayed(fact)
         elif isinstance(fact, Edited):
             self._edited(job, fact.option, Outbox(fact.time))
         elif isinstance(fact, Ended | NeverStarted):

@@ -12,6 +12,7 @@ launch that followed is. Facts are small tagged structs; `encode`/`decode` give 
     Retried Restarted Skipped                    what users and rules did to tasks
     Paused Prioritised Edited Deleted            ... and to jobs
     Rested > HookRan                             the job came to rest, done or stopped, and its hook program ended
+    TagsRested                                   a licence was short: nothing with these tags is launched for a while
 
 Times are wall-clock seconds (they are for people and for -after); durations are measured by monotonic clocks
 elsewhere.
@@ -100,6 +101,8 @@ class Outcome(IntEnum):
     """It ended well and its -resumewhile test holds: once more."""
     LOST = 4
     """It was swept or lost through no fault of its own (shutdown, eject, launcher died): queued again."""
+    SHORT = 5
+    """It found no licence: queued again when its tags have rested."""
 
 
 class Ended(Fact, frozen=True, tag=True, array_like=True):
@@ -189,6 +192,15 @@ class HookRan(Fact, frozen=True, tag=True, array_like=True):
     """The -whendone or -whenerror program of the last Rested has ended: it does not run again."""
 
 
+class TagsRested(Fact, frozen=True, tag=True, array_like=True):
+    """A command of the job found no licence: its `tags` rest for `seconds`. `level` counts the rests in a row."""
+
+    tags: tuple[str, ...]
+    seconds: float
+    level: int
+    reason: str
+
+
 AnyFact = (
     JobSpooled
     | Started
@@ -205,6 +217,7 @@ AnyFact = (
     | Deleted
     | Rested
     | HookRan
+    | TagsRested
 )
 
 _encoder = msgspec.msgpack.Encoder()

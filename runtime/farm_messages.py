@@ -1,6 +1,6 @@
 """Every message of the farm, as msgspec structs: decoding is validation. Who says what to whom:
 
-    dispatcher > maitre-d    Attach Want Running Returned Excluding JobEnded Explain Vouch Detach
+    dispatcher > maitre-d    Attach Want Running Returned TagRests Excluding JobEnded Explain Vouch Detach
     maitre-d > dispatcher    Attached Granted Recall Explained Vouched
     dispatcher > alfserver   Resume Follow Context Launch Renew End Acknowledge
     alfserver > dispatcher   Resumed Began Said Printed Ended NotStarted Renewed
@@ -88,6 +88,8 @@ class How(Enum):
     """By itself, in error; or it took longer than -maxrunsecs."""
     RETRY = "retry"
     """It failed with a status of -retryrc: it is queued again."""
+    SHORT = "no licence"
+    """It found no licence: it is queued again, and says nothing about its slot."""
     ENDED = "ended"
     """By its user, or at the shutdown of its dispatcher."""
     EJECTED = "ejected"
@@ -190,6 +192,15 @@ class Returned(FarmMessage, frozen=True, tag=True, array_like=True):
     lease: LeaseId
     problem: str = ""
     outcome: Outcome | None = None
+
+
+class TagRests(FarmMessage, frozen=True, tag=True, array_like=True):
+    """A command found no licence: nothing with these tags is to begin anywhere for `seconds` from now. Of two rests of
+    a tag the longer one counts."""
+
+    tags: tuple[str, ...]
+    seconds: float
+    reason: str
 
 
 class Recall(FarmMessage, frozen=True, tag=True, array_like=True):
@@ -525,6 +536,7 @@ AnyFarmMessage = (
     | Granted
     | Running
     | Returned
+    | TagRests
     | Recall
     | Excluding
     | JobEnded

@@ -28,7 +28,7 @@ class Lane:
     """Ready commands with one need, in document order. `owner`: they use that shared check-out; `host`: only there.
     `far`: they wait for leases of the farm, through `request`."""
 
-    __slots__ = ("entries", "far", "fault", "host", "key", "need", "owner", "request", "short_since")
+    __slots__ = ("entries", "far", "fault", "host", "key", "need", "owner", "request", "short_since", "tags")
 
     def __init__(self, key: tuple[object, ...], need: Need, owner: Owner | None, host: str, far: bool) -> None:
         self.key = key
@@ -36,6 +36,8 @@ class Lane:
         self.owner = owner
         self.host = host
         self.far = far
+        self.tags = need.tags
+        """What its commands count under, with those of a shared check-out that they use: none of them may rest."""
         self.request: Request | None = None
         self.entries: list[Entry] = []
         self.short_since: float | None = None

@@ -19,9 +19,11 @@ from runtime.job.environment import read_envkey
 from runtime.job.model import Cmd, CmdId, CmdKind, Options, TaskId
 from runtime.job.substitute import Binding, builtin_words, launch_words, message, substitute_words
 from runtime.job.words import split_words
+from runtime.licences import patterns_for
 from runtime.orders import Change, Launch, RunBuiltin
 from runtime.outbox import Outbox
 from runtime.queued import Attempt, QueuedJob
+from runtime.settings import Settings
 from runtime.verdict import seconds_of
 
 
@@ -34,7 +36,9 @@ class Launching:
         root: str,
         home: Callable[[str], str | None],
         presets: Mapping[str, Mapping[str, str]],
+        settings: Settings,
     ) -> None:
+        self.settings = settings
         self.next_attempt = first_attempt
         self.attempts: dict[AttemptId, Attempt] = {}
         self._root = root
@@ -92,8 +96,11 @@ class Launching:
         presets: tuple[str, ...] = ()
         if "envkey" in job.graph.options or "envkey" in options:
             presets = self._apply_envkeys(env, job, options, binding, out, away=place is not None)
+        watch: tuple[str, ...] = ()
+        if self.settings.licence_lines:
+            watch = patterns_for(self.settings.licence_lines, job.tags_of(tid, cmd))
         if not options and place is None:
-            return Launch(attempt.number, jid, tid, cid, attempt.argv, cwd, env)
+            return Launch(attempt.number, jid, tid, cid, attempt.argv, cwd, env, watch=watch)
         text = options.get("msg")
         return Launch(
             attempt.number,
@@ -108,6 +115,7 @@ class Launching:
             maxrun_s=seconds_of(options, "maxrunsecs"),
             place=place,
             presets=presets,
+            watch=watch,
         )
 
     def _apply_envkeys(

@@ -55,6 +55,7 @@ from runtime.outbox import GRACE_S, Outbox
 from runtime.outcomes import outcome_of
 from runtime.queued import AHEAD, Attempt, QueuedJob
 from runtime.settings import Settings
+from runtime.shortages import rests_to_say
 from runtime.verdict import Verdict
 
 _ENDS_KEPT = 1_000
@@ -156,6 +157,7 @@ class Leasing:
             request.said = (0, NO_STANDING)
         out.orders += [ToMaitred(end) for end in self._ends]
         self._ends.clear()
+        out.orders += [ToMaitred(rests) for rests in rests_to_say(self._limits, out.now)]
         self.stir(self._jobs.values())
 
     def detached(self, now: float) -> None:
@@ -317,7 +319,9 @@ class Leasing:
         if holding.owner is not None and not job.checkouts.is_wanted(holding.owner):
             self._unshare(job, holding)
         if holding.owner is not None:
-            lanes: Collection[Lane] = job.sharing(holding.owner)
+            lanes: Collection[Lane] = [
+                lane for lane in job.sharing(holding.owner) if not self._limits.why_resting(lane.tags)
+            ]
         elif holding.recalled:
             return
         else:
@@ -327,7 +331,9 @@ class Leasing:
             self._launch(job, min(waiting, key=lambda lane: lane.entries[0]), holding, out)
 
     def _may_take(self, job: QueuedJob, lane: Lane) -> bool:
-        return lane.owner not in job.shared and not self._limits.why_not(lane.need.tags)
+        if lane.owner in job.shared or self._limits.why_resting(lane.tags):
+            return False
+        return not self._limits.why_not(lane.need.tags)
 
     def _has_head(self, job: QueuedJob, lane: Lane) -> bool:
         while lane.entries and not job.is_current(*lane.entries[0][1:]):
@@ -413,7 +419,7 @@ class Leasing:
         if now < request.rests_until:
             self._look_at(job, request.rests_until)
             return 0
-        lanes = request.waiting.values()
+        lanes = [lane for lane in request.waiting.values() if not self._limits.why_resting(lane.tags)]
         owners = {lane.owner for lane in lanes if lane.owner is not None and lane.owner not in job.shared}
         room = min(AHEAD, len(owners) + sum(len(lane.entries) for lane in lanes if lane.owner is None))
         by_limits = self._limits.room(request.need.tags)

@@ -55,6 +55,12 @@ def need_of_checkout(owner: Options, job: Options) -> Need:
     return _need(service, owner, owner, {name: job[name] for name in ("tags",) if name in job}, ())
 
 
+def own_tags(cmd: Cmd, job: Options) -> tuple[str, ...]:
+    """What a command names itself: its -tags and its job's; where there are none, its program. Without case."""
+    named = launch_tags((), "", _joined(job, cmd.options))
+    return named or launch_tags(argv(cmd), "", "")
+
+
 def is_on(options: Options, name: str) -> bool:
     """Whether a 0/1 option is given and not 0."""
     return options.get(name, "0").strip() not in ("", "0")
@@ -71,12 +77,15 @@ def number_of(options: Options, name: str, default: int) -> int:
         raise NeedError(f'-{name} "{text}" is not a number') from None
 
 
+def _joined(job: Mapping[str, str], tagged: Options) -> str:
+    return " ".join(text for text in (job.get("tags", ""), tagged.get("tags", "")) if text)
+
+
 def _need(service: str, own: Options, tagged: Options, job: Mapping[str, str], words: tuple[str, ...]) -> Need:
     atleast = max(1, number_of(own, "atleast", number_of(job, "atleast", 1)))
     atmost = max(atleast, number_of(own, "atmost", number_of(job, "atmost", atleast)))
-    tags = " ".join(text for text in (job.get("tags", ""), tagged.get("tags", "")) if text)
     try:
-        counted = launch_tags(words, service, tags)
+        counted = launch_tags(words, service, _joined(job, tagged))
     except KeyExpressionError as error:
         raise NeedError(str(error)) from error
     return Need(

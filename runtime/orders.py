@@ -23,7 +23,7 @@ from enum import Enum
 import msgspec
 
 from runtime.facts import AttemptId, Fact, Place
-from runtime.farm_messages import Excluding, JobEnded, Returned, Running, Want
+from runtime.farm_messages import Excluding, JobEnded, Returned, Running, TagRests, Want
 from runtime.job.model import CmdId, JobId, TaskId
 
 
@@ -62,6 +62,8 @@ class Launch(Order, frozen=True):
     maxrun_s: float | None = None
     place: Place | None = None
     presets: tuple[str, ...] = ()
+    watch: tuple[str, ...] = ()
+    """Patterns of lines that say that a licence is short: the first line that matches one comes with its end."""
 
 
 class Sweep(Order, frozen=True):
@@ -123,7 +125,7 @@ class ReadText(Order, frozen=True):
 class ToMaitred(Order, frozen=True):
     """Say this to the maitre-d. None is ordered while none is attached."""
 
-    message: Want | Returned | Running | Excluding | JobEnded
+    message: Want | Returned | Running | TagRests | Excluding | JobEnded
 
 
 class ShowFile(Order, frozen=True):
@@ -182,7 +184,8 @@ class Exit(msgspec.Struct, frozen=True):
     """How an attempt ended, as the launcher saw it: exit status, or minus the signal that ended it.
 
     `reported` is what the command itself said with an EXIT_STATUS line. `stdout_path` holds an -expand command's
-    stdout. `timed_out`: its -maxrunsecs were over. `reason`: words, where the status alone says too little.
+    stdout. `timed_out`: its -maxrunsecs were over. `reason`: words, where the status alone says too little. `line`: the
+    first line of its output that one of the patterns of its Launch matches.
     """
 
     attempt: AttemptId
@@ -193,3 +196,4 @@ class Exit(msgspec.Struct, frozen=True):
     swept: bool = False
     timed_out: bool = False
     reason: str = ""
+    line: str = ""

@@ -6,7 +6,7 @@
     its alfserver lost it                             LOST
     it was swept, because its slot was needed         EJECTED
     it was swept for another reason                   ENDED
-    it ended by itself                                as the verdict says: DONE, FAILED, RETRY
+    it ended by itself                                as the verdict says: DONE, FAILED, RETRY, SHORT
 
 The verdict may come later than the exit (-expand, -resumewhile); until then the status alone speaks.
 """
@@ -24,6 +24,7 @@ _HOW = {
     Meaning.RETRY: How.RETRY,
     Meaning.LOOP: How.DONE,
     Meaning.LOST: How.LOST,
+    Meaning.SHORT: How.SHORT,
 }
 
 

@@ -21,8 +21,9 @@ from runtime.job.graph import JobGraph
 from runtime.job.model import Cmd, CmdKind
 from runtime.job.substitute import argv
 from runtime.lanes import Entry, FarmStanding, Holding, Lane, Request
+from runtime.match.keys import KeyExpressionError
 from runtime.messages import JobState
-from runtime.needs import Need, need_of, need_of_checkout
+from runtime.needs import Need, NeedError, need_of, need_of_checkout
 from runtime.orders import Exit
 
 NEEDS = ("service", "tags", "metrics", "atleast", "atmost", "samehost")
@@ -355,10 +356,20 @@ class QueuedJob:
             return need_of(cmd, options, self._task_service(tid, cmd)), None
         return need_of_checkout(self.checkouts.options_of(owner), options), owner
 
+    def tags_of(self, tid: int, cmd: Cmd) -> tuple[str, ...]:
+        """What a command counts under by itself, whoever's check-out it uses; nothing where that cannot be read (any
+        more: the job's options may have been edited)."""
+        try:
+            return need_of(cmd, self.graph.options, self._task_service(tid, cmd)).tags
+        except (NeedError, KeyExpressionError):
+            return ()
+
     def _new_lane(self, key: tuple[object, ...], tid: int, cid: int, cmd: Cmd) -> Lane:
         need, owner = self.need_for(tid, cid, cmd)
         far = self.by_farm and cmd.kind is not CmdKind.BUILTIN and (cmd.kind is CmdKind.REMOTE or bool(need.service))
         lane = Lane(key, need, owner, self.pins.get(cid, ""), far)
+        if owner is not None and self.by_program:
+            lane.tags = tuple(dict.fromkeys((*need.tags, *self.tags_of(tid, cmd))))
         if lane.owner is not None:
             self._sharing.setdefault(lane.owner, []).append(lane)
         return lane

@@ -32,6 +32,7 @@ from runtime.outbox import Outbox
 from runtime.queued import Attempt, QueuedJob
 from runtime.schemes import Scheme, in_order, launches_at_once
 from runtime.settings import Settings
+from runtime.shortages import Licences
 
 PASSED_FOR_S = 60.0
 """How long a command that wants several slots may be passed by smaller ones (section 10.3, ageSeconds)."""
@@ -55,10 +56,11 @@ class Server(Launching):
         jobs: Mapping[int, QueuedJob],
         settings: Settings,
     ) -> None:
-        super().__init__(first_attempt, root, home, presets)
+        super().__init__(first_attempt, root, home, presets, settings)
         self.machine = machine
         self.limits = Limits(maxima)
         self.limited = bool(maxima)
+        self.licences = Licences(settings, self.limits)
         self.farm = Leasing(self, self.limits, jobs, settings)
         self.scheme = scheme
         self._look_again: float | None = None
@@ -217,6 +219,8 @@ class Server(Launching):
             return False
         if self.limited and lease is None and self.limits.why_not(lane.need.tags):
             return False
+        if self.limits.resting and self.limits.why_resting(lane.tags):
+            return False
         slots = lease.slots if lease is not None else self.machine.find(lane.need, lane.host)
         if isinstance(slots, str):
             return self._wait(lane, out.now)
@@ -296,8 +300,11 @@ class Server(Launching):
         else:
             lease.busy = True
 
-    def why_waiting(self, job: QueuedJob, lane: Lane) -> str:
+    def why_waiting(self, job: QueuedJob, lane: Lane, now: float) -> str:
         """What the commands that stand in a lane wait for, in words; empty when nothing is in their way."""
+        resting = self.limits.why_resting(lane.tags, now)
+        if resting:
+            return resting
         if lane.far:
             return self.farm.why_waiting(job, lane)
         if lane.owner in job.checkouts.leases:

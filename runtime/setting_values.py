@@ -9,6 +9,7 @@ import math
 
 from alftcl.errors import TclError
 from alftcl.values import Value, to_float, to_int, to_list, to_str
+from runtime.licences import RETRYRC, Rule, compiled
 from runtime.nimby import Mode
 from runtime.schedule.zones import UnknownZoneError, zone
 
@@ -120,3 +121,30 @@ def nimby_mode(value: Value) -> str:
     if text not in NIMBY_MODES:
         raise TclError(f'expected one of {", ".join(NIMBY_MODES)} but got "{to_str(value)}"')
     return text
+
+
+def licence_lines(value: Value) -> tuple[Rule, ...]:
+    """Rules {TAG PATTERN ?SECONDS?}; TAG * is every command."""
+    return tuple(_rule(rule, "PATTERN") for rule in to_list(value))
+
+
+def licence_codes(value: Value) -> tuple[Rule, ...]:
+    """Rules {TAG CODES ?SECONDS?}; CODES retryrc are those that the command itself names with -retryrc."""
+    return tuple(_rule(rule, "CODES") for rule in to_list(value))
+
+
+def _rule(value: Value, what: str) -> Rule:
+    fields = to_list(value)
+    if len(fields) not in (2, 3) or not to_str(fields[0]).strip():
+        raise TclError(f'expected {{TAG {what} ?SECONDS?}} but got "{to_str(value)}"')
+    tag = to_str(fields[0]).strip().lower()
+    rest_s = some_seconds(fields[2]) if len(fields) == 3 else None
+    text = to_str(fields[1])
+    if what == "PATTERN":
+        if compiled(text).matches(""):
+            raise TclError(f'the pattern "{text}" matches every line')
+        return Rule(tag, rest_s, pattern=text)
+    codes = words(fields[1])
+    if not codes or not all(code == RETRYRC or code.lstrip("-").isdecimal() for code in codes):
+        raise TclError(f'expected exit statuses or {RETRYRC} but got "{text}"')
+    return Rule(tag, rest_s, codes=codes)

@@ -29,6 +29,7 @@ from runtime.decoding import NOT_UTF8, decode
 from runtime.job.model import Diagnostic, Severity
 from runtime.job.operators import nearest
 from runtime.job.source import Place
+from runtime.licences import Rule
 from runtime.site_script import LIMITS, SiteRun, run_site_file, variables_set
 
 _NO_LIMITS: Mapping[str, int] = MappingProxyType({})
@@ -104,6 +105,12 @@ class Settings(msgspec.Struct, frozen=True):
     reader_commands: Annotated[int, Key("readerCommands", values.count)] = 5_000_000
     reader_time_s: Annotated[float, Key("readerSeconds", values.seconds)] = 60.0
     reader_memory_bytes: Annotated[int, Key("readerMegabytes", values.megabytes)] = 2_000_000_000
+    # ---- licences
+    licence_lines: Annotated[tuple[Rule, ...], Key("licenceLines", values.licence_lines)] = ()
+    licence_codes: Annotated[tuple[Rule, ...], Key("licenceCodes", values.licence_codes)] = ()
+    licence_rest_s: Annotated[float, Key("licenceRest", values.some_seconds)] = 30.0
+    licence_rest_most_s: Annotated[float, Key("licenceRestMost", values.some_seconds)] = 600.0
+    licence_patience_s: Annotated[float, Key("licencePatience", values.seconds)] = 86400.0
     # ---- nimby
     nimby_mode: Annotated[str, Key("nimbyMode", values.nimby_mode)] = "default"
     nimby_idle_s: Annotated[float, Key("nimbyIdleSeconds", values.seconds)] = 0.0

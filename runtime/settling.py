@@ -91,9 +91,9 @@ class Settling:
     def next_attempt(self) -> AttemptId:
         return self._server.next_attempt
 
-    def lane_in_words(self, job: QueuedJob, lane: Lane) -> str:
+    def lane_in_words(self, job: QueuedJob, lane: Lane, now: float) -> str:
         """What the commands that stand in a lane wait for; empty when nothing is in their way."""
-        return self._server.why_waiting(job, lane)
+        return self._server.why_waiting(job, lane, now)
 
     @property
     def idle(self) -> bool:
@@ -111,14 +111,19 @@ class Settling:
     def next_deadline(self) -> float | None:
         """When `tick` is wanted next; None while only events can change anything."""
         times = [job.after for job in self._live.values() if job.after is not None and not job.graph.paused]
-        others = (self._server.look_again, self._farm.look_again, self.machine.next_wake)
+        others = (
+            self._server.look_again,
+            self._farm.look_again,
+            self.machine.next_wake,
+            self._server.limits.next_wake,
+        )
         times += [when for when in others if when is not None]
         return min(times, default=None)
 
     def _new_job(self, fact: JobSpooled, job: Job) -> QueuedJob:
         graph = JobGraph(job, fact.jid, self._reader)
         on = self._farm.on
-        queued = QueuedJob(graph, fact, by_program=on or self._server.limited, by_farm=on)
+        queued = QueuedJob(graph, fact, by_program=on or self._by_program, by_farm=on)
         self.jobs[fact.jid] = queued
         self._live[fact.jid] = queued
         self._sorted = False
@@ -187,8 +192,13 @@ class Settling:
         self._farm.use(on)
         for job in self.jobs.values():
             job.by_farm = on
-            job.by_program = on or self._server.limited
+            job.by_program = on or self._by_program
             self._stand_anew(job, out)
+
+    @property
+    def _by_program(self) -> bool:
+        """Whether it matters on the machine's own slots which program a command starts."""
+        return self._server.limited or self._server.licences.in_use
 
     def _stand_anew(self, job: QueuedJob, out: Outbox) -> None:
         """What its commands need has changed: those that stand in line do so anew."""

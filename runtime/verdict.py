@@ -8,6 +8,8 @@ shorter than -minrunsecs                             ERROR
 0, or a reported status of 0                         DONE   (-expand and -resumewhile come then)
 a status of -retryrc, fewer than retryMax times      RETRY
 anything else                                        ERROR
+
+An ERROR or RETRY may mean that there was no licence: runtime.shortages looks at that afterwards.
 """
 
 from __future__ import annotations
@@ -45,9 +47,14 @@ def judge(end: Exit, options: Options, *, retries: int, retry_max: int, requeue:
         return Verdict(Outcome.ERROR, status, f"ended after {end.run_s:.1f} s, before -minrunsecs {least:g}")
     if status == 0:
         return Verdict(Outcome.DONE, 0)
-    if str(status) in options.get("retryrc", "").replace(",", " ").split() and not end.swept and retries < retry_max:
+    if str(status) in codes_of(options) and not end.swept and retries < retry_max:
         return Verdict(Outcome.RETRY, status, f"{_words(status)}, again by -retryrc ({retries + 1} of {retry_max})")
     return Verdict(Outcome.ERROR, status, end.reason or _words(status))
+
+
+def codes_of(options: Options) -> tuple[str, ...]:
+    """The exit statuses that -retryrc names."""
+    return tuple(options.get("retryrc", "").replace(",", " ").split())
 
 
 def seconds_of(options: Options, name: str) -> float | None:

@@ -47,7 +47,7 @@ def why(core: Dispatcher, jid: int, tid: int | None, now: float) -> Why:
     if lane is None:
         return Why((*_job_reasons(core, job, now), "other commands of the job stand before it"))
     ahead = sum(entry < _entry_of(lane, tid) for entry in lane.entries)
-    own = [core.lane_in_words(job, lane), f"{ahead} commands with the same need stand before it" if ahead else ""]
+    own = [core.lane_in_words(job, lane, now), f"{ahead} commands with the same need stand before it" if ahead else ""]
     return Why((*_job_reasons(core, job, now), *(line for line in own if line)), _requests([lane]))
 
 
@@ -56,7 +56,7 @@ def of_job(core: Dispatcher, job: QueuedJob, now: float) -> list[str]:
     state = job.graph.job_state()
     if state in (JobState.DONE, JobState.STOPPED):
         return []
-    lanes = [core.lane_in_words(job, lane) for lane in job.lanes.values() if lane.entries]
+    lanes = [core.lane_in_words(job, lane, now) for lane in job.lanes.values() if lane.entries]
     return [*_job_reasons(core, job, now), *dict.fromkeys(line for line in lanes if line)]
 
 
@@ -76,7 +76,9 @@ def _job_reasons(core: Dispatcher, job: QueuedJob, now: float) -> list[str]:
 
 
 def _requests(lanes: Iterator[Lane] | list[Lane]) -> tuple[int, ...]:
-    return tuple(dict.fromkeys(lane.request.number for lane in lanes if lane.request is not None))
+    """Those of which the maitre-d knows: what rests, or waits for a limit here, it is not asked for."""
+    requests = [lane.request for lane in lanes if lane.request is not None]
+    return tuple(dict.fromkeys(request.number for request in requests if request.said[0]))
 
 
 def _lane_of(job: QueuedJob, tid: int) -> Lane | None:

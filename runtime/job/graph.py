@@ -36,6 +36,7 @@ from runtime.facts import (
     Skipped,
     Started,
     StepsExpanded,
+    TagsRested,
 )
 from runtime.job.again import Again
 from runtime.job.model import Job, JobId
@@ -61,6 +62,7 @@ class JobGraph(Again):
         self.rested: Rested | None = None
         self.hook_waits = False
         self.postscripts: list[int] = []
+        self._short_since: dict[int, float] = {}
         super().__init__(job, reader)
 
     # ---- how it stands -------------------------------------------------------------------------------
@@ -147,6 +149,10 @@ class JobGraph(Again):
         """How often -retryrc has queued the command again."""
         return self._retries.get(cid, 0)
 
+    def short_since(self, cid: int) -> float | None:
+        """Since when the command has found no licence, again and again; None: its last attempt ended otherwise."""
+        return self._short_since.get(cid)
+
     def loop(self, cid: int) -> int:
         """%R: how often -resumewhile has run the command again."""
         return self._loops.get(cid, 0)
@@ -203,14 +209,18 @@ class JobGraph(Again):
         cid = fact.cid
         if self.active.get(cid) == fact.attempt:
             del self.active[cid]
+        outcome = fact.outcome
+        if outcome is Outcome.SHORT:
+            self._short_since.setdefault(cid, fact.time)
+        elif outcome is not Outcome.LOST:
+            self._short_since.pop(cid, None)
         if self._is_postscript(cid):
-            if fact.outcome is not Outcome.LOST:
+            if outcome not in (Outcome.LOST, Outcome.SHORT):
                 self._postscript_over(cid)
             return
         tid = self.tree.tid_of(cid)
         if self._dismissed(tid):
             return
-        outcome = fact.outcome
         if outcome is Outcome.DONE:
             self._command_over(tid)
         elif outcome is Outcome.ERROR:
@@ -315,6 +325,9 @@ class JobGraph(Again):
     def _hook_ran(self, _fact: HookRan) -> None:
         self.hook_waits = False
 
+    def _tags_rested(self, _fact: TagsRested) -> None:
+        """Limits are no affair of one job's."""
+
     def _dismissed(self, tid: int) -> bool:
         """Whether the end of an attempt is of no use to its task any more; it goes on from where it was put."""
         flags = self._flags[tid]
@@ -375,4 +388,5 @@ _APPLY: dict[type[Fact], Callable[[JobGraph, Any], None]] = {
     Deleted: JobGraph._deleted,
     Rested: JobGraph._came_to_rest,
     HookRan: JobGraph._hook_ran,
+    TagsRested: JobGraph._tags_rested,
 }

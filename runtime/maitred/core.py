@@ -4,7 +4,7 @@
     ---------                                                     ---------------------------
     attach detach leave        a dispatcher comes, is lost, ends  Send      a message to a peer
     want returned running      what it says                       RunPing   answered by `pinged`
-    excluding job_ended
+    tag_rests excluding job_ended
     pinged measured            what its shell finds out           Log       a line for the log
     shields                    a nimby                            Keep      the slots that are offline, to write down
     offline eject              a wrangler
@@ -57,6 +57,7 @@ from runtime.farm_messages import (
     LeaseId,
     Returned,
     Running,
+    TagRests,
     Want,
 )
 from runtime.maitred.accounts import Account
@@ -67,6 +68,7 @@ from runtime.maitred.orders import Keep, Order, PeerId, Send
 from runtime.maitred.pinging import Pinging
 from runtime.maitred.recalling import Recalling
 from runtime.maitred.requests import LONGEST_CHARS, Dispatcher, Group, Request, why_refused
+from runtime.maitred.resting import LONGEST_REASON_CHARS, why_no_rest
 from runtime.maitred.roll import Roll
 from runtime.maitred.rules import Rules
 from runtime.maitred.serving import Serving
@@ -205,6 +207,8 @@ class Maitred:
                 return self.running(peer, message, now)
             case Returned():
                 return self.returned(peer, message, now)
+            case TagRests():
+                return self.tag_rests(peer, message, now)
             case Excluding():
                 return self.excluding(peer, message, now)
             case JobEnded():
@@ -279,6 +283,22 @@ class Maitred:
             lease.running, lease.began = msgspec.structs.replace(message, title=title), now
             lease.jid, lease.title = message.jid, title
         return []
+
+    def tag_rests(self, peer: PeerId, message: TagRests, now: float) -> list[Order]:
+        """A licence was short for a dispatcher: nothing is given out under these tags for a while. That is the site's
+        wish only where its own alfred.ini speaks of them (licenceCodes, licenceLines)."""
+        dispatcher, books = self._peers.get(peer), self._books
+        if dispatcher is None:
+            return []
+        fault = why_no_rest(message, books.rules, books.leases.limits)
+        if fault:
+            books.log(f"refused {dispatcher} a rest of {len(message.tags)} tags: {fault}")
+            return self._finish(now)
+        seconds = min(message.seconds, books.rules.licence_rest_most_s)
+        reason = message.reason[:LONGEST_REASON_CHARS]
+        books.leases.limits.rest(message.tags, now + seconds, reason)
+        books.log(f"{', '.join(message.tags)} of {dispatcher} rests {seconds:.0f} s: {reason}")
+        return self._finish(now)
 
     def excluding(self, peer: PeerId, message: Excluding, now: float) -> list[Order]:
         """A huntgroup is another."""
@@ -436,6 +456,7 @@ class Maitred:
             self._wall_offset = wall - now
         books.slices.go_on(now)
         books.slots.wake(now)
+        books.leases.freed_tags.update(books.leases.limits.wake(now))
         self._roll.end_lost(now)
         wall = now + self._wall_offset
         if books.crews.at(wall):
@@ -474,7 +495,7 @@ class Maitred:
         if books.slices:
             return self._now
         deadlines = [self._next_minute, books.opens_at if self._waiting_to_open else None, books.slots.next_wake]
-        deadlines.append(self._roll.next_end())
+        deadlines += [self._roll.next_end(), books.leases.limits.next_wake]
         if any(group.waiting for group in books.groups):
             deadlines.append(self._look_at)
         return min(deadline for deadline in deadlines if deadline is not None)

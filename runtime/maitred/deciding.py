@@ -119,8 +119,8 @@ def _not_known(host: Host, name: str, now: float) -> str:
     return f"metric {name} is not known: its alfserver does not send it"
 
 
-def _over_limit(books: Books, request: Request, _slot: Slot, _now: float) -> str:
-    return books.leases.limits.why_not(request.need.tags)
+def _over_limit(books: Books, request: Request, _slot: Slot, now: float) -> str:
+    return books.leases.limits.why_not(request.need.tags, now)
 
 
 def _failed_ping(_books: Books, _request: Request, slot: Slot, now: float) -> str:
@@ -151,7 +151,7 @@ REQUEST_TESTS: tuple[tuple[str, Callable[[Books, Request, Slot, float], str]], .
     ("have their shields raised", _has_shields),
     ("do not match its keys", _wrong_keys),
     ("do not have the metrics", _wrong_metrics),
-    ("are held up by a limit", _over_limit),
+    ("are held up by a limit, or by a tag that rests", _over_limit),
     ("failed their ping", _failed_ping),
     ("are tainted", _is_tainted),
     ("are in use", _in_use),

@@ -142,7 +142,7 @@ class Leases:
         request = lease.dispatcher.requests.get(lease.request)
         if request is not None:
             request.held -= 1
-        self.freed_tags.update(tag for tag in lease.tags if self.limits.why_not((tag,)))
+        self.freed_tags.update(tag for tag in lease.tags if self.limits.is_full(tag))
         self.limits.give(lease.tags)
         for tag in set(lease.tags):
             del self.by_tag[tag][lease]

@@ -103,7 +103,7 @@ class Recalling:
     def recall_for(self, request: Request, now: float) -> None:
         """Ask for as many leases as a request wants, as far as it outranks their holders."""
         group = request.group
-        if group is None or not request.waits or now < self._books.opens_at:
+        if group is None or not request.waits or now < self._books.opens_at or self._rests(request):
             return
         coming = sum(lease.made_for is request for lease in self._books.leases.recalled)
         rivals = list(self._rivals(request, group))
@@ -294,7 +294,11 @@ class Recalling:
     def _full_tag(self, request: Request) -> str:
         """The first tag of which no more may run now."""
         limits = self._books.leases.limits
-        return next((tag for tag in request.need.tags if limits.why_not((tag,))), "")
+        return next((tag for tag in request.need.tags if limits.is_full(tag)), "")
+
+    def _rests(self, request: Request) -> bool:
+        """Whether one of its tags rests: no end of anything would let it in."""
+        return bool(self._books.leases.limits.why_resting(request.need.tags))
 
     def _useful(self, lease: Lease, group: Group, now: float) -> list[Slot]:
         """Slots of a lease that a group's requests could have."""
@@ -313,7 +317,7 @@ class Recalling:
     def preempt_for(self, request: Request, now: float) -> None:
         """Eject what stands in the way of a request that may do so and has waited long enough: enough for one lease."""
         books, group = self._books, request.group
-        if group is None or not request.waits or now < books.opens_at:
+        if group is None or not request.waits or now < books.opens_at or self._rests(request):
             return
         if now - request.since < books.rules.preempt_wait_s or not self.may_preempt(request):
             return

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from runtime.licences import Rule
 from runtime.settings import DEFAULTS, Settings
 
 DEFAULT_TIER = "default"
@@ -31,6 +32,9 @@ class Rules(msgspec.Struct, frozen=True):
     alfserver_port: int = DEFAULTS.alfserver_port
     """Of the servers of which the schedule does not say one. The shell fills it in where the settings leave it open."""
     chaos_allowed: bool = DEFAULTS.chaos_allowed
+    licence_codes: tuple[Rule, ...] = DEFAULTS.licence_codes
+    licence_lines: tuple[Rule, ...] = DEFAULTS.licence_lines
+    licence_rest_most_s: float = DEFAULTS.licence_rest_most_s
     limits_global: Mapping[str, int] = DEFAULTS.limits_global
     usage_half_life_s: float = DEFAULTS.usage_half_life_s
     tiers: tuple[str, ...] = DEFAULTS.tiers

@@ -1,7 +1,11 @@
-"""Limits: how many commands with one tag may run at once (reference section 8, D-lim).
+"""Limits: how many commands with one tag may run at once (reference section 8, D-lim), and tags that rest for a while.
 
 A launch counts under its program's name, under the service keys that it asks for and under its own tags. A launch that
 would go over a maximum waits. These are plain counters: whoever launches calls `take`, whoever sees the end `give`.
+
+While a tag rests nothing with it is launched (what runs goes on): a licence of it was found short (runtime.licences).
+
+    rest(tags, until)   ...   wake(now), at `next_wake` or later: the rests that are over
 """
 
 from __future__ import annotations
@@ -9,6 +13,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from runtime.job.words import split_words
 from runtime.match.keys import compile_keys
@@ -26,25 +31,44 @@ def launch_tags(argv: tuple[str, ...], service: str, tags: str) -> tuple[str, ..
     return tuple(dict.fromkeys(name.lower() for name in names if name))
 
 
-class Limits:
-    """Counters of what runs, and their maxima. Tags without a maximum are not limited."""
+class Rest(NamedTuple):
+    """Until when a tag rests, on the clock of `now`, and why, in words."""
 
-    __slots__ = ("_maxima", "_running")
+    until: float
+    reason: str
+
+
+class Limits:
+    """Counters of what runs, and their maxima. Tags without a maximum are not limited.
+
+    `resting` are the tags that rest, in lower case."""
+
+    __slots__ = ("_maxima", "_running", "resting")
 
     def __init__(self, maxima: Mapping[str, int]) -> None:
         self._maxima = {tag.lower(): most for tag, most in maxima.items()}
         self._running: Counter[str] = Counter()
+        self.resting: dict[str, Rest] = {}
 
-    def why_not(self, tags: Iterable[str]) -> str:
-        """Why a launch with these tags has to wait, in words; empty when it may run."""
+    def why_not(self, tags: Iterable[str], now: float | None = None) -> str:
+        """Why a launch with these tags has to wait, in words; empty when it may run. With `now` they say for how long
+        a tag rests still."""
+        tags = tuple(tags)
         for tag in tags:
-            most = self._maxima.get(tag)
-            if most is not None and self._running[tag] >= most:
-                return f"limit {tag}: {self._running[tag]} of {most} running"
-        return ""
+            if self.is_full(tag):
+                return f"limit {tag}: {self._running[tag]} of {self._maxima[tag]} running"
+        return self.why_resting(tags, now) if self.resting else ""
+
+    def is_full(self, tag: str) -> bool:
+        """Whether as many run under a tag as may."""
+        most = self._maxima.get(tag)
+        return most is not None and self._running[tag] >= most
 
     def room(self, tags: Iterable[str]) -> int | None:
         """How many more launches with these tags may run; None for any number."""
+        tags = tuple(tags)
+        if self.resting and self.why_resting(tags):
+            return 0
         rooms = [max(0, self._maxima[tag] - self._running[tag]) for tag in tags if tag in self._maxima]
         return min(rooms, default=None)
 
@@ -67,3 +91,33 @@ class Limits:
     def set_maxima(self, maxima: Mapping[str, int]) -> None:
         """New maxima count from the next launch on; what runs keeps running."""
         self._maxima = {tag.lower(): most for tag, most in maxima.items()}
+
+    # ---- tags that rest ------------------------------------------------------------------------------
+
+    def why_resting(self, tags: Iterable[str], now: float | None = None) -> str:
+        """The first of these tags that rests, in words; empty when none does."""
+        for tag in tags:
+            rest = self.resting.get(tag)
+            if rest is not None:
+                still = "" if now is None else f" {max(0.0, rest.until - now):.0f} s"
+                return f"tag {tag} rests{still}: {rest.reason}"
+        return ""
+
+    def rest(self, tags: Iterable[str], until: float, reason: str) -> None:
+        """Nothing with these tags is launched before then; of two rests the longer one counts."""
+        for tag in tags:
+            known = self.resting.get(tag.lower())
+            if known is None or known.until < until:
+                self.resting[tag.lower()] = Rest(until, reason)
+
+    def wake(self, now: float) -> tuple[str, ...]:
+        """The tags whose rest is over; they rest no longer."""
+        over = tuple(tag for tag, rest in self.resting.items() if rest.until <= now)
+        for tag in over:
+            del self.resting[tag]
+        return over
+
+    @property
+    def next_wake(self) -> float | None:
+        """When the next rest is over."""
+        return min((rest.until for rest in self.resting.values()), default=None)

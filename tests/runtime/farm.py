@@ -113,6 +113,7 @@ class Farm:
         self, slots: int = 2, *, machine: Machine | None = None, settings: Settings = DEFAULTS, **others: Any
     ) -> None:
         self.now = 1000.0
+        self.settings = settings
         self.reader = ScriptedReader()
         self.machine = machine or Machine(own_slots("here", slots, address="10.0.0.1"))
         self.core = Dispatcher(self.machine, self.reader, settings, **others)
@@ -239,7 +240,7 @@ class Farm:
 
     def returned(self, facts: list[Fact] | None = None) -> Farm:
         """A farm whose dispatcher has read the journal; it has settled nothing yet."""
-        other = type(self)(self.machine.size)
+        other = type(self)(self.machine.size, settings=self.settings)
         other.now = self.now
         other.scripts = dict(self.scripts)
         other.facts = list(self.facts if facts is None else facts)

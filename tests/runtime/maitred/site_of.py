@@ -24,6 +24,7 @@ from runtime.farm_messages import (
     Running,
     SlotLine,
     SlotState,
+    TagRests,
     Want,
 )
 from runtime.maitred.core import Maitred
@@ -214,6 +215,9 @@ class Dispatcher:
     def runs(self, lease: Lease | None = None, title: str = "frame") -> None:
         lease = lease or self.granted[0].lease
         self._says(Running(lease.id, 1, 1, 1, 1, title))
+
+    def finds_no_licence(self, seconds: float = 30.0, tag: str = "prman") -> None:
+        self._says(TagRests((tag,), seconds, "licence: no license"))
 
     def loses_connection(self) -> None:
         self.site.carry_out(self.site.core.detach(self.peer, self.site.now))

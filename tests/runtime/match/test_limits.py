@@ -72,3 +72,14 @@ def test_whoever_asks_first_never_goes_over_a_maximum(launches: list[str], maxim
             limits.take((tag,))
 
     assert all(limits.running(tag) == min(most, launches.count(tag)) for tag, most in maxima.items())
+
+
+def test_a_tag_that_rests_lets_nothing_begin_until_it_is_woken() -> None:
+    limits = Limits({})
+
+    limits.rest(("Prman",), 130.0, "licence: none")
+
+    assert limits.why_not(("free", "prman"), 100.0) == "tag prman rests 30 s: licence: none"
+    assert limits.room(("prman",)) == 0
+    assert (limits.next_wake, limits.wake(129.0), limits.wake(130.0)) == (130.0, (), ("prman",))
+    assert limits.why_not(("prman",), 130.0) == ""

@@ -1,0 +1,102 @@
+"""A tag for which a licence was short rests for all dispatchers of a site."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from site_of import RULES, Site, need, schedule
+
+from runtime.licences import Rule
+
+LICENCES = msgspec.structs.replace(RULES, licence_lines=(Rule("prman", 30.0, pattern="no license"),))
+
+
+def test_nobody_gets_a_server_for_a_tag_that_rests() -> None:
+    site = Site(schedule("a", "b"), LICENCES)
+    anna, ben = site.join("anna"), site.join("ben")
+
+    anna.finds_no_licence()
+    ben.want(need(tags="prman"))
+
+    assert ben.slots == []
+    assert ben.why()["a"] == "tag prman rests 30 s: licence: no license"
+
+
+def test_what_waits_is_served_when_the_rest_is_over() -> None:
+    site = Site(schedule("a", "b"), LICENCES)
+    anna = site.join("anna")
+    anna.finds_no_licence()
+    anna.want(need(tags="prman"))
+
+    site.after(29)
+    assert anna.slots == []
+    site.after(1)
+
+    assert anna.slots == ["a"]
+
+
+def test_other_tags_go_on() -> None:
+    site = Site(schedule("a"), LICENCES)
+    anna = site.join("anna")
+
+    anna.finds_no_licence()
+    anna.want(need(tags="nuke"))
+
+    assert anna.slots == ["a"]
+
+
+def test_of_two_rests_the_longer_one_counts() -> None:
+    site = Site(schedule("a"), LICENCES)
+    anna = site.join("anna")
+    anna.finds_no_licence(60.0)
+    anna.finds_no_licence(10.0)
+    anna.want(need(tags="prman"))
+
+    site.after(59)
+
+    assert anna.slots == []
+
+
+def test_no_rest_is_longer_than_the_site_says() -> None:
+    site = Site(schedule("a"), LICENCES)
+    anna = site.join("anna")
+    anna.finds_no_licence(1e9)
+    anna.want(need(tags="prman"))
+
+    site.after(LICENCES.licence_rest_most_s)
+
+    assert anna.slots == ["a"]
+
+
+def test_nobody_is_asked_to_give_a_server_back_for_what_rests() -> None:
+    site = Site(schedule("a"), LICENCES)
+    anna, ben = site.join("anna"), site.join("ben")
+    anna.want("pixarRender", total=2)
+
+    ben.finds_no_licence()
+    ben.want(need(tags="prman"), priority=100.0)
+    site.after(20)
+
+    assert anna.recalled == []
+
+
+@pytest.mark.parametrize("seconds", [0.0, -1.0, float("inf"), float("nan")])
+def test_a_rest_that_is_no_time_does_not_count(seconds: float) -> None:
+    site = Site(schedule("a"), LICENCES)
+    anna = site.join("anna")
+
+    anna.finds_no_licence(seconds)
+    anna.want(need(tags="prman"))
+
+    assert anna.slots == ["a"]
+
+
+def test_a_tag_of_which_the_site_says_nothing_does_not_rest_for_others() -> None:
+    site = Site(schedule("a"), LICENCES)
+    anna = site.join("anna")
+
+    anna.finds_no_licence(tag="pixarrender")
+    anna.want("pixarRender")
+
+    assert anna.slots == ["a"]
+    assert any("alfred.ini has no rule for pixarrender" in line for line in site.logged)
