@@ -1,5 +1,6 @@
-"""A site's own assigner: the Python file that alfConfig(assigner) names, and the clock that it runs under.
+"""The assigner that alfConfig(assigner) names: a shipped one, or a site's own Python file and the clock it runs under.
 
+    named     a shipped one (runtime.assign.shipped), or that of a file
     load      runs the file, finds the one class in it that is a runtime.assign.assigner.Assigner
     Guard     runs each of its methods; one that takes too long is ended in the middle (runtime.assign.judge)
 
@@ -20,6 +21,7 @@ from types import FrameType, ModuleType
 from typing import Any
 
 from runtime.assign.assigner import Assigner
+from runtime.assign.shipped import SHIPPED
 
 LOAD_S = 10.0
 """How long the file itself may run."""
@@ -83,6 +85,15 @@ class Guard:
     def _ring(self, number: int, frame: FrameType | None) -> None:
         if self._armed:
             raise _Ended
+
+
+def named(name: str) -> type[Assigner]:
+    """The assigner that alfConfig(assigner) means. Raises AssignerError."""
+    if name in SHIPPED:
+        return SHIPPED[name]
+    if "/" not in name and not name.endswith(".py"):
+        raise AssignerError(f"{name} is none of {', '.join(SHIPPED)}, and no Python file")
+    return load(Path(name))
 
 
 def load(path: Path) -> type[Assigner]:

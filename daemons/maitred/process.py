@@ -182,11 +182,11 @@ class _Process:
         if not self._settings.assigner:
             return None
         try:
-            found = assigners.load(Path(self._settings.assigner))
+            found = assigners.named(self._settings.assigner)
         except assigners.AssignerError as error:
             self._log.line(f"assigner: {error}; the default one decides")
             return None
-        self._log.line(f"assigner: {found.__name__} of {self._settings.assigner}")
+        self._log.line(f"assigner: {found.__name__} ({self._settings.assigner})")
         return found
 
     async def _listen_to_metrics(self, core: Maitred, service: Service) -> None:

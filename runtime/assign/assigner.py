@@ -36,7 +36,8 @@ class Asking(msgspec.Struct, frozen=True, gc=False):
     `crew_priority`: of the user's crews, the highest that gives that server now. `held`: slots that the user holds now,
     `usage`: how many on average lately (runtime.maitred.accounts; 0 without alfConfig(usageHalfLife)), `share` the
     user's share. `tier`: the place of the job's -tier in alfConfig(tiers), 0 first. `job_priority`: -priority with
-    -pbias. `waited_s`: since it has got a server last, or since it came. `number`: smaller is older.
+    -pbias. `waited_s`: since it has got a server last, or since it came. `number`: smaller is older. `holder`: it waits
+    for nothing, it is what one who has a server would ask for next; those who stand before it take the server over.
     `project` is the first of the job's -projects, with its own figures; its share is 0 where the schedule has no shares
     of projects.
     """
@@ -56,6 +57,7 @@ class Asking(msgspec.Struct, frozen=True, gc=False):
     project_held: int = 0
     project_share: float = 0.0
     project_usage: float = 0.0
+    holder: bool = False
 
 
 class Offer(msgspec.Struct, frozen=True, gc=False):

@@ -5,7 +5,7 @@ requests   tier                                                                 
            slots of the project, now and lately, for its share                    fewest first
            slots of the user, now and lately, for the user's share                fewest first
            job priority, -priority with -pbias                                    highest first
-           age                                                                    oldest first
+           age; among equals who holds a server had his turn                      oldest first
 slots      UDI                                                                    highest first
            busy slots on the host                                                 fewest first
 victims    crew priority                                                          lowest first
@@ -32,6 +32,7 @@ class Fairness(Assigner):
             (asking.held + asking.usage) / asking.share,
             -asking.job_priority,
             -asking.waited_s,
+            asking.holder,
             asking.number,
         )
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from runtime.assign.assigner import Asking, Assigner, Offer, Rank, Victim
 from runtime.assign.fairness import Fairness
+from runtime.assign.shipped import SHIPPED
 from runtime.maitred.rules import Rules
 
 Guard = Callable[[Callable[[], Any]], Any]
@@ -27,13 +28,15 @@ def unguarded(call: Callable[[], Any]) -> Any:
 
 
 class Judge:
-    """`complaints` are what went wrong with the site's assigner, in words; who reads them empties the list."""
+    """`site`: its own assigner, or a shipped one, which needs no guard. `complaints` are what went wrong with its own,
+    in words; who reads them empties the list."""
 
     def __init__(self, rules: Rules, site: type[Assigner] | None = None, guard: Guard = unguarded) -> None:
-        self._default = Fairness(rules)
+        shipped = site in SHIPPED.values()
+        self._default: Assigner = site(rules) if site is not None and shipped else Fairness(rules)
         self._guard = guard
         self.complaints: list[str] = []
-        self._site = self._made(site, rules) if site is not None else None
+        self._site = self._made(site, rules) if site is not None and not shipped else None
 
     def request_ranks(self, asking: Sequence[Asking]) -> list[Rank]:
         """The ranks of requests that are compared with each other."""

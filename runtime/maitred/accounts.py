@@ -15,8 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-SETTLE_S = 60.0
-"""So often usages are brought up to date."""
 _NOTHING = 1e-6
 _MOST_DOUBLINGS = 64.0
 """What is so many half-lives newer than all the rest is all that counts, as good as that."""

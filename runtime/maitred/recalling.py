@@ -34,7 +34,7 @@ from runtime.maitred.serving import Serving
 from runtime.maitred.slots import Host, Slot
 
 _YOUNGEST = sys.maxsize
-"""The number of what a holder would ask for next: among equals he had his turn."""
+"""The number of what a holder would ask for next whose request is gone."""
 _LOOKED_AT = 64
 """So many leases of one holder are compared, not all: they stand alike."""
 
@@ -211,7 +211,7 @@ class Recalling:
         )
         holder = self._next_of(lease, rival.groups, held, now)
         if same_user:
-            holder = msgspec.structs.replace(holder, held=asking.held, number=0)
+            holder = msgspec.structs.replace(holder, held=asking.held, holder=False, number=0)
         if same_project:
             holder = msgspec.structs.replace(holder, project_held=asking.project_held)
         ranks = self._books.judge.request_ranks([asking, holder])
@@ -237,7 +237,7 @@ class Recalling:
             user.share,
             request.job_priority if request is not None else 0.0,
             waited_s,
-            _YOUNGEST,
+            request.number if request is not None else _YOUNGEST,
             lease.jid,
             request.need if request is not None else books.no_need,
             user.usage,
@@ -246,6 +246,7 @@ class Recalling:
             project.held + held[project] - len(lease.slots),
             project.share,
             project.usage,
+            True,
         )
 
     # ---- which leases --------------------------------------------------------------------------------

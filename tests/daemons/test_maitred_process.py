@@ -288,7 +288,7 @@ class Mine(Assigner):
 @pytest.mark.parametrize(
     ("body", "logged", "slot"),
     [
-        ("return (slot.udi,)", " assigner: Mine of", "s1"),
+        ("return (slot.udi,)", " assigner: Mine (", "s1"),
         ("raise KeyError('no idea')", "slot_rank failed (KeyError", "s2"),
         ("while True: pass", "took longer than 0.2 s", "s2"),
         ("import time; time.sleep(1000)", "took longer than 0.2 s", "s2"),
@@ -303,6 +303,18 @@ async def test_a_sites_assigner_decides_unless_it_fails(tmp_path: Path, body: st
         async with dispatcher(server) as ann:
             assert (await ann.want()).lease.slots[0].name == slot
         await server.logged(logged)
+
+
+async def test_a_shipped_assigner_is_named_in_alfred_ini(tmp_path: Path) -> None:
+    with running(tmp_path / "m", slots(2), ini="set alfConfig(assigner) strict\n") as server:
+        await server.logged("assigner: Strict (strict)")
+        async with dispatcher(server) as ann:
+            assert await ann.want()
+
+
+async def test_an_assigner_that_is_unknown_is_said_with_those_there_are(tmp_path: Path) -> None:
+    with running(tmp_path / "m", slots(1), ini="set alfConfig(assigner) strikt\n") as server:
+        await server.logged("strikt is none of fairness, strict, spread")
 
 
 async def test_an_assigner_that_always_hangs_is_soon_not_asked_any_more(tmp_path: Path) -> None:

@@ -7,15 +7,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from site_of import Site, schedule, server
+from site_of import Site, crew, schedule, server
 
 from runtime.assign.assigner import Asking, Assigner, Offer, Rank
+from runtime.assign.fairness import Fairness
+from runtime.assign.spread import Spread
+from runtime.assign.strict import Strict
 
 HOSTS = (server("a1", "a", udi=5), server("a2", "a", udi=5), server("b1", "b"), server("b2", "b"))
 
 
-EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "farm" / "assigner_spread.py"
-Spread = runpy.run_path(str(EXAMPLE))["Spread"]
+EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "farm" / "assigner_packed.py"
+Packed = runpy.run_path(str(EXAMPLE))["Packed"]
 
 
 class LastComeFirstServed(Assigner):
@@ -43,14 +46,80 @@ class Unmade(Assigner):
         raise OSError("no such table")
 
 
-def test_the_example_spreads_what_the_default_puts_on_the_most_desirable_host() -> None:
+def test_spread_puts_on_many_hosts_what_the_default_puts_on_the_most_desirable_one() -> None:
     given = []
-    for assigner in (None, Spread):
+    for assigner in (Fairness, Spread):
         anna = Site(schedule(*HOSTS), assigner=assigner).join("anna")
         anna.want(total=4)
         given.append(anna.slots)
 
     assert given == [["a1", "a2", "b1", "b2"], ["a1", "b1", "a2", "b2"]]
+
+
+def test_the_example_fills_one_host_before_it_begins_another() -> None:
+    hosts = [server(f"{host}{number}", host) for number in (1, 2) for host in "ab"]
+    anna = Site(schedule(*hosts), assigner=Packed).join("anna")
+
+    anna.want(total=4)
+
+    assert anna.slots == ["a1", "a2", "b1", "b2"]
+
+
+def test_strict_lets_the_highest_priority_take_all() -> None:
+    crews = [crew("everyone", 1), crew("production", 3, users="produce")]
+    site = Site(schedule("a", "b", user_groups={"produce": ("anna",)}, crews=crews), assigner=Strict)
+    dora, ben, anna = site.join("dora"), site.join("ben"), site.join("anna")
+    dora.want(total=2)
+    ben.want()
+    site.after(24 * 3600)
+    anna.want(total=2)
+
+    dora.returns()
+    dora.returns()
+
+    assert (len(anna.slots), len(ben.slots)) == (2, 0)
+
+
+def test_strict_gives_by_job_priority_then_age_whoever_holds_how_much() -> None:
+    site = Site(schedule("a", "b", "c", "d"), assigner=Strict)
+    dora, ben, anna = site.join("dora"), site.join("ben"), site.join("anna")
+    dora.want(total=4)
+    anna.want(total=2)
+    ben.want(total=1)
+    ben.want(total=1, priority=2.0)
+
+    for _ in range(3):
+        dora.returns()
+
+    assert (len(anna.slots), len(ben.slots)) == (2, 1)
+
+
+def test_strict_takes_leases_back_by_priority_alone() -> None:
+    site = Site(schedule("a", "b"), assigner=Strict)
+    anna, ben = site.join("anna"), site.join("ben")
+    anna.want(total=9)
+    ben.want()
+    site.after(24 * 3600)
+    assert anna.recalled == []
+
+    ben.want(priority=2.0)
+
+    assert len(anna.recalled) == 1
+
+
+def test_strict_gives_a_server_over_to_an_older_request_of_equal_priority() -> None:
+    site = Site(schedule("a", "b"), assigner=Strict)
+    dora, anna, ben = site.join("dora"), site.join("anna"), site.join("ben")
+    dora.want(total=2)
+    anna.want("pixarNRM")
+    ben.want(total=2)
+    dora.returns()
+    dora.returns()
+    site.read(schedule(server("a", keys="pixarRender pixarNRM"), server("b")))
+
+    site.after(2)
+
+    assert len(ben.recalled) == 1
 
 
 def test_a_site_may_order_requests() -> None:
