@@ -11,11 +11,13 @@ from collections.abc import Mapping
 
 from runtime.assign.assigner import Asking, Offer, Rank
 from runtime.assign.judge import Judge
-from runtime.farm_messages import FarmMessage
+from runtime.farm_messages import FarmMessage, Outcome
+from runtime.history.records import Record
 from runtime.maitred.accounts import Accounts
 from runtime.maitred.crews import Access, Crews
 from runtime.maitred.leases import Lease, Leases
-from runtime.maitred.orders import Log, Order, Send
+from runtime.maitred.noting import ran
+from runtime.maitred.orders import Log, Note, Order, Send
 from runtime.maitred.requests import Dispatcher, Group, Groups, Request
 from runtime.maitred.rules import Rules
 from runtime.maitred.slices import Slices
@@ -53,11 +55,19 @@ class Books:
         self.slices = Slices()
         """Work that is too much for one event."""
         self.orders: list[Order] = []
+        self.wall_offset = 0.0
+        """What the clock on the wall is ahead of `now`."""
 
     # ---- orders --------------------------------------------------------------------------------------
 
     def log(self, line: str) -> None:
         self.orders.append(Log(line))
+
+    def note(self, record: Record) -> None:
+        self.orders.append(Note(record))
+
+    def wall(self, now: float) -> float:
+        return now + self.wall_offset
 
     def send(self, dispatcher: Dispatcher, message: FarmMessage) -> None:
         if dispatcher.peer is not None:
@@ -97,8 +107,9 @@ class Books:
         """Everything that waits."""
         return [request for group in self.groups for request in group.waiting]
 
-    def end_lease(self, lease: Lease, now: float) -> None:
-        """A lease ends; its request waits again if it wants as many."""
+    def end_lease(self, lease: Lease, now: float, outcome: Outcome | None = None) -> None:
+        """A lease ends; its request waits again if it wants as many. `outcome`: how the last command on it ended."""
+        self.command_ended(lease, outcome, now)
         self.leases.end(lease, now)
         request = lease.dispatcher.requests.get(lease.request)
         if request is not None and request.waits and request.group is not None:
@@ -106,6 +117,11 @@ class Books:
                 request.since = now
                 request.group.add(request)
                 self.touched[request.group] = None
+
+    def command_ended(self, lease: Lease, outcome: Outcome | None, now: float) -> None:
+        """Nothing runs on a lease any more; `outcome` is how the last command on it ended, where somebody says so."""
+        if lease.running is not None or outcome is not None:
+            self.note(ran(lease, self.crews, outcome, self.wall_offset, now))
 
     # ---- the schedule --------------------------------------------------------------------------------
 

@@ -60,10 +60,13 @@ from runtime.farm_messages import (
     TagRests,
     Want,
 )
+from runtime.history.records import LONGEST_CHARS as LONGEST_NOTED
+from runtime.history.records import JobDone, Refused, Rested
 from runtime.maitred.accounts import Account
 from runtime.maitred.books import Books
 from runtime.maitred.explaining import explain
 from runtime.maitred.leases import Lease
+from runtime.maitred.noting import asked, came, capacity, gave_up, of_no_crew, went, whose_request
 from runtime.maitred.orders import Keep, Order, PeerId, Send
 from runtime.maitred.pinging import Pinging
 from runtime.maitred.recalling import Recalling
@@ -104,7 +107,6 @@ class Maitred:
         guard: Guard = unguarded,
         grant_key: bytes = b"",
     ) -> None:
-        self._wall_offset = wall - now
         self._next_request = 1
         self._peers: dict[PeerId, Dispatcher] = {}
         self._offline = set(offline)
@@ -137,7 +139,7 @@ class Maitred:
         books = self._books
         held = tuple(one for one in message.held if self._roll.is_proven(user, message.dispatcher, one))
         self._wait_for_the_others(message, held, now)
-        if books.epoch < message.epoch <= 1000 * (now + self._wall_offset + FUTURE_S):
+        if books.epoch < message.epoch <= 1000 * (now + self._books.wall_offset + FUTURE_S):
             books.epoch = message.epoch + 1
             self._terms.add(books.epoch)
         dispatcher = self._roll.dispatcher(user, message.dispatcher, now)
@@ -154,9 +156,10 @@ class Maitred:
         books.log(
             f"attached {dispatcher} ({message.dispatcher}) with {len(message.held)} leases, {len(lost)} of them lost"
         )
+        books.note(came(dispatcher, books.wall(now)))
         books.send(dispatcher, Attached(books.epoch, rules.lease_s, rules.grace_s, lost, books.schedule.file))
-        self._recalling.recall_older(dispatcher)
-        self._recalling.recall_unentitled(dispatcher.leases)
+        self._recalling.recall_older(dispatcher, now)
+        self._recalling.recall_unentitled(dispatcher.leases, now)
         return self._finish(now)
 
     def _wait_for_the_others(self, message: Attach, held: tuple[HeldLease, ...], now: float) -> None:
@@ -184,6 +187,7 @@ class Maitred:
             dispatcher.peer, dispatcher.lost_at = None, now
             self._roll.forget_requests(dispatcher, now)
             self._books.log(f"lost {dispatcher} with {len(dispatcher.leases)} leases")
+            self._books.note(went(dispatcher, self._books.wall(now), lost=True))
         return self._finish(now)
 
     def leave(self, peer: PeerId, now: float) -> list[Order]:
@@ -193,6 +197,7 @@ class Maitred:
             dispatcher.peer = None
             self._roll.forget_requests(dispatcher, now)
             self._books.log(f"detached {dispatcher}")
+            self._books.note(went(dispatcher, self._books.wall(now), lost=False))
             self._roll.forget(dispatcher, now)
         return self._finish(now)
 
@@ -228,11 +233,15 @@ class Maitred:
         fault = why_refused(message, dispatcher.requests) if message.total > 0 else ""
         if fault:
             self._books.log(f'refused {dispatcher} job {message.jid} "{message.title[:_SHOWN_CHARS]}": {fault}')
+            self._books.note(Refused(self._books.wall(now), of_no_crew(dispatcher, message.jid, message.title), fault))
             return self._finish(now)
         if message.total <= 0:
             if request is not None:
+                if request.waits:
+                    self._books.note(gave_up(request, self._books.wall(now), now))
                 self._roll.drop(request, now)
             return self._finish(now)
+        fresh = request is None
         if request is None:
             request = self._new_request(dispatcher, message, now)
         else:
@@ -243,6 +252,8 @@ class Maitred:
         group = self._join(request, now)
         if group is None:
             return self._finish(now)
+        if fresh:
+            self._books.note(asked(request, self._books.wall(now)))
         if request.waits:
             self._serving.try_all(request, now)
             self._recalling.recall_for(request, now)
@@ -266,7 +277,8 @@ class Maitred:
         if message.problem and first is not None:
             until = now + self._books.rules.problem_slot_rest_s
             self._books.slots.taint(first, until, message.problem, now)
-        self._books.end_lease(lease, now)
+            self._books.note(Rested(self._books.wall(now), first.place, message.problem[:LONGEST_NOTED]))
+        self._books.end_lease(lease, now, message.outcome)
         request = lease.dispatcher.requests.get(lease.request)
         if message.problem and request is not None and request.waits:
             self._touch(request.group)  # its slot rests: another one may be free
@@ -279,10 +291,11 @@ class Maitred:
             request = lease.dispatcher.requests.get(lease.request)
             if lease.running is not None and request is not None:
                 request.since = now
+            self._books.command_ended(lease, message.previous, now)
             title = message.title[:LONGEST_CHARS]
-            lease.running, lease.began = msgspec.structs.replace(message, title=title), now
+            lease.running, lease.began = msgspec.structs.replace(message, title=title, previous=None), now
             lease.jid, lease.title = message.jid, title
-        return []
+        return self._ordered()
 
     def tag_rests(self, peer: PeerId, message: TagRests, now: float) -> list[Order]:
         """A licence was short for a dispatcher: nothing is given out under these tags for a while. That is the site's
@@ -313,6 +326,8 @@ class Maitred:
         dispatcher = self._peers.get(peer)
         if dispatcher is not None:
             self._books.log(f'job {message.jid} "{message.title}" of {dispatcher} is {message.state}')
+            whose = of_no_crew(dispatcher, message.jid, message.title)
+            self._books.note(JobDone(self._books.wall(now), whose, message.state[:LONGEST_NOTED]))
         return self._finish(now)
 
     def _lease(self, peer: PeerId, lease_id: LeaseId) -> Lease | None:
@@ -337,6 +352,8 @@ class Maitred:
             return self._books.groups.join(request, self._books.access(request))
         except KeyExpressionError as error:
             self._books.log(f"refused {request}: {error}")
+            words = str(error)[:LONGEST_NOTED]
+            self._books.note(Refused(self._books.wall(now), whose_request(request), words))
             self._roll.drop(request, now)
             return None
 
@@ -375,7 +392,7 @@ class Maitred:
         if found is not None and (peer in found.shields) != up:
             self._books.log(f"shields of {found.name} {'raised' if up else 'lowered'}")
             self._books.slots.block(found, peer, up, now)
-            self._recalling.recall_unentitled(self.running_on(host))
+            self._recalling.recall_unentitled(self.running_on(host), now)
         return self._finish(now)
 
     def offline(self, slots: Collection[str], on: bool, by: str, now: float) -> list[Order]:
@@ -386,7 +403,7 @@ class Maitred:
                 slot.offline = on
                 self._books.slots.refresh(slot, now)
                 self._books.log(f"{name} is {'offline' if on else 'back'} ({by})")
-                self._recalling.recall_unentitled(self.running_on(name))
+                self._recalling.recall_unentitled(self.running_on(name), now)
         self._offline = {slot.name for slot in self._books.slots.by_name.values() if slot.offline}
         self._books.orders.append(Keep(tuple(sorted(self._offline))))
         return self._finish(now)
@@ -394,7 +411,7 @@ class Maitred:
     def eject(self, where: str, by: str, now: float) -> list[Order]:
         """What runs on a slot, or on a host, ends now and runs again elsewhere."""
         for lease in self.running_on(where):
-            self._recalling.recall(lease, True, f"ejected by {by}")
+            self._recalling.recall(lease, True, f"ejected by {by}", now)
         return self._finish(now)
 
     def running_on(self, where: str) -> list[Lease]:
@@ -416,7 +433,7 @@ class Maitred:
         return self._finish(now)
 
     def _read(self, schedule: Schedule, addresses: Mapping[str, str], wall: float, now: float) -> None:
-        self._wall_offset = wall - now
+        self._books.wall_offset = wall - now
         self._books.read(schedule, addresses, wall, now)
         for name in self._offline:
             slot = self._books.slots.by_name.get(name)
@@ -439,7 +456,8 @@ class Maitred:
                     yield 1
         for lease in list(books.leases.by_id.values()):
             if lease.id in books.leases.by_id:
-                yield 1 if self._recalling.recall_unentitled((lease,)) else 0.2
+                yield 1 if self._recalling.recall_unentitled((lease,), books.slices.now) else 0.2
+        books.note(capacity(books.slots.kinds, books.wall(books.slices.now)))
 
     def _touch(self, group: Group | None) -> None:
         if group is not None and group.waiting:
@@ -453,12 +471,12 @@ class Maitred:
         """Time has passed. `wall`: the clock on the wall may have been set."""
         books = self._books
         if wall is not None:
-            self._wall_offset = wall - now
+            self._books.wall_offset = wall - now
         books.slices.go_on(now)
         books.slots.wake(now)
         books.leases.freed_tags.update(books.leases.limits.wake(now))
         self._roll.end_lost(now)
-        wall = now + self._wall_offset
+        wall = now + self._books.wall_offset
         if books.crews.at(wall):
             self._regroup(now)
             self._look_at = now
@@ -528,5 +546,8 @@ class Maitred:
         for complaint in books.judge.complaints:
             books.log(complaint)
         books.judge.complaints.clear()
-        orders, books.orders = books.orders, []
+        return self._ordered()
+
+    def _ordered(self) -> list[Order]:
+        orders, self._books.orders = self._books.orders, []
         return orders

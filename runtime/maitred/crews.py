@@ -22,18 +22,27 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 class Access:
     """What one set of open crews gives. `everything`: there are no crews."""
 
-    __slots__ = ("_priorities", "crews", "everything")
+    __slots__ = ("_givers", "_priorities", "crews", "everything")
 
     def __init__(self, crews: Iterable[Crew], everything: bool = False) -> None:
         self.crews = tuple(sorted(crews, key=lambda crew: -crew.priority))
         self.everything = everything
         self._priorities: dict[frozenset[str], float | None] = {}
+        self._givers: dict[frozenset[str], str] = {}
 
     def priority(self, groups: frozenset[str]) -> float | None:
         """The highest priority with which a server in these groups may be used now; None: not at all."""
         if groups not in self._priorities:
             self._priorities[groups] = self._highest(groups, self.crews)
         return self._priorities[groups]
+
+    def crew(self, groups: frozenset[str]) -> str:
+        """The crew that gives a server in these groups with the highest priority; empty: none does, or there are no
+        crews."""
+        name = self._givers.get(groups)
+        if name is None:
+            name = self._givers[groups] = next((crew.name for crew in self.crews if _gives(crew, groups)), "")
+        return name
 
     def preempting(self, groups: frozenset[str]) -> float | None:
         """The same of those crews alone that may eject others."""
@@ -43,7 +52,11 @@ class Access:
     def _highest(self, groups: frozenset[str], crews: tuple[Crew, ...]) -> float | None:
         if self.everything:
             return 0.0
-        return next((crew.priority for crew in crews if crew.servers == EVERYBODY or crew.servers in groups), None)
+        return next((crew.priority for crew in crews if _gives(crew, groups)), None)
+
+
+def _gives(crew: Crew, groups: frozenset[str]) -> bool:
+    return crew.servers == EVERYBODY or crew.servers in groups
 
 
 class Crews:

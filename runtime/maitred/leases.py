@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from runtime.farm_messages import GrantedSlot, LeaseId, Running
 from runtime.farm_messages import Lease as LeaseMessage
 from runtime.grants import proof_of
+from runtime.history.records import Whose
 from runtime.maitred.accounts import Account, Accounts
 from runtime.maitred.requests import Dispatcher, Request
 from runtime.maitred.slots import Slot, Slots
@@ -22,8 +23,8 @@ class Lease:
     """`request` is the dispatcher's number of the Want that it serves. `began`: when what runs has begun."""
 
     __slots__ = (
-        "began", "dispatcher", "ejected", "id", "jid", "made_for", "pings", "project", "recalled", "request", "running",
-        "since", "slots", "tags", "tier", "title", "waited_since",
+        "began", "dispatcher", "ejected", "id", "idle_since", "jid", "made_for", "pings", "project", "recalled",
+        "request", "running", "since", "slots", "tags", "tier", "title", "waited_since", "whose",
     )  # fmt: skip
 
     def __init__(
@@ -46,6 +47,10 @@ class Lease:
         """Since when its request had waited, for the case that it comes to nothing."""
         self.running: Running | None = None
         self.began = 0.0
+        self.idle_since = 0.0
+        """Since when nothing runs, or before that nothing ran."""
+        self.whose: Whose | None = None
+        """Whose it is, for the record."""
         self.recalled = False
         self.ejected = False
         self.made_for: Request | None = None
@@ -111,7 +116,7 @@ class Leases:
 
     def add(self, lease: Lease, slots: Iterable[Slot], now: float) -> None:
         """A lease counts from now on, with these slots, which are free."""
-        lease.since = now
+        lease.since = lease.idle_since = now
         self.by_id[lease.id] = lease
         lease.dispatcher.leases[lease] = None
         request = lease.dispatcher.requests.get(lease.request)

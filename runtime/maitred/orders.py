@@ -4,6 +4,7 @@ Send       a message to a peer (a peer that is gone by then: drop it)
 RunPing    run a ping beside everything else; its answer goes to `Maitred.pinged`
 Log        a line for the log
 Keep       write down which slots are offline: they stay so over restarts
+Note       something for the record (runtime.history)
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import NewType
 import msgspec
 
 from runtime.farm_messages import FarmMessage
+from runtime.history.records import Record
 
 PeerId = NewType("PeerId", int)
 """A connection, by the shell's number; never used for another."""
@@ -47,3 +49,7 @@ class Keep(Order, frozen=True):
     """All slots that are temporarily offline now."""
 
     offline: tuple[str, ...]
+
+
+class Note(Order, frozen=True, gc=False):
+    record: Record

@@ -29,6 +29,7 @@ from runtime.maitred.accounts import Account
 from runtime.maitred.books import Books
 from runtime.maitred.deciding import has_shields, not_enabled, why_closed
 from runtime.maitred.leases import Lease
+from runtime.maitred.noting import recalled
 from runtime.maitred.requests import Dispatcher, Group, Request
 from runtime.maitred.serving import Serving
 from runtime.maitred.slots import Host, Slot
@@ -60,22 +61,22 @@ class Recalling:
 
     # ---- what is not its holder's any more -----------------------------------------------------------
 
-    def recall_unentitled(self, leases: Iterable[Lease]) -> int:
+    def recall_unentitled(self, leases: Iterable[Lease], now: float) -> int:
         """Leases on slots that their holders could not get now are used for no other command. How many these were."""
         found = 0
         for lease in list(leases):
             words = "" if lease.recalled or lease.pending else self._unentitled(lease)
             if words:
-                self.recall(lease, False, words)
+                self.recall(lease, False, words, now)
                 found += 1
         return found
 
-    def recall_older(self, dispatcher: Dispatcher) -> None:
+    def recall_older(self, dispatcher: Dispatcher, now: float) -> None:
         """Leases of an earlier term run their command to its end, and no other: alfservers refuse a launch with an
         epoch that is older than one they have seen."""
         for lease in dispatcher.leases:
             if lease.id.epoch < self._books.epoch:
-                self.recall(lease, False, "given by an earlier maitre-d")
+                self.recall(lease, False, "given by an earlier maitre-d", now)
 
     def _unentitled(self, lease: Lease) -> str:
         for slot in lease.slots:
@@ -85,7 +86,7 @@ class Recalling:
                 return f"{slot.name}: {words}"
         return ""
 
-    def recall(self, lease: Lease, eject: bool, reason: str, request: Request | None = None) -> None:
+    def recall(self, lease: Lease, eject: bool, reason: str, now: float, request: Request | None = None) -> None:
         """Ask for a lease, after its command or (`eject`) now."""
         if lease.ejected or (lease.recalled and not eject):
             return
@@ -96,6 +97,7 @@ class Recalling:
         lease.made_for = request
         self._books.leases.recalled[lease] = None
         self._books.log(f"{'ejected' if eject else 'recalled'} {lease}: {reason}")
+        self._books.note(recalled(lease, self._books.crews, eject, reason, request, self._books.wall(now)))
         self._books.send(lease.dispatcher, Recall(lease.id, eject, reason))
 
     # ---- for a request of higher standing ------------------------------------------------------------
@@ -135,7 +137,7 @@ class Recalling:
                 continue
             lease = self._pick(rival, request, group, missing, now)
             if lease is not None and self._outranks(request, lease, rival, held, now):
-                self._take(request, lease, held)
+                self._take(request, lease, held, now)
                 taken += 1
                 enqueue(rival)
 
@@ -149,15 +151,15 @@ class Recalling:
                 if useful and self._may_take(lease, request) and self._outranks(request, lease, rival, held, now):
                     found[lease] = len(useful)
         for lease in self._enough(request, group, sorted(found, key=_soonest), found, now):
-            self._take(request, lease, held)
+            self._take(request, lease, held, now)
             request.keeps = True
 
-    def _take(self, request: Request, lease: Lease, held: Counter[Account]) -> None:
+    def _take(self, request: Request, lease: Lease, held: Counter[Account], now: float) -> None:
         for account in (lease.dispatcher.user, lease.project):
             held[account] -= len(lease.slots)
         for account in (request.user, request.project):
             held[account] += request.need.atleast
-        self.recall(lease, False, f"{request.user.name}'s job {request.jid} waits for it", request)
+        self.recall(lease, False, f"{request.user.name}'s job {request.jid} waits for it", now, request)
 
     def _enough(
         self, request: Request, group: Group, leases: list[Lease], yields: dict[Lease, int], now: float
@@ -354,7 +356,7 @@ class Recalling:
             ranked = [lease for _, _, lease in sorted(zip(ranks, range(len(found)), found, strict=True))]
             leases = self._enough(request, group, ranked, yields, now)
         for lease in leases:
-            self.recall(lease, True, f"{request.user.name}'s job {request.jid} preempts it", request)
+            self.recall(lease, True, f"{request.user.name}'s job {request.jid} preempts it", now, request)
             request.keeps = True
 
     def _may_eject(self, lease: Lease, request: Request, group: Group, now: float) -> bool:

@@ -14,6 +14,7 @@ from runtime.farm_messages import HeldLease, LeaseId, Recall, Running
 from runtime.grants import is_proven
 from runtime.maitred.books import Books
 from runtime.maitred.leases import Lease
+from runtime.maitred.noting import whose
 from runtime.maitred.requests import LONGEST_CHARS, Dispatcher, Request
 from runtime.maitred.serving import Serving
 
@@ -113,6 +114,7 @@ class Roll:
             books.accounts.project(held.project[:LONGEST_CHARS], now), books.rules.tier(held.tier),
         )  # fmt: skip
         books.leases.add(lease, found, now)
+        whose(lease, books.crews)
         if 0 <= held.running_s <= _LONGEST_RUN_S:
             lease.running = Running(lease.id, held.jid, 0, 0, 0, lease.title)
             lease.began = now - held.running_s

@@ -22,6 +22,7 @@ from runtime.farm_messages import Granted
 from runtime.maitred.books import Books
 from runtime.maitred.keeping import Keeping
 from runtime.maitred.leases import Lease
+from runtime.maitred.noting import granted
 from runtime.maitred.pinging import Pinging
 from runtime.maitred.requests import Group, Request
 from runtime.maitred.slots import Host, Kind, Slot
@@ -237,6 +238,7 @@ class Serving:
             return
         self._pending.pop(lease, None)
         self._books.log(f"granted {lease}")
+        self._books.note(granted(lease, self._books.crews, self._books.wall(now), now))
         message = lease.message(self._books.rules.alfserver_port, self._books.grant_key)
         self._books.send(lease.dispatcher, Granted(lease.request, message))
 

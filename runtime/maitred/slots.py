@@ -19,6 +19,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from runtime.assign.assigner import Rank
+from runtime.history.records import Place
 from runtime.maitred.deciding import why_closed
 from runtime.match.keys import Keys, slot_keys
 from runtime.sampling import INTERVAL_S, STALE_INTERVALS
@@ -71,7 +72,7 @@ class Slot:
     (pings may be under way for that one); `kept_for`: a request for which it is kept until there are enough."""
 
     __slots__ = (
-        "host", "kept_for", "keys", "kind", "lease", "listed", "name", "named", "number", "offline", "rank",
+        "host", "kept_for", "keys", "kind", "lease", "listed", "name", "named", "number", "offline", "place", "rank",
         "rest_reason", "rest_until", "server", "taint_reason", "taint_until",
     )  # fmt: skip
 
@@ -81,6 +82,8 @@ class Slot:
         self.server = server
         self.host = host
         self.kind = kind
+        self.place = Place(server.name, host.name, kind.groups)
+        """As it is on record."""
         self.keys = keys
         self.listed = True
         self.offline = False
