@@ -21,12 +21,25 @@ def may_be_ejected(victim: Victim, priority: float, rules: Rules) -> bool:
 
 def cheapest(victims: Sequence[Victim], slots: Sequence[int], needed: int, judge: Judge) -> list[int]:
     """The places in `victims` of those that are ejected to win `needed` slots, of which each yields so many; none where
-    all together do not yield enough."""
+    all together do not yield enough. Nobody is ejected in vain: who is not needed beside a dearer one is spared."""
     ranks = judge.victim_ranks(victims)
     chosen: list[int] = []
+    won = 0
     for place in sorted(range(len(victims)), key=lambda place: ranks[place]):
-        if needed <= 0:
+        if won >= needed:
             break
         chosen.append(place)
-        needed -= slots[place]
-    return chosen if needed <= 0 else []
+        won += slots[place]
+    if won < needed:
+        return []
+    for place in reversed(chosen[:]):
+        if won - slots[place] >= needed:
+            chosen.remove(place)
+            won -= slots[place]
+    return chosen
+
+
+def cheapest_place(victims: Sequence[Victim], places: Sequence[Sequence[int]], judge: Judge) -> int:
+    """Of several choices, the places of victims in each, the one whose dearest victim is the cheapest."""
+    ranks = judge.victim_ranks(victims)
+    return min(range(len(places)), key=lambda choice: sorted((ranks[place] for place in places[choice]), reverse=True))

@@ -54,6 +54,8 @@ class Books:
         """Groups of which the waiting requests may have what they want now, though no slot has become free."""
         self.slices = Slices()
         """Work that is too much for one event."""
+        self.won: dict[Request, None] = {}
+        """Requests for which commands were ejected that have ended now: they have their turn before all others."""
         self.orders: list[Order] = []
         self.wall_offset = 0.0
         """What the clock on the wall is ahead of `now`."""
@@ -111,6 +113,8 @@ class Books:
         """A lease ends; its request waits again if it wants as many. `outcome`: how the last command on it ended."""
         self.command_ended(lease, outcome, now)
         self.leases.end(lease, now)
+        if lease.ejected and lease.made_for is not None:
+            self.won[lease.made_for] = None
         request = lease.dispatcher.requests.get(lease.request)
         if request is not None and request.waits and request.group is not None:
             if request not in request.group.waiting:

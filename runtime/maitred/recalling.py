@@ -23,7 +23,7 @@ from itertools import count, islice
 import msgspec
 
 from runtime.assign.assigner import Asking, Rank, Victim
-from runtime.assign.preempt import cheapest, may_be_ejected
+from runtime.assign.preempt import cheapest, cheapest_place, may_be_ejected
 from runtime.farm_messages import Recall
 from runtime.maitred.accounts import Account
 from runtime.maitred.books import Books
@@ -33,6 +33,7 @@ from runtime.maitred.noting import recalled
 from runtime.maitred.requests import Dispatcher, Group, Request
 from runtime.maitred.serving import Serving
 from runtime.maitred.slots import Host, Slot
+from runtime.needs import Need
 
 _YOUNGEST = sys.maxsize
 """The number of what a holder would ask for next whose request is gone."""
@@ -345,19 +346,29 @@ class Recalling:
                 yield _Rivals(0.0, groups, (lease,))
 
     def _eject_cheapest(self, request: Request, group: Group, found: dict[Lease, Victim], now: float) -> None:
-        limited = self._full_tag(request) != ""
-        yields = {lease: max(1, len(self._useful(lease, group, now))) for lease in found}
-        free = 0 if limited else sum(1 for _ in self._serving.candidates(group, now)) + len(request.kept)
-        needed = 1 if limited else request.need.atleast - free
-        order = cheapest(list(found.values()), list(yields.values()), needed, self._books.judge)
-        leases = [list(found)[place] for place in order]
-        if request.need.samehost and not limited:
-            ranks = self._books.judge.victim_ranks(list(found.values()))
-            ranked = [lease for _, _, lease in sorted(zip(ranks, range(len(found)), found, strict=True))]
-            leases = self._enough(request, group, ranked, yields, now)
-        for lease in leases:
-            self.recall(lease, True, f"{request.user.name}'s job {request.jid} preempts it", now, request)
-            request.keeps = True
+        leases, victims, judge = list(found), list(found.values()), self._books.judge
+        if self._full_tag(request):
+            order = cheapest(victims, [1] * len(victims), 1, judge)
+        else:
+            useful = [Counter(slot.host for slot in self._useful(lease, group, now)) for lease in leases]
+            free = Counter(slot.host for slot in (*self._serving.candidates(group, now), *request.kept))
+            order = self._cheapest_slots(request.need, victims, useful, free)
+        for place in order:
+            self.recall(leases[place], True, f"{request.user.name}'s job {request.jid} preempts it", now, request)
+            request.keeps = request.preempts = True
+
+    def _cheapest_slots(
+        self, need: Need, victims: list[Victim], useful: list[Counter[Host]], free: Counter[Host]
+    ) -> list[int]:
+        """Which victims make room for one lease, beside what is free; for -samehost on one host."""
+        judge = self._books.judge
+        if not need.samehost:
+            return cheapest(victims, [slots.total() for slots in useful], need.atleast - free.total(), judge)
+        choices = []
+        for host in {host: None for slots in useful for host in slots}:
+            choices.append(cheapest(victims, [slots[host] for slots in useful], need.atleast - free[host], judge))
+        choices = [choice for choice in choices if choice]
+        return choices[cheapest_place(victims, choices, judge)] if choices else []
 
     def _may_eject(self, lease: Lease, request: Request, group: Group, now: float) -> bool:
         dispatcher = lease.dispatcher

@@ -83,7 +83,7 @@ class Request:
 
     __slots__ = (
         "blocked", "dispatcher", "group", "held", "host", "jid", "job_priority", "keeps", "keeps_on", "kept",
-        "logged_total", "need", "number", "project", "since", "tid", "tier", "title", "total", "wanted",
+        "logged_total", "need", "number", "preempts", "project", "since", "tid", "tier", "title", "total", "wanted",
     )  # fmt: skip
 
     def __init__(
@@ -100,6 +100,8 @@ class Request:
         """Why it did not get what it wants when it last could have, where that is not for want of slots."""
         self.keeps = False
         """Slots that it could use are kept for it until they are enough: in `kept` (runtime.maitred.keeping)."""
+        self.preempts = False
+        """Commands were ejected for it: what it keeps is given to nobody else."""
         self.keeps_on: Host | None = None
         self.kept: dict[Slot, None] = {}
         self.group: Group | None = None

@@ -20,6 +20,8 @@ from runtime.maitred.serving import Serving
 
 _LONGEST_RUN_S = 3600.0 * 24 * 366
 """Who says that a command has run for longer is not believed."""
+_SAME_S = 1.0
+"""A command that began no later than this after the one that is known is that one, said late."""
 
 
 class Roll:
@@ -82,6 +84,7 @@ class Roll:
         for one in held:
             known = books.leases.by_id.get(one.lease.id)
             if known is not None and known.dispatcher is dispatcher:
+                _goes_on(known, one, now)
                 continue
             if known is not None or not self._bring_back(dispatcher, one, now):
                 lost.append(one.lease.id)
@@ -115,9 +118,7 @@ class Roll:
         )  # fmt: skip
         books.leases.add(lease, found, now)
         whose(lease, books.crews)
-        if 0 <= held.running_s <= _LONGEST_RUN_S:
-            lease.running = Running(lease.id, held.jid, 0, 0, 0, lease.title)
-            lease.began = now - held.running_s
+        _goes_on(lease, held, now)
         return True
 
     def _displace(self, rival: Lease, now: float) -> None:
@@ -127,3 +128,15 @@ class Roll:
         self._books.log(f"lost {rival}: a newer lease has its slot")
         self._books.send(rival.dispatcher, Recall(rival.id, True, "a newer lease has this slot"))
         self._books.end_lease(rival, now)
+
+
+def _goes_on(lease: Lease, held: HeldLease, now: float) -> None:
+    """What runs on a lease of one who comes back: another command may have begun since he was last heard."""
+    if not 0 <= held.running_s <= _LONGEST_RUN_S:
+        lease.running = None
+        return
+    began = now - held.running_s
+    if lease.running is None or began > lease.began + _SAME_S:
+        lease.running = Running(lease.id, held.jid, 0, 0, 0, held.title[:LONGEST_CHARS])
+        lease.jid, lease.title = held.jid, held.title[:LONGEST_CHARS]
+        lease.began = began

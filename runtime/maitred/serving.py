@@ -44,6 +44,7 @@ class Serving:
         if now < books.opens_at:
             return
         self._had_way.clear()
+        self._serve_winners(now)
         while books.slots.freed or self._books.touched or books.leases.freed_tags:
             self._touch_limited()
             turns = self._turns()
@@ -51,6 +52,14 @@ class Serving:
                 self._serve_kind(kind, turns[kind], now)
         if self._pending:
             self._grow(now)
+
+    def _serve_winners(self, now: float) -> None:
+        """What was ejected for somebody is his, whoever has waited longer: else one wait would eject many."""
+        while self._books.won:
+            request = next(iter(self._books.won))
+            del self._books.won[request]
+            if request.waits:
+                self.try_one(request, now)
 
     def _touch_limited(self) -> None:
         tags = self._books.leases.freed_tags
@@ -138,7 +147,7 @@ class Serving:
         lease = books.leases.begin(books.epoch, request, now)
         self._fill(lease, group, request.need.atmost, now)
         request.since = now
-        request.keeps = False
+        request.keeps = request.preempts = False
         if not request.waits:
             group.remove(request)
         self._ready(lease, now)
@@ -151,7 +160,7 @@ class Serving:
         self._had_way.add(request)
         for keeper in list(self._keeping.keepers):
             kept = next((slot for slot in keeper.kept if group.fits(slot)), None)
-            if kept is None or keeper.group is None:
+            if kept is None or keeper.group is None or keeper.preempts:
                 continue
             mine, its = self._ranks([request, keeper], kept.kind, now)
             if mine < its:
@@ -168,6 +177,7 @@ class Serving:
     def shrink(self, request: Request, now: float) -> None:
         """A request wants no more than it holds: nothing is kept for it, and nothing is tested that is too much."""
         self._keeping.let_go(request, now)
+        request.keeps = request.preempts = False
         for lease in [one for one in self._pending if one.holder == (request.dispatcher, request.wanted)]:
             if request.held > request.total:
                 self.cancel(lease, now)
