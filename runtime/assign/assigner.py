@@ -21,6 +21,8 @@ than its shell allows (`runtime.assign.judge`), a line in the log says so and th
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import msgspec
 
 from runtime.maitred.rules import Rules
@@ -82,7 +84,14 @@ class Victim(msgspec.Struct, frozen=True, gc=False):
 
 
 class Assigner:
-    """The interface, with the answers of one who does not care: first come, first served."""
+    """The interface, with the answers of one who does not care: first come, first served.
+
+    `standing`: which parts of a request's rank follow from `held`, `usage` and the project's figures, while no other
+    part does. The maitre-d then asks for only one request of a user and project when these have changed. It is read of
+    the class that has the `request_rank`; where that says nothing, or None, all whom a change touches are asked for.
+    """
+
+    standing: ClassVar[slice | None] = None
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules

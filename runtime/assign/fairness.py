@@ -21,6 +21,8 @@ from runtime.assign.assigner import Asking, Assigner, Offer, Rank, Victim
 
 
 class Fairness(Assigner):
+    standing = slice(2, 4)
+
     def request_rank(self, asking: Asking) -> Rank:
         age_s = self.rules.age_s
         age = asking.waited_s // age_s if age_s else 0.0

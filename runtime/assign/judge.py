@@ -4,9 +4,9 @@ The core cannot stop a call that does not end. Its shell can: `guard` is handed 
 clock the shell has, and raises when it took too long (an interval timer whose signal handler raises does that in a
 process whose main thread runs the core). Without a guard calls just run.
 
-A decision is made by one of the two alone: when the site's assigner fails for one of the requests that are compared,
-all of them are compared by the default. Slots are ranked one by one, as they become free: those that the default ranks
-stand behind the others.
+A decision is made by one of the two alone: when the site's assigner fails for a request, the default compares all of
+them until `try_again`, so that one that fails always, or takes too long, does not hold up every decision. Slots are
+ranked one by one, as they become free: those that the default ranks stand behind the others.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ def unguarded(call: Callable[[], Any]) -> Any:
 
 class Judge:
     """`site`: its own assigner, or a shipped one, which needs no guard. `complaints` are what went wrong with its own,
-    in words; who reads them empties the list."""
+    in words; who reads them empties the list. `era` rises when somebody else ranks requests: ranks of two eras are not
+    to be compared."""
 
     def __init__(self, rules: Rules, site: type[Assigner] | None = None, guard: Guard = unguarded) -> None:
         shipped = site in SHIPPED.values()
@@ -37,13 +38,28 @@ class Judge:
         self._guard = guard
         self.complaints: list[str] = []
         self._site = self._made(site, rules) if site is not None and not shipped else None
+        self._is_trusted = self._site is not None
+        self.era = 0
+        self.standing = self._standing()
 
     def request_ranks(self, asking: Sequence[Asking]) -> list[Rank]:
         """The ranks of requests that are compared with each other."""
-        return self._ranks("request_rank", asking)
+        if self._is_trusted:
+            ranks = self._by_site("request_rank", asking)
+            if ranks is not None:
+                return ranks
+            self._trust(False)
+        return [self._default.request_rank(one) for one in asking]
+
+    def try_again(self) -> None:
+        """A while has passed: the site's assigner, if it has failed, may be better now."""
+        if self._site is not None and not self._is_trusted:
+            self._trust(True)
 
     def victim_ranks(self, victims: Sequence[Victim]) -> list[Rank]:
-        return self._ranks("victim_rank", victims)
+        """The ranks of commands that could be ejected."""
+        ranks = self._by_site("victim_rank", victims) if self._site is not None else None
+        return ranks if ranks is not None else [self._default.victim_rank(one) for one in victims]
 
     def slot_rank(self, slot: Offer) -> Rank:
         if self._site is None:
@@ -51,12 +67,17 @@ class Judge:
         ranks = self._by_site("slot_rank", (slot,))
         return (0.0, *ranks[0]) if ranks else (1.0, *self._default.slot_rank(slot))
 
-    def _ranks(self, method: str, things: Sequence[Asking] | Sequence[Victim]) -> list[Rank]:
-        ranks = self._by_site(method, things) if self._site is not None and things else None
-        if ranks is None:
-            rank = getattr(self._default, method)
-            ranks = [rank(thing) for thing in things]
-        return ranks
+    def _trust(self, trusted: bool) -> None:
+        self._is_trusted = trusted
+        self.era += 1
+        self.standing = self._standing()
+
+    def _standing(self) -> slice | None:
+        """What the class that ranks requests now says of itself; one that only inherits it may rank otherwise."""
+        ranks = type(self._site if self._is_trusted else self._default)
+        says = next(one for one in ranks.__mro__ if "request_rank" in vars(one))
+        standing: slice | None = vars(says).get("standing")
+        return standing
 
     def _by_site(self, method: str, things: Sequence[Any]) -> list[Rank] | None:
         rank = getattr(self._site, method)

@@ -18,5 +18,7 @@ from runtime.assign.fairness import Fairness
 
 
 class Strict(Fairness):
+    standing = slice(0, 0)  # nobody's holdings count
+
     def request_rank(self, asking: Asking) -> Rank:
         return (asking.tier, -asking.crew_priority, -asking.job_priority, asking.number)

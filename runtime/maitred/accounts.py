@@ -14,6 +14,10 @@ decays for all alike. Without a half-life there is no usage.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from runtime.maitred.queues import Party
 
 _NOTHING = 1e-6
 _MOST_DOUBLINGS = 64.0
@@ -27,7 +31,7 @@ NO_PROJECT = "default"
 class Account:
     """A user, or a project. `share`: relative to others of its kind; 0: shares of its kind do not count here."""
 
-    __slots__ = ("charged", "held", "name", "share", "usage")
+    __slots__ = ("charged", "held", "name", "parties", "share", "usage")
 
     def __init__(self, name: str, share: float, now: float) -> None:
         self.name = name
@@ -36,6 +40,20 @@ class Account:
         self.usage = 0.0
         self.charged = now
         """Until when what it holds is in its usage."""
+        self.parties: dict[Account, Party] = {}
+        """Of what waits (runtime.maitred.queues): for a user by project, for a project by user."""
+
+    def touch(self) -> None:
+        """Its figures have changed, and with them the places of those who wait. Those of a project without a share
+        count for nothing."""
+        if self.share:
+            for party in self.parties.values():
+                party.touch()
+
+    def set_share(self, share: float) -> None:
+        self.touch()
+        self.share = share
+        self.touch()
 
 
 class Accounts:
@@ -72,9 +90,9 @@ class Accounts:
         """The shares of a schedule."""
         self._user_shares, self._project_shares = users, projects
         for account in self.users.values():
-            account.share = users.get(account.name, 1.0)
+            account.set_share(users.get(account.name, 1.0))
         for account in self.projects.values():
-            account.share = self._project_share(account.name)
+            account.set_share(self._project_share(account.name))
 
     def _project_share(self, name: str) -> float:
         return self._project_shares.get(name, 1.0) if self._project_shares else 0.0
@@ -87,6 +105,7 @@ class Accounts:
             account.usage += account.held * (self._weight(now) - self._weight(account.charged))
             account.charged = now
         account.held += slots
+        account.touch()
 
     def settle(self, now: float) -> None:
         """Bring all usages up to this moment."""
@@ -99,6 +118,7 @@ class Accounts:
                 usage = account.usage * faded + since
                 account.usage = usage if usage > _NOTHING else 0.0
                 account.charged = now
+                account.touch()
         self.at = now
 
     def _weight(self, moment: float) -> float:

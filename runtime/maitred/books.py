@@ -18,6 +18,7 @@ from runtime.maitred.crews import Access, Crews
 from runtime.maitred.leases import Lease, Leases
 from runtime.maitred.noting import ran
 from runtime.maitred.orders import Log, Note, Order, Send
+from runtime.maitred.queues import Ranking
 from runtime.maitred.requests import Dispatcher, Group, Groups, Request
 from runtime.maitred.rules import Rules
 from runtime.maitred.slices import Slices
@@ -44,7 +45,8 @@ class Books:
         self.slots = Slots(self._slot_rank)
         self.accounts = Accounts(rules.usage_half_life_s, now)
         self.leases = Leases(self.slots, self.accounts)
-        self.groups = Groups(self.slots)
+        self.ranking = Ranking(judge, self.asking)
+        self.groups = Groups(self.slots, self.ranking)
         self.dispatchers: dict[tuple[str, str], Dispatcher] = {}
         """By user and name: nobody takes another's place by using its name."""
         self.no_need = Need()

@@ -289,8 +289,8 @@ class Maitred:
         lease = self._lease(peer, message.lease)
         if lease is not None:
             request = lease.dispatcher.requests.get(lease.request)
-            if lease.running is not None and request is not None:
-                request.since = now
+            if lease.running is not None and request is not None and request.group is not None:
+                request.group.waits_anew(request, now)
             self._books.command_ended(lease, message.previous, now)
             title = message.title[:LONGEST_CHARS]
             lease.running, lease.began = msgspec.structs.replace(message, title=title, previous=None), now
@@ -482,6 +482,7 @@ class Maitred:
             self._look_at = now
         if now >= self._next_minute:
             books.accounts.settle(now)
+            books.judge.try_again()
         self._next_minute = now + _MINUTE_S - wall % _MINUTE_S
         if self._waiting_to_open and now >= books.opens_at:
             self._waiting_to_open = False

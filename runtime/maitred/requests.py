@@ -4,15 +4,15 @@
      Request      so many leases for one need of a job; waits while it holds fewer
     Group         requests that the same slots can serve: equal need, crews, exclusions
 
-What waits stands in the groups, and the groups at the kinds of slots that fit them: a slot that frees leads to those
-that could use it, and to no other.
+What waits stands in the groups, and the queues of a group (runtime.maitred.queues) at the kinds of slots that fit it: a
+slot that frees leads to those that could use it, and to no other.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from runtime.farm_messages import Want
@@ -20,6 +20,7 @@ from runtime.maitred.accounts import Account
 from runtime.maitred.crews import Access
 from runtime.maitred.fitting import Fit, Fits
 from runtime.maitred.orders import PeerId
+from runtime.maitred.queues import Place, Queue, Ranking
 from runtime.maitred.slots import Host, Kind, Slot, Slots
 from runtime.match.metrics import compile_metrics
 from runtime.needs import Need
@@ -128,10 +129,16 @@ class Group:
     """Requests that the same slots can serve, and those of them that wait. `kinds` fit, with the priority that the
     crews give there."""
 
-    __slots__ = ("_slots", "access", "excluded", "fit", "host", "kinds", "metrics", "need", "odd", "waiting")
+    __slots__ = (
+        "_queues", "_ranking", "_slots", "access", "excluded", "fit", "host", "is_blocked", "is_plain", "kinds", "live",
+        "metrics", "need", "odd", "waiting",
+    )  # fmt: skip
 
-    def __init__(self, slots: Slots, need: Need, access: Access, excluded: frozenset[str], host: str, fit: Fit) -> None:
+    def __init__(
+        self, slots: Slots, ranking: Ranking, need: Need, access: Access, excluded: frozenset[str], host: str, fit: Fit
+    ) -> None:
         self._slots = slots
+        self._ranking = ranking
         self.need = need
         self.access = access
         self.excluded = excluded
@@ -139,25 +146,20 @@ class Group:
         self.fit = fit
         wanted = compile_metrics(need.metrics) if need.metrics else None
         self.metrics = None if wanted is None or wanted.fault else wanted
-        self.waiting: dict[Request, None] = {}
-        self.kinds: dict[Kind, float] = {}
-        self.odd: list[Slot] = []
-        """Slots that fit though their kind does not."""
-        self.find_kinds()
-
-    @property
-    def live(self) -> bool:
+        self.live = self.metrics is not None or fit.test.live is not None
         """Whether metrics decide, too."""
-        return self.metrics is not None or self.fit.test.live is not None
-
-    def find_kinds(self) -> None:
-        """Which slots fit by crews and keys, as they are now."""
-        self._leave_queue()
-        given = ((kind, self.access.priority(kind.groups)) for kind in self._slots.kinds if self.fit.kind(kind))
-        self.kinds = {kind: priority for kind, priority in given if priority is not None}
-        self.odd = [slot for slot, fits in self.fit.odd.items() if fits and self._crew_gives(slot)]
-        if self.waiting:
-            self._enter_queue()
+        self.is_plain = not (self.live or excluded or host or fit.odd)
+        """Whether it can use every slot of its kinds."""
+        self.is_blocked = False
+        """A tag of the need is at its limit: it waits for that."""
+        self.waiting: dict[Request, Place] = {}
+        """With the line in which each stands."""
+        self._queues: dict[float, Queue] = {}
+        """By the priority that the crews give."""
+        given = ((kind, access.priority(kind.groups)) for kind in slots.kinds if fit.kind(kind))
+        self.kinds: dict[Kind, float] = {kind: priority for kind, priority in given if priority is not None}
+        self.odd = [slot for slot, fits in fit.odd.items() if fits and self._crew_gives(slot)]
+        """Slots that fit though their kind does not."""
 
     def priority(self, slot: Slot) -> float | None:
         """The crews' priority on a slot; None: they do not give it."""
@@ -171,6 +173,10 @@ class Group:
             return False
         return self.fit.slot(slot) and self._crew_gives(slot)
 
+    def could_use(self, slot: Slot, now: float) -> bool:
+        """Whether its requests could have a slot now, were they alone."""
+        return self.fits(slot) and (not self.live or self.measures(slot, now))
+
     def measures(self, slot: Slot, now: float) -> bool:
         """Whether the metrics of the slot's host are as wanted now."""
         host = slot.host
@@ -180,22 +186,45 @@ class Group:
         return self.metrics is None or self.metrics(lambda name: host.metric(name, now))
 
     def add(self, request: Request) -> None:
+        """A request waits, or is not what it was: its age, its job's priority, project or tier."""
+        place = (request.user, request.project, request.tier)
+        if self.waiting.get(request, place) != place:
+            self.remove(request)
         if not self.waiting:
             self._enter_queue()
-        self.waiting[request] = None
+        self.waiting[request] = place
+        for queue in self._queues.values():
+            queue.add(request, place)
 
     def remove(self, request: Request) -> None:
-        if self.waiting.pop(request, request) is None and not self.waiting:
+        place = self.waiting.pop(request, None)
+        if place is None:
+            return
+        for queue in self._queues.values():
+            queue.remove(request, place)
+        if not self.waiting:
             self._leave_queue()
+
+    def waits_anew(self, request: Request, since: float) -> None:
+        """A request has got something, or has come to want more: it waits since then."""
+        request.since = since
+        if request in self.waiting:
+            self.add(request)
 
     def _crew_gives(self, slot: Slot) -> bool:
         return self.access.priority(slot.kind.groups) is not None
 
     def _enter_queue(self) -> None:
-        for kind in self.kinds:
-            kind.waiting[self] = None
+        for kind, priority in self.kinds.items():
+            kind.waiting[self] = self._queue(priority)
         for slot in self.odd:
-            slot.named[self] = None
+            slot.named[self] = self._queue(self.priority(slot) or 0.0)
+
+    def _queue(self, priority: float) -> Queue:
+        found = self._queues.get(priority)
+        if found is None:
+            found = self._queues[priority] = Queue(self._ranking, self, priority)
+        return found
 
     def _leave_queue(self) -> None:
         for kind in self.kinds:
@@ -210,14 +239,20 @@ GroupKey = tuple[Need, Access, frozenset[str], str, Fit]
 class Groups:
     """The groups that there are, and the limits that their waiting requests count under."""
 
-    def __init__(self, slots: Slots) -> None:
+    def __init__(self, slots: Slots, ranking: Ranking) -> None:
         self._slots = slots
+        self._ranking = ranking
         self._fits = Fits(slots)
         self._groups: dict[GroupKey, Group] = {}
+        self._by_tag: dict[str, dict[Group, None]] = {}
         self._size: Counter[Group] = Counter()
 
     def __iter__(self) -> Iterator[Group]:
         return iter(self._groups.values())
+
+    def of_tag(self, tag: str) -> Iterable[Group]:
+        """The groups whose requests count under a tag."""
+        return self._by_tag.get(tag, ())
 
     def join(self, request: Request, access: Access) -> Group:
         """The group of a request, as crews, exclusions and slots are now. Raises KeyExpressionError."""
@@ -225,7 +260,9 @@ class Groups:
         key = (request.need, access, request.dispatcher.excluded, request.host, fit)
         group = self._groups.get(key)
         if group is None:
-            group = self._groups[key] = Group(self._slots, *key)
+            group = self._groups[key] = Group(self._slots, self._ranking, *key)
+            for tag in group.need.tags:
+                self._by_tag.setdefault(tag, {})[group] = None
         if request.group is not group:
             self.leave(request)
             request.group = group
@@ -245,3 +282,7 @@ class Groups:
         if not self._size[group]:
             del self._size[group]
             del self._groups[group.need, group.access, group.excluded, group.host, group.fit]
+            for tag in set(group.need.tags):
+                del self._by_tag[tag][group]
+                if not self._by_tag[tag]:
+                    del self._by_tag[tag]

@@ -24,8 +24,23 @@ from runtime.maitred.keeping import Keeping
 from runtime.maitred.leases import Lease
 from runtime.maitred.noting import granted
 from runtime.maitred.pinging import Pinging
+from runtime.maitred.queues import Queue
 from runtime.maitred.requests import Group, Request
+from runtime.maitred.slices import SERVING, Work
 from runtime.maitred.slots import Host, Kind, Slot
+
+_GRANT, _LOOK = 4.0, 1.0
+"""What these are worth in a slice (runtime.maitred.slices)."""
+
+
+class _Turn:
+    """What has happened to slots of a kind: those that have become free, and the queues that were touched."""
+
+    __slots__ = ("queues", "slots")
+
+    def __init__(self) -> None:
+        self.slots: list[Slot] = []
+        self.queues: dict[Queue, None] = {}
 
 
 class Serving:
@@ -39,19 +54,25 @@ class Serving:
     # ---- who is next ---------------------------------------------------------------------------------
 
     def serve(self, now: float) -> None:
-        """Give out what can be given out, after something has changed."""
+        """Give out what can be given out, after something has changed; in slices, where that is much."""
         books = self._books
         if now < books.opens_at:
             return
+        due = books.slots.freed or books.touched or books.leases.freed_tags or books.won
+        if due and not books.slices.is_at(SERVING):
+            books.slices.begin(SERVING, self._serving(), now)
+        if self._pending and not books.slices.is_at(SERVING):
+            self._grow(now)
+
+    def _serving(self) -> Work:
+        books = self._books
         self._had_way.clear()
-        self._serve_winners(now)
-        while books.slots.freed or self._books.touched or books.leases.freed_tags:
+        while books.won or books.slots.freed or books.touched or books.leases.freed_tags:
+            self._serve_winners(books.slices.now)
             self._touch_limited()
             turns = self._turns()
-            for kind in sorted(turns, key=lambda kind: kind.best or ()):
-                self._serve_kind(kind, turns[kind], now)
-        if self._pending:
-            self._grow(now)
+            for kind in sorted(turns, key=_best) if len(turns) > 1 else turns:
+                yield from self._serve_kind(kind, turns[kind])
 
     def _serve_winners(self, now: float) -> None:
         """What was ejected for somebody is his, whoever has waited longer: else one wait would eject many."""
@@ -63,62 +84,55 @@ class Serving:
 
     def _touch_limited(self) -> None:
         tags = self._books.leases.freed_tags
-        if tags:
-            for group in self._books.groups:
-                if group.waiting and not tags.isdisjoint(group.need.tags):
+        for tag in tags:
+            for group in self._books.groups.of_tag(tag):
+                group.is_blocked = False
+                if group.waiting:
                     self._books.touched[group] = None
-            tags.clear()
+        tags.clear()
 
-    def _turns(self) -> dict[Kind, dict[Group, None]]:
+    def _turns(self) -> dict[Kind, _Turn]:
         """Kinds that have free slots, and which groups may have gained by what has happened."""
-        turns: dict[Kind, dict[Group, None]] = {}
+        turns: dict[Kind, _Turn] = {}
         freed, touched = self._books.slots.freed, self._books.touched
         for slot in freed:
-            if slot.kind not in turns:
-                turns[slot.kind] = dict(slot.kind.waiting)
-            turns[slot.kind].update(slot.named)
+            if slot.kind.waiting or slot.named:
+                turns.setdefault(slot.kind, _Turn()).slots.append(slot)
         for group in touched:
-            for kind in (*group.kinds, *(slot.kind for slot in group.odd)):
-                if kind.free:
-                    turns.setdefault(kind, {})[group] = None
+            group.is_blocked = False
+            for kind in group.kinds:
+                if kind.free and group in kind.waiting:
+                    turns.setdefault(kind, _Turn()).queues[kind.waiting[group]] = None
+            for slot in group.odd:
+                if slot.kind.free and group in slot.named:
+                    turns.setdefault(slot.kind, _Turn()).queues[slot.named[group]] = None
         freed.clear()
         touched.clear()
         return turns
 
-    def _serve_kind(self, kind: Kind, groups: dict[Group, None], now: float) -> None:
-        """Requests of these groups get their turn for slots of a kind, the best one first."""
-        if not groups or not kind.free:
-            return
-        requests = [request for group in groups for request in group.waiting]
-        ranks = self._ranks(requests, kind, now)
-        ties = count()
-        queue = [(rank, next(ties), 0, request) for rank, request in zip(ranks, requests, strict=True)]
-        heapq.heapify(queue)
-        unserved: set[Group] = set()
-        given = 0
-        while queue and kind.free:
-            _, _, ranked_at, request = heapq.heappop(queue)
-            group = request.group
-            if group is None or group in unserved or not request.waits:
-                continue
-            if ranked_at < given:  # its user may hold more by now
-                [rank] = self._ranks([request], kind, now)
-                heapq.heappush(queue, (rank, next(ties), given, request))
-            elif self.try_one(request, now):
-                given += 1
-                heapq.heappush(queue, ((), next(ties), -1, request))
-            else:
-                unserved.add(group)
-
-    def _ranks(self, requests: list[Request], kind: Kind, now: float) -> list[Rank]:
+    def _serve_kind(self, kind: Kind, turn: _Turn) -> Work:
+        """Requests get their turn for slots of a kind, the best one first."""
         books = self._books
-        return books.judge.request_ranks(
-            [
-                books.asking(request, request.group.access.priority(kind.groups) or 0.0, now)
-                for request in requests
-                if request.group is not None
-            ]
-        )
+        queues, touched = self._gaining(kind, turn, books.slices.now), len(turn.queues)
+        while queues and kind.free and (touched or any(slot.rank is not None for slot in turn.slots)):
+            now = books.slices.now
+            queue = books.ranking.first(queues, now)
+            if queue.first is not None and self.try_one(queue.first, now):
+                yield _GRANT
+            else:
+                del queues[queue]
+                touched -= queue in turn.queues
+                yield _LOOK
+
+    def _gaining(self, kind: Kind, turn: _Turn, now: float) -> dict[Queue, None]:
+        """The queues of those who may have gained: what was touched, and what could use one of the slots that have
+        become free."""
+        queues = dict(turn.queues)
+        for slot in turn.slots:
+            for group, queue in (*kind.waiting.items(), *slot.named.items()):
+                if not group.is_blocked and (group.is_plain or group.could_use(slot, now)):
+                    queues[queue] = None
+        return queues
 
     # ---- one request ---------------------------------------------------------------------------------
 
@@ -137,6 +151,7 @@ class Serving:
             self._keeping.let_go(request, now)
         request.blocked = books.leases.limits.why_not(request.need.tags)
         if request.blocked:
+            group.is_blocked = request.need.atleast == 1
             return False
         if not self._enough(group, now):
             if self._has_way(request, group, now):
@@ -146,7 +161,7 @@ class Serving:
             return False
         lease = books.leases.begin(books.epoch, request, now)
         self._fill(lease, group, request.need.atmost, now)
-        request.since = now
+        group.waits_anew(request, now)
         request.keeps = request.preempts = False
         if not request.waits:
             group.remove(request)
@@ -162,7 +177,8 @@ class Serving:
             kept = next((slot for slot in keeper.kept if group.fits(slot)), None)
             if kept is None or keeper.group is None or keeper.preempts:
                 continue
-            mine, its = self._ranks([request, keeper], kept.kind, now)
+            [mine] = self._books.ranking.ranks([request], group.priority(kept) or 0.0, now)
+            [its] = self._books.ranking.ranks([keeper], keeper.group.priority(kept) or 0.0, now)
             if mine < its:
                 self._keeping.let_go(keeper, now)
                 self._books.touched[keeper.group] = None
@@ -302,8 +318,12 @@ class Serving:
         self._books.end_lease(lease, now)
         request = lease.dispatcher.requests.get(lease.request)
         if request is not None and request.group is not None:
-            request.since = min(request.since, lease.waited_since)
+            request.group.waits_anew(request, min(request.since, lease.waited_since))
             self._books.touched[request.group] = None
+
+
+def _best(kind: Kind) -> Rank:
+    return kind.best or ()
 
 
 def _merged(kinds: list[Kind], odd: list[Slot], differing: dict[Slot, bool]) -> Iterator[Slot]:

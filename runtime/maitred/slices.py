@@ -20,6 +20,9 @@ from collections.abc import Hashable, Iterator
 SLICE = 150
 """What the work of one event is worth, at most."""
 
+SERVING = "serving"
+"""The name of giving out what can be given out."""
+
 Work = Iterator[float]
 
 

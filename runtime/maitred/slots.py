@@ -27,6 +27,7 @@ from runtime.schedule.model import EVERYBODY, Schedule, Server
 
 if TYPE_CHECKING:
     from runtime.maitred.leases import Lease
+    from runtime.maitred.queues import Queue
     from runtime.maitred.requests import Dispatcher, Group, Request
 
     Holder = tuple[Dispatcher, int]
@@ -92,7 +93,7 @@ class Slot:
         self.rank: Rank | None = None
         self.taint_until = self.rest_until = float("-inf")
         self.taint_reason = self.rest_reason = ""
-        self.named: dict[Group, None] = {}
+        self.named: dict[Group, Queue] = {}
         """Groups of waiting requests that fit this slot while they do not fit its kind."""
 
     @property
@@ -116,8 +117,8 @@ class Kind:
         self.size = 0
         """How many slots are of this kind."""
         self.free = 0
-        self.waiting: dict[Group, None] = {}
-        """Groups of requests that wait and fit slots of this kind."""
+        self.waiting: dict[Group, Queue] = {}
+        """Groups of requests that wait and fit slots of this kind, with their order here."""
         self.taken: dict[Holder, dict[Lease, None]] = {}
         """Leases that have slots of this kind and were not asked back, by dispatcher and request: those that stand
         alike."""
