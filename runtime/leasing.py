@@ -373,7 +373,7 @@ class Leasing:
     def say(self, may_run: MayRun, out: Outbox) -> None:
         """Say what has changed to the maitre-d: first what is wanted, then what comes back."""
         if self.holdings and not self._launching.attempts:
-            self.stir([self._jobs[holding.request.jid] for holding in self.holdings.values()])
+            self.stir(self._holders())
         stirred, self._stirred = self._stirred, {}
         self._fresh.clear()
         for job in stirred.values():
@@ -387,6 +387,11 @@ class Leasing:
         if self.attached:
             out.orders += [ToMaitred(message) for message in self._returned]
         self._returned.clear()
+
+    def _holders(self) -> list[QueuedJob]:
+        """The jobs that hold leases; one that has just left the queue is stirred already."""
+        jids = dict.fromkeys(holding.request.jid for holding in self.holdings.values())
+        return [self._jobs[jid] for jid in jids if jid in self._jobs]
 
     def _put_back(self, job: QueuedJob, usable: bool) -> None:
         """Give back what nobody uses now."""

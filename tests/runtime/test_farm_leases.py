@@ -709,6 +709,18 @@ def test_the_epoch_is_the_highest_that_was_seen() -> None:
     assert farm.core.epoch == 7
 
 
+def test_a_job_that_is_deleted_gives_its_last_lease_back_when_its_command_has_ended() -> None:
+    farm = attached()
+    jid = farm.submit(job(*frames("a")))
+    lease = farm.grant("janus-1")
+
+    farm.act(Action.DELETE, jid)
+    farm.swept()
+
+    assert jid not in farm.core.jobs
+    assert farm.returned_leases == [lease]
+
+
 def test_a_shutdown_gives_all_leases_back() -> None:
     farm = attached()
     farm.submit(job(*frames("a", "b")))
