@@ -94,7 +94,8 @@ class Service:
     ) -> None:
         settings = site()
         limits = limits_of(settings)
-        machine = Machine(own_slots(socket.gethostname(), slots, address=_address()), measure(state.directory))
+        own = own_slots(socket.gethostname(), slots, address=_address())
+        machine = Machine(own, measure(state.directory), has=settings.reserve_machine)
         first = AttemptId(journal.last_attempt() + 1)
         self._state = state
         self._journal = journal

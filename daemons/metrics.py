@@ -2,8 +2,9 @@
 
     loadavg        load of the last minute per CPU       @.mem     free RAM in GB
     memory         free RAM in MB, no swap               @.disk    as disk, in GB
-    disk [PATH]    MB free to a user (PATH: default /)   @.ncpus   CPUs, as ncpus
-    hostname       the name of this machine              @.cpu     as loadavg
+    memtotal       all RAM in MB                         @.ncpus   CPUs, as ncpus
+    disk [PATH]    MB free to a user (PATH: default /)   @.cpu     as loadavg
+    hostname       the name of this machine
 
 A name that is none of these is not known (reference section 10).
 """
@@ -38,6 +39,8 @@ def built_in(key: str, path: str = "/") -> float | str | None:
             return os.getloadavg()[0] / _cpus()
         case "memory":
             return _memory_mb()
+        case "memtotal":
+            return float(psutil.virtual_memory().total / _MB)
         case "@.mem":
             return _memory_mb() / 1024
         case "disk":

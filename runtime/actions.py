@@ -28,8 +28,8 @@ from runtime.outbox import GRACE_S, Outbox
 from runtime.queued import QueuedJob
 
 EDITABLE = (
-    *("title", "comment", "service", "tags", "atleast", "atmost", "samehost", "envkey", "dirmaps", "pbias"),
-    *("maxactive", "whendone", "whenerror", "projects", "tier", "metadata", "after", "afterjids"),
+    *("title", "comment", "service", "tags", "atleast", "atmost", "samehost", "reserve", "envkey"),
+    *("dirmaps", "pbias", "maxactive", "whendone", "whenerror", "projects", "tier", "metadata", "after", "afterjids"),
 )
 """Options of a queued job that its user may change."""
 

@@ -232,6 +232,7 @@ class Dispatcher(FarmEvents):
         attempt = Attempt(number, fact.jid, job.graph.tree.tid_of(fact.cid), fact.cid, fact.time)
         attempt.argv = fact.argv
         attempt.slot_names = fact.slots
+        attempt.gpus = fact.gpus
         attempt.hosts = fact.hosts
         attempt.chunks = self._grown.get((fact.jid, fact.cid), 0)
         if fact.place is not None:

@@ -86,6 +86,8 @@ class Started(Fact, frozen=True, tag=True, array_like=True):
     hosts: tuple[str, ...]
     loop: int = 0
     place: Place | None = None
+    gpus: tuple[int, ...] = ()
+    """Of this machine, where its slots are."""
 
 
 class Outcome(IntEnum):

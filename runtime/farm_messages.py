@@ -25,6 +25,7 @@ from enum import Enum
 
 import msgspec
 
+from runtime.match.reserve import Reserve
 from runtime.needs import Need
 
 FARM_PROTOCOL = 1
@@ -57,14 +58,18 @@ class GrantedSlot(msgspec.Struct, frozen=True, array_like=True):
     port: int
     zone: str = ""
     proof: bytes = b""
+    gpus: tuple[int, ...] = ()
+    """Those of its host that are reserved with it, by number."""
 
 
 class Lease(msgspec.Struct, frozen=True, array_like=True):
-    """Slots that are a dispatcher's for a time; a RemoteCmd runs on the first of them. It counts under `tags`."""
+    """Slots that are a dispatcher's for a time; a RemoteCmd runs on the first of them. It counts under `tags`, and
+    holds `reserve` on the host of each slot (runtime.match.reserve)."""
 
     id: LeaseId
     slots: tuple[GrantedSlot, ...]
     tags: tuple[str, ...] = ()
+    reserve: Reserve = ()
 
 
 class HeldLease(msgspec.Struct, frozen=True, array_like=True):

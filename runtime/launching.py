@@ -26,6 +26,9 @@ from runtime.queued import Attempt, QueuedJob
 from runtime.settings import Settings
 from runtime.verdict import seconds_of
 
+GPU_VARIABLE = "CUDA_VISIBLE_DEVICES"
+"""Tells programs which GPUs are theirs: those that their command has reserved."""
+
 
 class Launching:
     """Launches, and those that have not been concluded: `attempts`, by number."""
@@ -76,6 +79,7 @@ class Launching:
                 attempt.hosts,
                 job.graph.loop(cid),
                 place,
+                attempt.gpus if place is None else (),
             ),
             barrier=place is not None,
         )
@@ -92,6 +96,8 @@ class Launching:
         env["TR_ENV_CID"] = str(cid)
         if self._root:
             env["TR_ENV_TRACTOR_ROOT"] = self._root
+        if attempt.gpus:
+            env[GPU_VARIABLE] = ",".join(map(str, attempt.gpus))
         place = attempt.remote_place
         presets: tuple[str, ...] = ()
         if "envkey" in job.graph.options or "envkey" in options:

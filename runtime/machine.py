@@ -2,7 +2,7 @@
 
 One slot per core. Every key that is asked for is there, a negated key holds against what the slot really is (its name,
 its host's name and address), and metrics are this machine's. Where a command wants several slots, it gets at least
-`atleast` at once or none.
+`atleast` at once or none. What commands reserve is no more than the machine has (runtime.match.room).
 
 No maitre-d is here: this is what serves while none is configured.
 """
@@ -15,9 +15,13 @@ import msgspec
 
 from runtime.match.keys import compile_keys, slot_keys
 from runtime.match.metrics import compile_metrics
+from runtime.match.reserve import GPUS, MEMORY, Reserve, read_reserve
+from runtime.match.room import Room
 from runtime.needs import Need
 
 SLOTS_AVAILABLE = "sa"
+MEMORY_IN_ALL = "memtotal"
+"""Of a machine, in MB."""
 _CONSTANT = frozenset({SLOTS_AVAILABLE, "nCPUs"})
 """Metrics of which the best that there can ever be is known."""
 
@@ -50,9 +54,15 @@ class Machine:
     """Slots, free and taken. Metrics come from `metrics`, which is asked each time: by the name that Mget uses, or with
     `@.` before it for service keys, whose units differ."""
 
-    def __init__(self, slots: Iterable[Slot], metrics: MetricLookup = no_metrics) -> None:
+    def __init__(self, slots: Iterable[Slot], metrics: MetricLookup = no_metrics, *, has: str = "") -> None:
+        """`has`: what there is to be reserved, as alfConfig(reserveMachine) says it; else all of its memory."""
         self.slots = tuple(slots)
         self.metrics = metrics
+        memory = metrics(MEMORY_IN_ALL)
+        self._room = Room()
+        self._room.set_has({GPUS: 0} | ({} if memory is None else {MEMORY: memory / 1024}) | read_reserve(has))
+        self._holds: dict[int, tuple[Reserve, tuple[int, ...]]] = {}
+        """What goes with slots that are taken, and the numbers of its GPUs."""
         self._free = dict.fromkeys(range(len(self.slots)))
         self._rests: dict[int, float] = {}
         self._by_name = {slot.name: number for number, slot in enumerate(self.slots)}
@@ -78,6 +88,8 @@ class Machine:
         unknown = compile_metrics(need.metrics).unknown(self.metrics) if need.metrics else ""
         if unknown:
             return f"this machine has no metric {unknown}, which -metrics {{{need.metrics}}} asks for"
+        if need.reserve and not self._room.could_fit(need.reserve):
+            return f"{self._room.why_not(need.reserve)}, on this machine"
         own = compile_keys(need.service)
         if not _CONSTANT.issuperset(own.metrics):
             return ""
@@ -98,12 +110,17 @@ class Machine:
             if test.metrics or test.on_own_machine(slot.keys, self._keyed):
                 key = slot.host if need.samehost else ""
                 hosts[key] = hosts.get(key, 0) + 1
-        return max(hosts.values(), default=0)
+        most = max(hosts.values(), default=0)
+        return min(most, self._room.times(need.reserve, empty=True)) if need.reserve else most
 
     def find(self, need: Need, host: str = "") -> tuple[int, ...] | str:
         """The slots that this need gets now, or why it has to wait. `host`: only on this one (-resumepin)."""
         free = self._free
-        if not need.service and not need.metrics and need.atleast == 1 == need.atmost and not host:
+        if need.reserve:
+            words = self._room.why_not(need.reserve)
+            if words:
+                return words
+        elif not need.service and not need.metrics and need.atleast == 1 == need.atmost and not host:
             return (next(iter(free)),) if free else "every slot is busy"
         if need.metrics:
             wanted = compile_metrics(need.metrics)
@@ -119,25 +136,37 @@ class Machine:
         ]
         if need.samehost:
             fitting = self._largest_host(fitting)
+        if need.reserve:
+            fitting = fitting[: self._room.times(need.reserve)]
         if len(fitting) < need.atleast:
             if not free or len(free) < need.atleast:
                 return f"{need.atleast} slots wanted, {len(fitting)} free" if need.atleast > 1 else "every slot is busy"
             return f"no free slot matches -service {{{need.service}}}" if not fitting else f"{len(fitting)} slots fit"
         return tuple(fitting[: need.atmost])
 
-    def take(self, numbers: Iterable[int]) -> None:
+    def take(self, numbers: Iterable[int], reserve: Reserve = (), gpus: tuple[int, ...] | None = None) -> None:
+        """`reserve` is held on each of these slots. `gpus`: the first one has these already."""
         for number in numbers:
             del self._free[number]
+            if reserve:
+                self._holds[number] = (reserve, self._room.take(reserve, gpus))
+                gpus = None
 
     def give(self, numbers: Iterable[int]) -> None:
         """Back among the free ones; they go out again in the order in which they came."""
         for number in numbers:
             self._free[number] = None
+            if number in self._holds:
+                self._room.give(*self._holds.pop(number))
 
-    def claim(self, names: Iterable[str]) -> tuple[int, ...]:
+    def gpus(self, numbers: Iterable[int]) -> tuple[int, ...]:
+        """The GPUs that go with the first of these slots, by number."""
+        return next((self._holds[number][1] for number in numbers if number in self._holds), ())
+
+    def claim(self, names: Iterable[str], reserve: Reserve = (), gpus: tuple[int, ...] = ()) -> tuple[int, ...]:
         """Take slots by name for a command that runs already; names that are unknown or taken are left out."""
         numbers = [self._by_name[name] for name in names if self._by_name.get(name) in self._free]
-        self.take(numbers)
+        self.take(numbers, reserve, gpus)
         return tuple(numbers)
 
     def rest(self, numbers: Iterable[int], until: float) -> None:

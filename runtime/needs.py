@@ -8,11 +8,12 @@ section 10:
     -atleast     command's, else job's, else 1; a task's own check-out ignores the job's
     -atmost      command's, else job's, else -atleast; never less
     -samehost    any number but 0
+    -reserve     alfConfig(reserveDefault), job's, task's, command's: of each resource the last one that names it
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -20,6 +21,7 @@ from runtime.job.model import Cmd, CmdKind, Options
 from runtime.job.substitute import argv
 from runtime.match.keys import KeyExpressionError, combine
 from runtime.match.limits import launch_tags
+from runtime.match.reserve import Reserve, ReserveError, combined
 
 
 class NeedError(ValueError):
@@ -35,24 +37,28 @@ class Need(msgspec.Struct, frozen=True):
     atmost: int = 1
     samehost: bool = False
     tags: tuple[str, ...] = ()
+    reserve: Reserve = ()
+    """On each slot (runtime.match.reserve)."""
 
 
-def need_of(cmd: Cmd, job: Options, task_service: str = "") -> Need:
+def need_of(cmd: Cmd, job: Options, task_service: str = "", reserves: tuple[str, ...] = ()) -> Need:
     """What a command needs. `job` are the job's options as they are now; `task_service` is the -service of its task,
-    where nothing refers to that. Raises NeedError."""
+    where nothing refers to that; `reserves` is what others reserve for it, the last one counts. Raises NeedError."""
     own = cmd.options
     service = own.get("service", "").strip() or task_service.strip()
     if cmd.kind is CmdKind.BUILTIN:
         service = ""
     elif service or cmd.kind is CmdKind.REMOTE:
         service = combine(job.get("service", ""), service)
-    return _need(service, own, own, job, argv(cmd))
+    texts = () if cmd.kind is CmdKind.BUILTIN else (*reserves, own.get("reserve", ""))
+    return _need(service, own, own, job, argv(cmd), texts)
 
 
-def need_of_checkout(owner: Options, job: Options) -> Need:
-    """What a task's own check-out needs. Raises NeedError."""
+def need_of_checkout(owner: Options, job: Options, reserves: tuple[str, ...] = ()) -> Need:
+    """What a task's own check-out needs; `reserves` as above. Raises NeedError."""
     service = combine(job.get("service", ""), owner.get("service", ""))
-    return _need(service, owner, owner, {name: job[name] for name in ("tags",) if name in job}, ())
+    texts = (*reserves, owner.get("reserve", ""))
+    return _need(service, owner, owner, {name: job[name] for name in ("tags",) if name in job}, (), texts)
 
 
 def own_tags(cmd: Cmd, job: Options) -> tuple[str, ...]:
@@ -81,12 +87,15 @@ def _joined(job: Mapping[str, str], tagged: Options) -> str:
     return " ".join(text for text in (job.get("tags", ""), tagged.get("tags", "")) if text)
 
 
-def _need(service: str, own: Options, tagged: Options, job: Mapping[str, str], words: tuple[str, ...]) -> Need:
+def _need(
+    service: str, own: Options, tagged: Options, job: Mapping[str, str], words: tuple[str, ...], reserves: Iterable[str]
+) -> Need:
     atleast = max(1, number_of(own, "atleast", number_of(job, "atleast", 1)))
     atmost = max(atleast, number_of(own, "atmost", number_of(job, "atmost", atleast)))
     try:
         counted = launch_tags(words, service, _joined(job, tagged))
-    except KeyExpressionError as error:
+        reserve = combined(reserves)
+    except (KeyExpressionError, ReserveError) as error:
         raise NeedError(str(error)) from error
     return Need(
         service=service.strip(),
@@ -95,4 +104,5 @@ def _need(service: str, own: Options, tagged: Options, job: Mapping[str, str], w
         atmost=atmost,
         samehost=is_on(own, "samehost") if "samehost" in own else is_on(job, "samehost"),
         tags=counted,
+        reserve=reserve,
     )

@@ -11,6 +11,7 @@ from runtime import why
 from runtime.dispatcher import Dispatcher
 from runtime.job.model import Cmd
 from runtime.job.states import PUBLIC
+from runtime.match.reserve import reserve_words
 from runtime.messages import FailedTask, FarmView, JobSummary, RunningCmd
 from runtime.needs import Need
 from runtime.queued import QueuedJob
@@ -150,6 +151,7 @@ def need_words(need: Need) -> str:
         ("atleast", str(need.atleast) if need.atleast > 1 else ""),
         ("atmost", str(need.atmost) if need.atmost > need.atleast else ""),
         ("samehost", "1" if need.samehost else ""),
+        ("reserve", reserve_words(need.reserve)),
     ]
     return " ".join(f"-{name} {{{value}}}" for name, value in options if value)
 

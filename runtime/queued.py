@@ -26,7 +26,7 @@ from runtime.messages import JobState
 from runtime.needs import Need, NeedError, need_of, need_of_checkout
 from runtime.orders import Exit
 
-NEEDS = ("service", "tags", "metrics", "atleast", "atmost", "samehost")
+NEEDS = ("service", "tags", "metrics", "atleast", "atmost", "samehost", "reserve")
 """The options that make a command's need."""
 
 
@@ -52,6 +52,7 @@ class Attempt:
         "cid",
         "ejected",
         "end",
+        "gpus",
         "hosts",
         "jid",
         "killed",
@@ -81,6 +82,8 @@ class Attempt:
         self.slot_names: tuple[str, ...] = ()
         self.hosts: tuple[str, ...] = ()
         self.zone = ""
+        self.gpus: tuple[int, ...] = ()
+        """Those that it has reserved, by their numbers on the machine where it runs."""
         self.place: Place | None = None
         """Its lease, where its slots are the farm's and not the machine's own (`slots`, by number)."""
         self.tags: tuple[str, ...] = ()
@@ -104,6 +107,7 @@ class Attempt:
         self.slot_names = tuple([slot.name for slot in slots])
         self.hosts = tuple([slot.host for slot in slots])
         self.zone = place.first.zone
+        self.gpus = () if place.here else place.first.gpus
 
     @property
     def remote_place(self) -> Place | None:
@@ -112,10 +116,13 @@ class Attempt:
 
 
 class QueuedJob:
-    """A job and how it is served."""
+    """A job and how it is served. `reserve`: what its commands reserve of which nobody says anything."""
 
-    def __init__(self, graph: JobGraph, spooled: JobSpooled, *, by_program: bool, by_farm: bool = False) -> None:
+    def __init__(
+        self, graph: JobGraph, spooled: JobSpooled, *, by_program: bool, by_farm: bool = False, reserve: str = ""
+    ) -> None:
         self.graph = graph
+        self._reserve = reserve
         self.jid = graph.jid
         self.spooled = spooled
         self.checkouts = Checkouts(graph)
@@ -331,9 +338,9 @@ class QueuedJob:
         program = words[0] if words else ""
         task_options = self.graph.tree.node(tid).options
         options = cmd.options
-        if not options and "service" not in task_options:
+        if not options and "service" not in task_options and "reserve" not in task_options:
             return (cmd.kind, program)
-        values = tuple(options.get(name) for name in NEEDS)
+        values = (*(options.get(name) for name in NEEDS), task_options.get("reserve"))
         return (cmd.kind, program, values, self._owner(cid, cmd), self._task_service(tid, cmd), self.pins.get(cid))
 
     def _owner(self, cid: int, cmd: Cmd) -> Owner | None:
@@ -353,8 +360,14 @@ class QueuedJob:
         options = self.graph.options
         owner = self._owner(cid, cmd)
         if owner is None:
-            return need_of(cmd, options, self._task_service(tid, cmd)), None
-        return need_of_checkout(self.checkouts.options_of(owner), options), owner
+            return need_of(cmd, options, self._task_service(tid, cmd), self._reserves(tid)), None
+        above = self._reserves(self.graph.tree.tid_of(-owner) if owner < 0 else 0)
+        return need_of_checkout(self.checkouts.options_of(owner), options, above), owner
+
+    def _reserves(self, tid: int) -> tuple[str, ...]:
+        """What is reserved for the commands of a task where they do not say it themselves; the last one counts."""
+        task = self.graph.tree.node(tid).options.get("reserve", "") if tid else ""
+        return (self._reserve, self.graph.options.get("reserve", ""), task)
 
     def tags_of(self, tid: int, cmd: Cmd) -> tuple[str, ...]:
         """What a command counts under by itself, whoever's check-out it uses; nothing where that cannot be read (any

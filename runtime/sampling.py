@@ -26,9 +26,10 @@ SHORTEST_S = 1.0
 """A source is never measured more often, whatever the schedule says."""
 STALE_INTERVALS = 3
 """A value that is older than so many of its intervals is not known any more (reference section 10)."""
-ALWAYS = ("loadavg", "memory", "disk", "hostname", "ncpus")
-"""Measured in any case: the original's automatic metrics, and what else service key expressions may ask for (`@.mem`,
-`@.disk` and `@.cpu` are the first three). A schedule may say otherwise how one of these is measured."""
+ALWAYS = ("loadavg", "memory", "disk", "hostname", "ncpus", "memtotal")
+"""Measured in any case: the original's automatic metrics, what else service key expressions may ask for (`@.mem`,
+`@.disk` and `@.cpu` are the first three), and what can be reserved. A schedule
+may say otherwise how one of these is measured."""
 
 _FORGET_S = 90.0
 _SLACK_S = 0.05  # what is due so soon goes with what is due now

@@ -15,6 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+import msgspec
+
 from runtime.checkouts import Lease, Owner
 from runtime.facts import AttemptId, NeverStarted, Skipped, StepsExpanded
 from runtime.job.conditions import ConditionError, holds
@@ -233,7 +235,7 @@ class Server(Launching):
         need = lane.need
         if need.metrics or "@" in need.service:
             self._again_at(now + METRICS_AGAIN_S)
-        if need.atleast == 1:
+        if need.atleast == 1 and not need.reserve:
             return False
         if lane.short_since is None:
             lane.short_since = now
@@ -262,8 +264,9 @@ class Server(Launching):
         attempt.zone = taken[0].zone if taken else ""
         attempt.tags = lane.need.tags
         if lane.owner is None or lease is None:
-            self.machine.take(slots)
+            self.machine.take(slots, lane.need.reserve)
             self.limits.take(attempt.tags)
+        attempt.gpus = self.machine.gpus(slots)
         if lane.owner is not None:
             self._lease(job, lane.owner, attempt, lease)
         self.begin(job, attempt, out)
@@ -325,12 +328,12 @@ class Server(Launching):
         if attempt.place is not None:
             self.farm.take_up(job, attempt, owner, need.tags)
             return
-        attempt.slots = self.machine.claim(attempt.slot_names)
+        attempt.slots = self.machine.claim(attempt.slot_names, need.reserve, attempt.gpus)
         attempt.zone = self.machine.slots[attempt.slots[0]].zone if attempt.slots else ""
         if not attempt.slot_names:
             some = self.machine.find(need)
             if not isinstance(some, str):
-                self.machine.take(some)
+                self.machine.take(some, need.reserve)
                 attempt.slots = some
         attempt.tags = need.tags
         self.limits.take(need.tags)
@@ -355,7 +358,7 @@ class Server(Launching):
 
 
 def _capped(need: Need, most: int) -> Need:
-    return Need(need.service, need.metrics, most, most, need.samehost, need.tags)
+    return msgspec.structs.replace(need, atleast=most, atmost=most)
 
 
 def wants_same_host(options: Options) -> bool:

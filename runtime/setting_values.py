@@ -10,6 +10,7 @@ import math
 from alftcl.errors import TclError
 from alftcl.values import Value, to_float, to_int, to_list, to_str
 from runtime.licences import RETRYRC, Rule, compiled
+from runtime.match.reserve import ReserveError, read_reserve
 from runtime.nimby import Mode
 from runtime.schedule.zones import UnknownZoneError, zone
 
@@ -114,6 +115,16 @@ def time_zone(value: Value) -> str:
     except UnknownZoneError as unknown:
         raise TclError(str(unknown)) from None
     return name
+
+
+def reserve(value: Value) -> str:
+    """Resources and how much of each, as -reserve has them."""
+    text = to_str(value).strip()
+    try:
+        read_reserve(text)
+    except ReserveError as error:
+        raise TclError(str(error)) from None
+    return text
 
 
 def nimby_mode(value: Value) -> str:

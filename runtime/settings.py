@@ -105,6 +105,8 @@ class Settings(msgspec.Struct, frozen=True):
     reader_commands: Annotated[int, Key("readerCommands", values.count)] = 5_000_000
     reader_time_s: Annotated[float, Key("readerSeconds", values.seconds)] = 60.0
     reader_memory_bytes: Annotated[int, Key("readerMegabytes", values.megabytes)] = 2_000_000_000
+    reserve_default: Annotated[str, Key("reserveDefault", values.reserve)] = ""
+    reserve_machine: Annotated[str, Key("reserveMachine", values.reserve)] = ""
     # ---- licences
     licence_lines: Annotated[tuple[Rule, ...], Key("licenceLines", values.licence_lines)] = ()
     licence_codes: Annotated[tuple[Rule, ...], Key("licenceCodes", values.licence_codes)] = ()

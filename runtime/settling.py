@@ -123,7 +123,8 @@ class Settling:
     def _new_job(self, fact: JobSpooled, job: Job) -> QueuedJob:
         graph = JobGraph(job, fact.jid, self._reader)
         on = self._farm.on
-        queued = QueuedJob(graph, fact, by_program=on or self._by_program, by_farm=on)
+        reserve = self.settings.reserve_default
+        queued = QueuedJob(graph, fact, by_program=on or self._by_program, by_farm=on, reserve=reserve)
         self.jobs[fact.jid] = queued
         self._live[fact.jid] = queued
         self._sorted = False

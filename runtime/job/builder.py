@@ -11,6 +11,7 @@ from runtime.job.evaluate import BracketError, Substitution
 from runtime.job.model import NO_OPTIONS, Cmd, CmdKind, Instance, Iterate, Job, Options, Scope, Task
 from runtime.job.operators import Body, Operator, Value
 from runtime.job.source import Source
+from runtime.match.reserve import ReserveError, read_reserve
 
 if TYPE_CHECKING:
     from runtime.job.reader import Reader
@@ -156,7 +157,16 @@ class Builder:
             text = found[name] = self.text(word, call.substitution)
             if meaning is Value.NUMBER and _NUMBER(text) is None:
                 self._warning(word.start, f'-{name} of {call.operator.name}: expected a number but got "{text}"')
+            if meaning is Value.AMOUNTS:
+                self._amounts(word, text)
         return self._session.shared(found)
+
+    def _amounts(self, word: Word, text: str) -> None:
+        """A -reserve that is none is an error of its command, when that is its turn."""
+        try:
+            read_reserve(text)
+        except ReserveError as error:
+            self._warning(word.start, str(error))
 
     def _title(self, call: Call) -> str | None:
         """A title given as an option, or as the one positional word."""

@@ -30,6 +30,7 @@ class Value(Enum):
     TEXT = "text"
     NUMBER = "number"
     EXPRESSION = "expression"  # kept as it is: evaluated when the command becomes ready (-if, -metrics)
+    AMOUNTS = "amounts"  # resources and how much of each (runtime.match.reserve)
     TEMPLATE = "template"  # operators, read anew for every step of an Iterate
 
 
@@ -58,6 +59,7 @@ def _options(text: str = "", numbers: str = "", **others: Meaning) -> Mapping[st
 _CMD = _options(
     text="service tags id refersto expand msg envkey retryrc resumewhile when metadata",
     numbers="atleast atmost samehost priority minrunsecs maxrunsecs resumepin",
+    reserve=Value.AMOUNTS,
     **{"if": Value.EXPRESSION, "metrics": Value.EXPRESSION},
 )
 
@@ -72,6 +74,7 @@ OPERATORS: Mapping[str, Operator] = MappingProxyType(
                     " tier projects project metadata editpolicy spoolcwd spooladdr",
                     numbers="atleast atmost pbias priority etalevel elapsed samehost maxactive serialsubtasks"
                     " paused pause",
+                    reserve=Value.AMOUNTS,
                     init=Body.INIT,
                     subtasks=Body.SUBTASKS,
                     cleanup=Body.CLEANUP,
@@ -84,6 +87,7 @@ OPERATORS: Mapping[str, Operator] = MappingProxyType(
                 _options(
                     text="title id service tags chaser preview metadata",
                     numbers="atleast atmost serialsubtasks resumeblock",
+                    reserve=Value.AMOUNTS,
                     subtasks=Body.SUBTASKS,
                     cmds=Body.CMDS,
                     cleanup=Body.CLEANUP,

@@ -12,7 +12,7 @@ from runtime.job.model import Diagnostic, Severity
 from runtime.job.operators import nearest
 from runtime.schedule.dialect import Kind
 from runtime.schedule.entries import WHOLE, split
-from runtime.schedule.model import DEFAULT_PING, EVERYBODY, Schedule
+from runtime.schedule.model import DEFAULT_PING, EVERYBODY, HostEntry, Schedule, same_host, short_name
 from runtime.schedule.reader import Entry, Reading
 
 _GROUPS = ((Kind.USER_GROUP, "users"), (Kind.SERVER_GROUP, "servers"), (Kind.TIME_GROUP, "times"))
@@ -47,6 +47,7 @@ class _Check:
             if kind in _EMPTY:
                 yield from self._group(kind, name, entry)
         yield from self._servers()
+        yield from self._hosts()
         yield from self._crews()
         yield from self._pings()
         yield from self._cases()
@@ -83,6 +84,28 @@ class _Check:
             if name not in grouped:
                 entry = self._reading.entries[Kind.SERVER, name]
                 yield self._warning(entry, f"server {name} is in no server group: no crew can use it")
+
+    def _hosts(self) -> Iterator[Diagnostic]:
+        """Hosts that no server is on, and what is said of one host twice."""
+        known = {server.host.lower(): server.host for server in self._schedule.servers.values()}
+        seen: dict[str, list[Entry]] = {}
+        for name, said in self._schedule.hosts.items():
+            entry = self._reading.entries[Kind.HOST, name]
+            if not any(same_host(name.lower(), host) for host in _alike(name, known)):
+                near = nearest(name, known.values())
+                yield self._warning(entry, f"no server is on the host {name}", _meant(near))
+            for earlier in seen.setdefault(short_name(name), []):
+                if same_host(earlier.name.lower(), name.lower()):
+                    yield self._twice(entry, earlier, said)
+            seen[short_name(name)].append(entry)
+
+    def _twice(self, entry: Entry, earlier: Entry, said: HostEntry) -> Diagnostic:
+        before: HostEntry = earlier.meaning
+        text = f"host {entry.name} is the host {earlier.name} of line {self._reading.place(earlier)[0]}"
+        if (before.mem, before.gpus) == (said.mem, said.gpus):
+            return self._warning(entry, text)
+        place = self._reading.place(entry)
+        return Diagnostic(*place, Severity.ERROR, f"{text}, which has something else", "only one of them counts")
 
     def _crews(self) -> Iterator[Diagnostic]:
         crews = self._schedule.crews
@@ -131,6 +154,14 @@ class _Check:
 
     def _warning(self, entry: Entry, text: str, hint: str = "") -> Diagnostic:
         return Diagnostic(*self._reading.place(entry), Severity.WARNING, text, hint)
+
+
+def _alike(name: str, known: Mapping[str, str]) -> Iterator[str]:
+    """Of hosts in lower case those that could be meant by a name."""
+    if name.lower() in known:
+        yield name.lower()
+        return
+    yield from (host for host in known if short_name(host) == short_name(name))
 
 
 def _meant(near: str) -> str:

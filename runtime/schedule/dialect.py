@@ -17,7 +17,7 @@ from typing import Any
 
 from alftcl.errors import TclError
 from alftcl.values import split_list, to_bool, to_int
-from runtime.setting_values import number, port
+from runtime.setting_values import count, number, port, seconds
 
 _LARGEST = 1_000_000_000
 
@@ -26,6 +26,7 @@ class Kind(Enum):
     """What an entry is; the value is the word for it in messages."""
 
     SERVER = "server"
+    HOST = "host"
     SERVER_GROUP = "server group"
     USER_GROUP = "user group"
     TIME_GROUP = "time group"
@@ -103,6 +104,11 @@ FORMS = (
         ),
         only_options=1,
     ),
+    Form(
+        Kind.HOST,
+        ("alfHost", "alfHosts"),
+        (Field("mem", ("mem", "memory"), seconds), Field("gpus", ("gpus", "gpu"), count)),
+    ),
     Form(Kind.SERVER_GROUP, ("alfServerGroup", "alfServerGroups")),
     Form(Kind.USER_GROUP, ("alfUserGroup", "alfUserGroups")),
     Form(Kind.TIME_GROUP, ("alfTimeGroup", "alfTimeGroups")),
@@ -133,8 +139,8 @@ NOT_HERE = ("alfConfig", "alfLimitLocal", "alfLimitGlobal")
 
 METHODS = ("builtin", "exec", "constant")
 """How an alfserver gets a metric (S2)."""
-BUILTIN_METRICS = ("loadavg", "memory", "disk", "hostname", "ncpus")
-"""What it measures by itself (S2), and how many CPUs there are."""
+BUILTIN_METRICS = ("loadavg", "memory", "disk", "hostname", "ncpus", "memtotal")
+"""What it measures by itself (S2), how many CPUs there are, and how much memory in all."""
 
 PING_CODES = "hs%"
 """%h is the host, %s the slot (S4)."""

@@ -16,7 +16,7 @@ from alftcl.values import list_spans
 from runtime.farm_datagrams import MetricSource
 from runtime.job.operators import nearest
 from runtime.schedule.dialect import BUILTIN_METRICS, BY_KIND, METHODS, PING_CODES, Field, Form, Kind, integer
-from runtime.schedule.model import Crew, Ping, Server, Span
+from runtime.schedule.model import Crew, HostEntry, Ping, Server, Span
 from runtime.schedule.times import TimesError, is_empty, read_spans
 from runtime.setting_values import number
 
@@ -83,6 +83,9 @@ class EntryReader:
         given = self._fields(BY_KIND[Kind.SERVER], value)
         given.setdefault("host", name)
         return Server(name, **given)
+
+    def _host(self, name: str, value: str) -> HostEntry:
+        return HostEntry(name, **self._fields(BY_KIND[Kind.HOST], value))
 
     def _crew(self, name: str, value: str) -> Crew:
         return Crew(name, **self._fields(BY_KIND[Kind.CREW], value))
@@ -221,6 +224,7 @@ class EntryReader:
 
 _READERS: dict[Kind, Callable[[EntryReader, str, str], Any]] = {
     Kind.SERVER: EntryReader._server,
+    Kind.HOST: EntryReader._host,
     Kind.SERVER_GROUP: EntryReader._names,
     Kind.USER_GROUP: EntryReader._users,
     Kind.TIME_GROUP: EntryReader._times,

@@ -36,6 +36,24 @@ class Server(msgspec.Struct, frozen=True):
         return zone_of(self.keys)
 
 
+class HostEntry(msgspec.Struct, frozen=True):
+    """What a host has that can be reserved: GB of memory, GPUs. None: as its alfserver measures it."""
+
+    name: str
+    mem: float | None = None
+    gpus: int | None = None
+
+
+def short_name(host: str) -> str:
+    """The first part of a host's name, in lower case."""
+    return host.lower().partition(".")[0]
+
+
+def same_host(one: str, other: str) -> bool:
+    """Whether two names in lower case can be one host's: a short name is any full one's that begins with it."""
+    return one == other or (short_name(one) == short_name(other) and ("." not in one or "." not in other))
+
+
 class Span(msgspec.Struct, frozen=True):
     """Minutes of a week, from Monday 00:00, from `start` to before `end`. Past the end of the week it goes on at its
     beginning."""
@@ -74,6 +92,7 @@ class Schedule(msgspec.Struct, frozen=True):
     """A schedule that was read. `crews` is empty where the file has no crew at all: everyone, every server, always."""
 
     servers: dict[str, Server] = {}
+    hosts: dict[str, HostEntry] = {}
     user_groups: dict[str, tuple[str, ...]] = {}
     server_groups: dict[str, tuple[str, ...]] = {}
     time_groups: dict[str, tuple[Span, ...]] = {}

@@ -20,14 +20,15 @@ from alftcl.safe import Limits
 from alftcl.values import to_str
 from runtime.decoding import NOT_UTF8, decode
 from runtime.job.model import Diagnostic, Severity
-from runtime.job.operators import nearest
+from runtime.job.operators import nearest, slips
 from runtime.job.source import START, Place, Source
 from runtime.schedule.dialect import FORMS, NOT_HERE, Form, Kind, form_of
 from runtime.schedule.entries import WHOLE, EntryError, EntryReader, Members
 from runtime.schedule.model import DEFAULT_PING, Crew, Schedule
 from runtime.site_script import LIMITS, SiteRun, Written, run_site_file, variables_set
 
-_SLIPS = 2
+_SLIPS = 1
+"""So far may the name of a variable that is no array be from one of ours, and be meant: alfHome is not alfHost."""
 _ARRAYS = tuple(spelling for form in FORMS for spelling in form.arrays)
 
 
@@ -178,7 +179,7 @@ class _Assembly:
             else:
                 self._error(self._run.place(name, key), f"{name}({key}) is not understood", hint)
                 self._not_understood.append(f"{name}({key})")
-        if name in self._run.scalars and near and abs(len(near) - len(name)) <= _SLIPS:
+        if name in self._run.scalars and near and slips(name.lower(), near.lower()) <= _SLIPS:
             hint = f"entries are elements of an array: {near}(NAME)"
             self._error(self._run.place(name, ""), f"{name} is not understood", hint)
             self._not_understood.append(name)
@@ -196,6 +197,7 @@ class _Assembly:
         ordered = sorted(self.diagnostics, key=lambda found: (found.line, found.column))
         schedule = Schedule(
             servers=self._of(Kind.SERVER),
+            hosts=self._of(Kind.HOST),
             user_groups=self._of(Kind.USER_GROUP),
             server_groups=self._of(Kind.SERVER_GROUP),
             time_groups=self._of(Kind.TIME_GROUP),

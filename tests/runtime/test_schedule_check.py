@@ -105,3 +105,44 @@ def test_what_is_not_understood_is_said_once() -> None:
 
 def test_of_a_broken_file_only_the_break_is_said() -> None:
     assert said("set alfServerGroup(g) {a}\nset alfServer(b {") == ["2:1 error: missing close-brace"]
+
+
+def test_a_host_says_what_it_has_to_be_reserved() -> None:
+    text = (
+        "set alfServer(a) {-host janus}\nset alfHost(janus) {-mem 64 -gpus 2}\nset alfServer(b) {-host ash.pixar.com}"
+    )
+
+    assert said(text + "\nset alfHost(ash) {32.5 1}") == []
+    hosts = read_schedule(text, "alfred.schedule").schedule.hosts
+    assert (hosts["janus"].mem, hosts["janus"].gpus) == (64.0, 2)
+
+
+def test_a_host_without_servers_is_worth_a_word() -> None:
+    assert said("set alfServer(a) {-host janus}\nset alfHost(jnus) {-mem 64}") == [
+        "2:1 warning: no server is on the host jnus (did you mean janus?)"
+    ]
+
+
+def test_what_is_said_of_one_host_twice_is_an_error_where_it_differs() -> None:
+    host = "set alfServer(a) {-host janus.pixar.com}\nset alfHost(janus) {-mem 64}\n"
+
+    assert said(host + "set alfHost(Janus.pixar.com) {-mem 32}") == [
+        "3:1 error: host Janus.pixar.com is the host janus of line 2, which has something else"
+        " (only one of them counts)"
+    ]
+    assert said(host + "set alfHost(Janus.pixar.com) {-mem 64}") == [
+        "3:1 warning: host Janus.pixar.com is the host janus of line 2"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("-mem much", '2:22 error: alfHost(a): mem: expected floating-point number but got "much"'),
+        ("-gpus 1.5", '2:23 error: alfHost(a): gpus: expected integer but got "1.5"'),
+        ("-gpus -1", '2:23 error: alfHost(a): gpus: expected 0 or more but got "-1"'),
+        ("-cpus 4", "2:17 warning: alfHost(a): unknown option -cpus (did you mean -gpus?)"),
+    ],
+)
+def test_what_a_host_cannot_have_is_said_where_it_stands(value: str, words: str) -> None:
+    assert said(f"set alfServer(a) {{}}\nset alfHost(a) {{{value}}}") == [words]

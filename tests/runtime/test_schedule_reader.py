@@ -268,7 +268,7 @@ def test_latin_1_is_read_with_a_warning() -> None:
         ("set Metrics(a) {1 exec}", "1:19 error: Metrics(a): exec of what?"),
         ("set alfServerGroup(g) {a b a}", '1:28 warning: alfServerGroup(g): "a" stands there twice'),
         ("set alfServerss(a) {}", "1:1 error: alfServerss(a) is not understood"),
-        ("set alfHost(a) {}", "1:1 error: alfHost(a) is not understood"),
+        ("set alfPool(a) {}", "1:1 error: alfPool(a) is not understood"),
         ("set alfServers {a b}", "1:1 error: alfServers is not understood"),
         ("set alfServer(a {-udi 1}", "1:1 error: alfServer(a is not understood"),
         ("set Metrics(a {10 {exec x}}", "1:1 error: Metrics(a is not understood"),
