@@ -75,6 +75,8 @@ class Away:
             order.maxrun_s,
             place.first.host,
             place.first.proof,
+            order.quiet_s,
+            order.watch,
         )
         log = logs.name(self._jobs, jid, tid, cid, attempt)
         self._remotes.launch(_where(place), launch, self._context(jid), log)
@@ -141,6 +143,8 @@ class Away:
             ended.swept,
             ended.timed_out,
             ended.reason,
+            ended.line,
+            ended.stalled,
         )
         return self._core.exited(end, now)
 

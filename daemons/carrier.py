@@ -287,6 +287,8 @@ class Carrier:
                 order.stdin,
                 order.keep_stdout,
                 order.maxrun_s,
+                quiet_s=order.quiet_s,
+                watch=order.watch,
             )
         )
 
@@ -385,6 +387,8 @@ def exit_of(message: Exited, log: str) -> Exit:
         f"{log}.stdout",
         message.swept,
         message.timed_out,
+        line=message.line,
+        stalled=message.stalled,
     )
 
 

@@ -16,13 +16,18 @@ import os
 import time
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from daemons.launcher_log import LauncherLog
 from daemons.launcher_messages import Began, Context, End, Exited, FromLauncher, Lease, Output, Refused, Spawn
 from daemons.loop import Loop
 from daemons.output import LogFile, Scanner
 from daemons.starting import CannotStart, Starter, enter
+from daemons.stillness import Stillness
 from daemons.sweep import MARK
+
+if TYPE_CHECKING:
+    from daemons.line_watch import LineWatch
 
 DRAIN_S = 0.25
 REPORTED_S = 2.0
@@ -49,6 +54,7 @@ class Attempt:
         "ended_at",
         "expired",
         "grace_s",
+        "line",
         "log",
         "number",
         "percent",
@@ -56,7 +62,9 @@ class Attempt:
         "pid",
         "pipes",
         "reported",
+        "stalled",
         "status",
+        "stillness",
         "swept",
         "tag",
         "timed_out",
@@ -78,7 +86,9 @@ class Attempt:
         self.pipes: list[Pipe] = []
         self.status: int | None = None
         self.ended_at = 0.0
-        self.swept = self.timed_out = self.expired = self.trouble_told = False
+        self.swept = self.timed_out = self.expired = self.stalled = self.trouble_told = False
+        self.stillness = None if spawn.quiet_s is None else Stillness(spawn.quiet_s, now)
+        self.line = ""
         self.reported: int | None = None
         self.chunks: tuple[str, ...] = ()
         self.percent = self.told = -1
@@ -89,20 +99,23 @@ class Attempt:
 class Pipe:
     """Our end of a command's stdout or stderr."""
 
-    __slots__ = ("attempt", "copy", "descriptor", "scanner")
+    __slots__ = ("attempt", "copy", "descriptor", "scanner", "watch")
 
-    def __init__(self, descriptor: int, attempt: Attempt, copy: LogFile | None = None) -> None:
+    def __init__(
+        self, descriptor: int, attempt: Attempt, copy: LogFile | None = None, watch: LineWatch | None = None
+    ) -> None:
         self.descriptor = descriptor
         self.attempt = attempt
         self.copy = copy
         self.scanner: Scanner | None = None
+        self.watch = watch
 
 
 class Commands:
     """All attempts that are not reported yet. Every record goes to the log, and to `tell`.
 
     `sweep` is called for those that have to go by themselves; `held` says of an attempt that has ended whether it is
-    being swept, so that `release` will be called for it.
+    being swept, so that `release` will be called for it; `cpu_s` how much CPU time an attempt's processes have used.
     """
 
     def __init__(
@@ -112,12 +125,14 @@ class Commands:
         tell: Callable[[FromLauncher], None],
         sweep: Callable[[Attempt], None],
         held: Callable[[Attempt], bool],
+        cpu_s: Callable[[Attempt], float],
     ) -> None:
         self._loop = loop
         self._log = log
         self._tell = tell
         self._sweep = sweep
         self._held = held
+        self._cpu_s = cpu_s
         self._starter = Starter()
         self._by_pid: dict[int, Attempt] = {}
         self._moved = False
@@ -146,6 +161,8 @@ class Commands:
             self._loop.at(attempt.began + spawn.maxrun_s, lambda: self._time_out(attempt))
         if spawn.until is not None:
             self._check_lease(attempt)
+        if attempt.stillness is not None:
+            self._look_later(attempt, attempt.stillness)
 
     def _spawn(self, attempt: Attempt, spawn: Spawn, context: Context | None) -> int:
         if context is None:
@@ -155,8 +172,11 @@ class Commands:
         env = {**context.env, **spawn.env, MARK: f"{self._log.opened.mark}.{spawn.attempt}"}
         theirs: list[int] = []
         try:
-            stderr = self._make_pipe(attempt, theirs)
-            stdout = self._make_pipe(attempt, theirs, _stdout_file(spawn)) if spawn.keep_stdout else stderr
+            stderr = self._make_pipe(attempt, theirs, spawn.watch)
+            if spawn.keep_stdout:
+                stdout = self._make_pipe(attempt, theirs, spawn.watch, _stdout_file(spawn))
+            else:
+                stdout = stderr
             return self._starter.start(spawn.argv, env, stdout, stderr, spawn.stdin)
         except OSError as error:
             raise CannotStart(error.errno or 0, f"no place for its output: {error}") from error
@@ -164,10 +184,12 @@ class Commands:
             for descriptor in theirs:
                 os.close(descriptor)
 
-    def _make_pipe(self, attempt: Attempt, theirs: list[int], copy: LogFile | None = None) -> int:
+    def _make_pipe(
+        self, attempt: Attempt, theirs: list[int], watch: tuple[str, ...], copy: LogFile | None = None
+    ) -> int:
         ours, end = os.pipe2(os.O_CLOEXEC)
         theirs.append(end)
-        attempt.pipes.append(Pipe(ours, attempt, copy))
+        attempt.pipes.append(Pipe(ours, attempt, copy, _line_watch(watch)))
         os.set_blocking(ours, False)
         return end
 
@@ -183,6 +205,20 @@ class Commands:
         if attempt.status is None:
             attempt.timed_out = True
             self._sweep(attempt)
+
+    def _look_later(self, attempt: Attempt, stillness: Stillness) -> None:
+        self._loop.at(stillness.look_at, lambda: self._look(attempt, stillness))
+
+    def _look(self, attempt: Attempt, stillness: Stillness) -> None:
+        """Whether a command still gets on."""
+        if attempt.status is not None or attempt.swept or attempt.timed_out:
+            return  # it ends for another reason
+        now = time.monotonic()
+        if stillness.is_over(now, self._cpu_s(attempt)):
+            attempt.stalled = True
+            self._sweep(attempt)
+        else:
+            self._look_later(attempt, stillness)
 
     def prolong(self, lease: Lease) -> None:
         """These attempts may go on until then. What has expired already stays so."""
@@ -259,11 +295,22 @@ class Commands:
         attempt.log.write(data, now)
         if pipe.copy is not None:
             pipe.copy.write(data, now)
+        if attempt.stillness is not None:
+            attempt.stillness.printed(time.monotonic())
+        if pipe.watch is not None:
+            self._note_line(pipe, pipe.watch.feed(data))
         if pipe.scanner is None:
             pipe.scanner = Scanner()
         if pipe.scanner.feed(data):
             self._found(attempt, pipe.scanner)
         self._tell_trouble(attempt, pipe)
+
+    @staticmethod
+    def _note_line(pipe: Pipe, line: str) -> None:
+        """The first line that is looked for is all that anybody wants to know."""
+        if line:
+            pipe.attempt.line = pipe.attempt.line or line
+            pipe.watch = None
 
     def _tell_trouble(self, attempt: Attempt, pipe: Pipe) -> None:
         trouble = attempt.log.trouble or (pipe.copy.trouble if pipe.copy else "")
@@ -307,6 +354,8 @@ class Commands:
         self._loop.forget(pipe.descriptor)
         os.close(pipe.descriptor)
         attempt.pipes.remove(pipe)
+        if pipe.watch is not None:
+            self._note_line(pipe, pipe.watch.finish())
         if pipe.scanner is not None and pipe.scanner.finish():
             self._found(attempt, pipe.scanner)
         if pipe.copy is not None:
@@ -347,6 +396,8 @@ class Commands:
                 attempt.chunks,
                 attempt.log.trouble,
                 attempt.expired,
+                attempt.stalled,
+                attempt.line,
             )
         )
 
@@ -357,6 +408,14 @@ def _stdout_file(spawn: Spawn) -> LogFile:
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600))
     return LogFile(path)
+
+
+def _line_watch(patterns: tuple[str, ...]) -> LineWatch | None:
+    if not patterns:
+        return None
+    from daemons.line_watch import LineWatch  # it brings Tcl's regular expressions: who searches nothing starts faster
+
+    return LineWatch(patterns)
 
 
 def _widen(descriptor: int) -> None:

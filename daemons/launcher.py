@@ -12,7 +12,7 @@ One turn:
     wait  -> daemon's messages: intents to the log, one write; then start them         daemons.starting
           -> output of commands: to their logs, searched for lines that count          daemons.commands, daemons.output
     SIGCHLD -> reap, drain what is left in the pipe, note the end
-    timers -> maxrun_s, sweeps, coalesced progress                                     daemons.sweeper
+    timers -> maxrun_s, quiet_s, sweeps, progress                                      daemons.sweeper
     log, one write; then daemon, one send
 
 Without a daemon for PATIENCE_S, or on SIGTERM, it sweeps everything and ends. Ctrl-C in some terminal is not for it.
@@ -77,7 +77,7 @@ class Launcher:
         self._sweeper = Sweeper(self._loop, self._log.opened.mark)
         self._daemon = DaemonSocket(self._loop, directory, self._greet, self._obey, self._be_alone)
         self._commands = Commands(
-            self._loop, self._log, self._daemon.tell, self._sweeper.sweep_one, self._sweeper.holds
+            self._loop, self._log, self._daemon.tell, self._sweeper.sweep_one, self._sweeper.holds, self._sweeper.cpu_s
         )  # fmt: skip
         self._sweeper.commands = self._commands
         self._lonely = 0

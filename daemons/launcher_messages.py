@@ -44,7 +44,9 @@ class Spawn(Message, frozen=True, tag=True, array_like=True):
     chunks to `log` + ".times" (daemons.output). With `keep_stdout`, stdout alone is also in `log` + ".stdout", which
     then exists however little is printed. `stdin` None is /dev/null. `maxrun_s`: it is ended after so long.
     `until` is the end of its lease on CLOCK_BOOTTIME, seconds (None: it has none): what is not renewed with a Lease is
-    ended then, also while there is no daemon, or one that does nothing.
+    ended then, also while there is no daemon, or one that does nothing. `quiet_s`: it is ended after so long without
+    output and without CPU time. `watch`: patterns (runtime.licences.compiled); the first line of its output that one of
+    them matches is told with its end.
     An attempt number that the launcher has seen before is not started again.
     """
 
@@ -59,6 +61,8 @@ class Spawn(Message, frozen=True, tag=True, array_like=True):
     maxrun_s: float | None = None
     grace_s: float = 10.0
     until: float | None = None
+    quiet_s: float | None = None
+    watch: tuple[str, ...] = ()
 
 
 class Signal(Message, frozen=True, tag=True, array_like=True):
@@ -154,6 +158,7 @@ class Exited(Message, frozen=True, tag=True, array_like=True):
     `status`: its own, or minus the signal; `reported`: what it said with an EXIT_STATUS line, which counts instead.
     `swept`: the daemon's Signal, or the launcher's own end, was under way before it ended. `timed_out`: its maxrun_s
     was over. `chunks`: all that it named. `trouble`: output that could not be kept. `expired`: its lease ran out.
+    `stalled`: its quiet_s were over. `line`: the first that one of the patterns of its Spawn matched.
     """
 
     attempt: int
@@ -167,6 +172,8 @@ class Exited(Message, frozen=True, tag=True, array_like=True):
     chunks: tuple[str, ...] = ()
     trouble: str = ""
     expired: bool = False
+    stalled: bool = False
+    line: str = ""
 
 
 class Lost(Message, frozen=True, tag=True, array_like=True):

@@ -30,7 +30,8 @@ _LEFTOVER_STEP_S = 0.02
 
 
 class Process(NamedTuple):
-    """One line of the process table. `started_s` is on CLOCK_BOOTTIME, to one kernel tick."""
+    """One line of the process table. `started_s` is on CLOCK_BOOTTIME, to one kernel tick; `cpu_s` is the CPU time of
+    the process and of those of its children that it has waited for."""
 
     pid: int
     state: str
@@ -38,6 +39,7 @@ class Process(NamedTuple):
     pgid: int
     sid: int
     started_s: float
+    cpu_s: float = 0.0
 
 
 def processes() -> dict[int, Process]:
@@ -64,7 +66,8 @@ def _read(pid: int) -> Process:
     with open(f"/proc/{pid}/stat", "rb") as file:
         data = file.read()
     state, ppid, pgid, sid, *rest = data[data.rindex(b")") + 2 :].split()
-    return Process(pid, state.decode(), int(ppid), int(pgid), int(sid), int(rest[15]) * _TICK_S)
+    started, cpu = int(rest[15]), sum(map(int, rest[7:11]))
+    return Process(pid, state.decode(), int(ppid), int(pgid), int(sid), started * _TICK_S, cpu * _TICK_S)
 
 
 def mark_of(pid: int) -> str:

@@ -55,6 +55,11 @@ class Sweeper:
         """End an attempt that has to go by itself: its time is over, or it said that it has ended."""
         self.sweep([attempt.number], attempt.grace_s)
 
+    def cpu_s(self, attempt: Attempt) -> float:
+        """How much CPU time what belongs to an attempt has used so far, its children that have ended included."""
+        table = processes()
+        return sum(table[pid].cpu_s for pid in self._owned(table, [attempt.number])[attempt.number])
+
     def sweep(self, numbers: Iterable[int], grace_s: float, *, asked: bool = False) -> None:
         """TERM to all that belongs to these attempts, now; the steps that follow see to the rest.
 

@@ -130,6 +130,7 @@ class Attempts(Settling):
             retry_max=self.settings.retry_max,
             requeue=attempt.requeue or not (attempt.killed or dismissed),
             killed=attempt.killed,
+            stall_retries=self.settings.no_progress_retries,
         )
         if self._server.licences.in_use and not dismissed:
             verdict = self._by_licences(job, attempt, verdict, end, out)

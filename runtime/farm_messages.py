@@ -308,6 +308,8 @@ class Launch(FarmMessage, frozen=True, tag=True, array_like=True):
 
     `tag` is "jid.tid.cid". `presets` are names of the alfserver's environment presets (-envkey), applied under `env`.
     The lease lasts `lease_s` from now, and until then from every Renew. `host` and `proof` are the granted slot's.
+    `quiet_s`: it is ended after so long without a sign of life. `watch`: its output is searched for these patterns, as
+    far as the alfserver's own alfred.ini has them too (licenceLines).
     """
 
     attempt: int
@@ -324,6 +326,8 @@ class Launch(FarmMessage, frozen=True, tag=True, array_like=True):
     maxrun_s: float | None = None
     host: str = ""
     proof: bytes = b""
+    quiet_s: float | None = None
+    watch: tuple[str, ...] = ()
 
 
 class Renew(FarmMessage, frozen=True, tag=True, array_like=True):
@@ -395,7 +399,8 @@ class Ended(FarmMessage, frozen=True, tag=True, array_like=True):
     """How an attempt ended; said again on every connection until it is acknowledged, after all its output.
 
     `status`: exit status, or minus the signal. `swept`: an End, or the alfserver's own end, came before it ended by
-    itself. `expired`: its lease ran out. `lost`: the launcher died under it, nobody knows its status.
+    itself. `expired`: its lease ran out. `lost`: the launcher died under it, nobody knows its status. `line`: the first
+    that a pattern of its Launch matched. `stalled`: its quiet_s were over.
     """
 
     attempt: int
@@ -407,6 +412,8 @@ class Ended(FarmMessage, frozen=True, tag=True, array_like=True):
     expired: bool = False
     lost: bool = False
     reason: str = ""
+    line: str = ""
+    stalled: bool = False
 
 
 class NotStarted(FarmMessage, frozen=True, tag=True, array_like=True):

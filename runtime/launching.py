@@ -24,7 +24,7 @@ from runtime.orders import Change, Launch, RunBuiltin
 from runtime.outbox import Outbox
 from runtime.queued import Attempt, QueuedJob
 from runtime.settings import Settings
-from runtime.verdict import seconds_of
+from runtime.verdict import quiet_s_of, seconds_of
 
 GPU_VARIABLE = "CUDA_VISIBLE_DEVICES"
 """Tells programs which GPUs are theirs: those that their command has reserved."""
@@ -105,8 +105,9 @@ class Launching:
         watch: tuple[str, ...] = ()
         if self.settings.licence_lines:
             watch = patterns_for(self.settings.licence_lines, job.tags_of(tid, cmd))
+        quiet_s = quiet_s_of(options, job.graph.options, self.settings.no_progress_s)
         if not options and place is None:
-            return Launch(attempt.number, jid, tid, cid, attempt.argv, cwd, env, watch=watch)
+            return Launch(attempt.number, jid, tid, cid, attempt.argv, cwd, env, quiet_s=quiet_s, watch=watch)
         text = options.get("msg")
         return Launch(
             attempt.number,
@@ -121,6 +122,7 @@ class Launching:
             maxrun_s=seconds_of(options, "maxrunsecs"),
             place=place,
             presets=presets,
+            quiet_s=quiet_s,
             watch=watch,
         )
 

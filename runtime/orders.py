@@ -62,6 +62,8 @@ class Launch(Order, frozen=True):
     maxrun_s: float | None = None
     place: Place | None = None
     presets: tuple[str, ...] = ()
+    quiet_s: float | None = None
+    """After so long without a sign of life it is ended (daemons.stillness)."""
     watch: tuple[str, ...] = ()
     """Patterns of lines that say that a licence is short: the first line that matches one comes with its end."""
 
@@ -185,7 +187,7 @@ class Exit(msgspec.Struct, frozen=True):
 
     `reported` is what the command itself said with an EXIT_STATUS line. `stdout_path` holds an -expand command's
     stdout. `timed_out`: its -maxrunsecs were over. `reason`: words, where the status alone says too little. `line`: the
-    first line of its output that one of the patterns of its Launch matches.
+    first line of its output that one of the patterns of its Launch matches. `stalled`: its quiet_s were over.
     """
 
     attempt: AttemptId
@@ -197,3 +199,4 @@ class Exit(msgspec.Struct, frozen=True):
     timed_out: bool = False
     reason: str = ""
     line: str = ""
+    stalled: bool = False

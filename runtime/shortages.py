@@ -72,7 +72,7 @@ class Licences:
 
 def _may_be_short(cmd: Cmd, verdict: Verdict, end: Exit) -> bool:
     """Whether it ended by itself, and not well. What was ended from outside says nothing of licences."""
-    by_itself = not (end.swept or end.timed_out) and verdict.status != 0
+    by_itself = not (end.swept or end.timed_out or end.stalled) and verdict.status != 0
     return by_itself and verdict.outcome in (Outcome.ERROR, Outcome.RETRY) and cmd.kind is not CmdKind.BUILTIN
 
 

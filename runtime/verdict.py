@@ -3,6 +3,7 @@
 what happened                                        outcome
 ---------------------------------------------------  -------
 swept through no fault of its own (shutdown)         LOST
+no sign of life for -noprogresssecs                  RETRY, noProgressRetries times; then ERROR
 longer than -maxrunsecs, ended by a user             ERROR
 shorter than -minrunsecs                             ERROR
 0, or a reported status of 0                         DONE   (-expand and -resumewhile come then)
@@ -29,8 +30,20 @@ class Verdict(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
-def judge(end: Exit, options: Options, *, retries: int, retry_max: int, requeue: bool, killed: bool) -> Verdict:
-    """What this end means. `requeue`: it was swept to be queued again; `killed`: its user ended it."""
+def judge(
+    end: Exit,
+    options: Options,
+    *,
+    retries: int,
+    retry_max: int,
+    requeue: bool,
+    killed: bool,
+    stall_retries: int = 0,
+) -> Verdict:
+    """What this end means. `requeue`: it was swept to be queued again; `killed`: its user ended it. `stall_retries`:
+    how often one that showed no sign of life is tried again."""
+    if end.stalled:
+        return _stalled(end, retries, stall_retries)
     if not options and end.status == 0 and end.reported is None and not end.swept and not end.timed_out:
         return _DONE
     if end.timed_out:
@@ -50,6 +63,22 @@ def judge(end: Exit, options: Options, *, retries: int, retry_max: int, requeue:
     if str(status) in codes_of(options) and not end.swept and retries < retry_max:
         return Verdict(Outcome.RETRY, status, f"{_words(status)}, again by -retryrc ({retries + 1} of {retry_max})")
     return Verdict(Outcome.ERROR, status, end.reason or _words(status))
+
+
+def _stalled(end: Exit, retries: int, stall_retries: int) -> Verdict:
+    words = f"no output and no progress for too long; ended after {end.run_s:.0f} s (-noprogresssecs)"
+    if retries < stall_retries:
+        return Verdict(Outcome.RETRY, end.status, f"{words}, again ({retries + 1} of {stall_retries})")
+    return Verdict(Outcome.ERROR, end.status, words)
+
+
+def quiet_s_of(options: Options, job: Options, site_s: float) -> float | None:
+    """For how long a command may show no sign of life: its own -noprogresssecs, its job's, the site's
+    noProgressSeconds; 0 is for ever (None)."""
+    for given in (options, job):
+        if "noprogresssecs" in given:
+            return seconds_of(given, "noprogresssecs")
+    return site_s or None
 
 
 def codes_of(options: Options) -> tuple[str, ...]:

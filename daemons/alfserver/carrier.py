@@ -312,6 +312,8 @@ class Carrier:
                 launch.maxrun_s,
                 GRACE_S,
                 order.until,
+                launch.quiet_s,
+                tuple(pattern for pattern in launch.watch if pattern in self._core.rules.patterns),
             )
         )
 
@@ -400,6 +402,8 @@ def _end_of(message: LauncherEnd, began: Began | None) -> farm.Ended | farm.NotS
                 message.timed_out,
                 message.expired,
                 reason=message.trouble,
+                line=message.line,
+                stalled=message.stalled,
             )
         case Refused():
             return farm.NotStarted(0, message.reason, message.transient or message.directory)

@@ -144,6 +144,7 @@ def _serve(given: argparse.Namespace, environ: MutableMapping[str, str]) -> int:
         rules = Rules(
             given.host, given.a, *allowed, KillFile(given.k).is_off,
             keyring.for_grants(), OwnNames(given.host).has, settings.chaos_allowed,
+            frozenset(rule.pattern for rule in settings.licence_lines),
         )  # fmt: skip
         measure = partial(
             sample_forever, settings, keyring.for_datagrams(), lambda: [name for name, _ in site().maitreds],

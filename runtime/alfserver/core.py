@@ -88,6 +88,8 @@ class Rules:
     grant_key: bytes = field(default=b"", repr=False)
     is_here: Callable[[str], bool] = lambda host: True
     chaos_allowed: bool = True
+    patterns: frozenset[str] = frozenset()
+    """What output may be searched for: a pattern can take long, so strangers do not bring their own."""
 
 
 @dataclass
@@ -304,8 +306,9 @@ class Alfserver:
             return no(f"attempt {launch.attempt} was launched on {host} before")
         if not (math.isfinite(launch.lease_s) and 0 < launch.lease_s <= LONGEST_LEASE_S):
             return no(f"a lease of {launch.lease_s:g} s is not between 0 and {LONGEST_LEASE_S:g} s", transient=False)
-        if launch.maxrun_s is not None and not math.isfinite(launch.maxrun_s):
-            return no(f"a maxrun of {launch.maxrun_s:g} s is no time", transient=False)
+        for name, limit_s in (("maxrun", launch.maxrun_s), ("noprogress", launch.quiet_s)):
+            if limit_s is not None and not (math.isfinite(limit_s) and limit_s > 0):
+                return no(f"a {name} of {limit_s:g} s is no time", transient=False)
         if max(len(launch.tag), len(launch.slot)) > LONGEST_CHARS:
             return no(f"its slot or its number has more than {LONGEST_CHARS} characters", transient=False)
         ungranted = self._ungranted(owner, launch)
@@ -429,4 +432,6 @@ def _with_attempt(end: Ended | NotStarted, attempt: int) -> Ended | NotStarted:
         end.expired,
         end.lost,
         end.reason,
+        end.line,
+        end.stalled,
     )

@@ -58,7 +58,7 @@ def _options(text: str = "", numbers: str = "", **others: Meaning) -> Mapping[st
 
 _CMD = _options(
     text="service tags id refersto expand msg envkey retryrc resumewhile when metadata",
-    numbers="atleast atmost samehost priority minrunsecs maxrunsecs resumepin",
+    numbers="atleast atmost samehost priority minrunsecs maxrunsecs noprogresssecs resumepin",
     reserve=Value.AMOUNTS,
     **{"if": Value.EXPRESSION, "metrics": Value.EXPRESSION},
 )
@@ -73,7 +73,7 @@ OPERATORS: Mapping[str, Operator] = MappingProxyType(
                     text="title after afterjids service tags crews envkey dirmaps dirmap comment whendone whenerror"
                     " tier projects project metadata editpolicy spoolcwd spooladdr",
                     numbers="atleast atmost pbias priority etalevel elapsed samehost maxactive serialsubtasks"
-                    " paused pause",
+                    " paused pause noprogresssecs",
                     reserve=Value.AMOUNTS,
                     init=Body.INIT,
                     subtasks=Body.SUBTASKS,

@@ -55,12 +55,14 @@ async def gone(pid: int) -> None:
         await trio.sleep(0.02)
 
 
-async def spool(dispatcher: DispatcherClient, script: str, **how: object) -> Spooled | Refusal:
+async def spool(
+    dispatcher: DispatcherClient, script: str, env: dict[str, str] | None = None, **how: object
+) -> Spooled | Refusal:
     return await dispatcher.spool(
         file="test.alf",
         text=script.encode(),
         cwd=str(Path.cwd()),
-        env={"PATH": os.environ["PATH"], "GREETING": "hello"},
+        env=env or {"PATH": os.environ["PATH"], "GREETING": "hello"},
         user=getpass.getuser(),
         host=socket.gethostname(),
         **how,  # type: ignore[arg-type]  # paused, after, priority
@@ -77,8 +79,8 @@ async def rest(dispatcher: DispatcherClient, jid: int = 1) -> JobSummary:
     raise AssertionError("the dispatcher went away")
 
 
-async def run(dispatcher: DispatcherClient, script: str) -> JobSummary:
-    answer = await spool(dispatcher, script)
+async def run(dispatcher: DispatcherClient, script: str, env: dict[str, str] | None = None) -> JobSummary:
+    answer = await spool(dispatcher, script, env)
     assert isinstance(answer, Spooled), answer
     return await rest(dispatcher, answer.jids[0])
 

@@ -499,6 +499,50 @@ async def test_a_command_whose_time_is_over_is_ended_and_says_so(tmp_path):
     assert (exited.timed_out, exited.swept, exited.status) == (True, False, -signal.SIGKILL)
 
 
+async def test_a_command_that_prints_nothing_and_does_nothing_is_ended_and_says_so(tmp_path):
+    async with rig(tmp_path) as r:
+        exited = await r.run(*WAIT, quiet_s=0.2)
+
+    assert (exited.stalled, exited.timed_out, exited.swept) == (True, False, False)
+
+
+async def test_output_is_a_sign_of_life(tmp_path):
+    async with rig(tmp_path) as r:
+        exited = await r.run("sh", "-c", "for i in 1 2 3 4 5 6 7 8; do echo $i; sleep 0.2; done", quiet_s=1.2)
+
+    assert (exited.stalled, exited.status) == (False, 0)
+
+
+async def test_a_command_that_computes_in_silence_goes_on(tmp_path):
+    busy = "import time\nend = time.monotonic() + 1.6\nwhile time.monotonic() < end: pass"
+    async with rig(tmp_path) as r:
+        exited = await r.run(sys.executable, "-c", busy, quiet_s=1.0)
+
+    assert (exited.stalled, exited.status) == (False, 0)
+
+
+async def test_what_its_children_compute_counts_for_a_command(tmp_path):
+    async with rig(tmp_path) as r:
+        exited = await r.run("sh", "-c", "(timeout 1.6 sh -c 'while :; do :; done' & wait); exit 0", quiet_s=1.0)
+
+    assert (exited.stalled, exited.status) == (False, 0)
+
+
+async def test_the_first_line_that_a_pattern_matches_is_told_with_the_end(tmp_path):
+    script = "echo ok; printf 'FATAL: No lic'; sleep 0.1; printf 'ense available\\nno license again\\n'; exit 1"
+    async with rig(tmp_path) as r:
+        exited = await r.run("sh", "-c", script, watch=("no license", "nowhere"))
+
+    assert exited.line == "FATAL: No license available"
+
+
+async def test_a_line_is_found_on_either_stream_of_a_command_whose_stdout_is_kept(tmp_path):
+    async with rig(tmp_path) as r:
+        exited = await r.run("sh", "-c", "echo out; echo no license >&2", watch=("no license",), keep_stdout=True)
+
+    assert exited.line == "no license"
+
+
 async def test_500_stubborn_commands_are_gone_soon_after_the_grace(tmp_path):
     grace_s, attempts = 1.0, range(1, 501)
     async with rig(tmp_path) as r:

@@ -205,6 +205,47 @@ def test_too_long_is_an_error() -> None:
     assert farm.reason("a") == "ran longer than -maxrunsecs 10"
 
 
+@pytest.mark.parametrize(
+    ("job_option", "own", "quiet_s"),
+    [(None, None, 600.0), ("60", None, 60.0), ("60", "5", 5.0), ("60", "0", None), ("0", None, None)],
+)
+def test_the_nearest_word_says_how_long_a_command_may_show_no_sign_of_life(
+    job_option: str | None, own: str | None, quiet_s: float | None
+) -> None:
+    farm = Farm(settings=Settings(no_progress_s=600.0))
+    options = {} if job_option is None else {"noprogresssecs": job_option}
+    farm.submit(job(task("a", cmds=[cmd("a", **({} if own is None else {"noprogresssecs": own}))]), **options))
+
+    assert farm.order("a").quiet_s == quiet_s
+
+
+def test_without_a_word_a_command_may_be_silent_for_ever() -> None:
+    farm = Farm()
+    farm.submit(job(task("a")))
+
+    assert farm.order("a").quiet_s is None
+
+
+def test_what_showed_no_sign_of_life_is_an_error() -> None:
+    farm = Farm()
+    farm.submit(job(task("a", cmds=[cmd("a", noprogresssecs="60")])))
+
+    farm.end("a", -15, run_s=75.0, stalled=True)
+
+    assert farm.reason("a") == "no output and no progress for too long; ended after 75 s (-noprogresssecs)"
+
+
+def test_what_showed_no_sign_of_life_is_tried_as_often_as_the_site_says() -> None:
+    farm = Farm(settings=Settings(no_progress_s=60.0, no_progress_retries=1))
+    farm.submit(job(task("a")))
+
+    farm.end("a", -15, stalled=True)
+    assert farm.at_work == ["a"]
+    farm.end("a", -15, stalled=True)
+
+    assert farm.state("a") == "error"
+
+
 def test_retryrc_repeats_three_times_at_most() -> None:
     farm = Farm()
     farm.submit(job(task("a", cmds=[cmd("a", retryrc="7 8")])))

@@ -65,6 +65,7 @@ def test_an_end_is_told_once() -> None:
         (1, {}, {}, How.FAILED),
         (1, {}, {"reported": 0}, How.DONE),
         (-9, {}, {"timed_out": True, "swept": True}, How.FAILED),
+        (-15, {}, {"stalled": True}, How.FAILED),
         (7, {"retryrc": "7"}, {}, How.RETRY),
         (0, {"minrunsecs": "60"}, {}, How.FAILED),
     ],
