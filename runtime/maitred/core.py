@@ -378,10 +378,7 @@ class Maitred:
         if found is None:
             return []
         self._books.slots.measured(found, values, now)
-        free = [slot for slot in found.slots if slot.rank is not None]
-        for group in {group: None for slot in free for group in (*slot.kind.waiting, *slot.named) if group.live}:
-            if any(group.fits(slot) and group.measures(slot, now) for slot in free):
-                self._touch(group)
+        self._serving.measured(found, now)
         return self._finish(now)
 
     # ---- nimby and wranglers -------------------------------------------------------------------------

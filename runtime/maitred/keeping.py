@@ -10,9 +10,9 @@ one goes on keeping. -samehost keeps on one host alone. What could never be enou
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 
 from runtime.maitred.books import Books
-from runtime.maitred.deciding import why_closed
 from runtime.maitred.requests import Group, Request
 from runtime.maitred.slots import Host, Slot
 
@@ -34,11 +34,13 @@ class Keeping:
 
     def keep(self, request: Request, group: Group, free: Iterable[Slot], now: float) -> None:
         """Keep what is free of the slots that it could use; `free` are these, in their order."""
-        places = self._places(request, group, now)
+        host = self._host(request, group) if group.need.samehost else None
+        if host is None and (group.need.samehost or not self._could_be_enough(group)):
+            return
         for slot in list(free):
             if len(request.kept) == request.need.atleast:
                 return
-            if slot.host in places:
+            if host is None or slot.host is host:
                 request.kept[slot] = None
                 self.keepers[request] = None
                 self._books.slots.keep(slot, request, now)
@@ -51,19 +53,40 @@ class Keeping:
                 self._books.slots.keep(slot, None, now)
         request.kept.clear()
 
-    def _places(self, request: Request, group: Group, now: float) -> set[Host]:
-        """Hosts on which there could be enough slots some time, as things are now; for -samehost one of them: that on
-        which slots were kept before, else the one with the most free slots."""
-        could: dict[Host, int] = {}
-        for slot in self._books.slots.by_name.values():
-            if group.fits(slot) and not why_closed(slot, now):
-                could[slot.host] = could.get(slot.host, 0) + 1
-        if not request.need.samehost:
-            return set(could) if sum(could.values()) >= request.need.atleast else set()
-        enough = [host for host, number in could.items() if number >= request.need.atleast]
-        if request.keeps_on not in enough:
+    def _could_be_enough(self, group: Group) -> bool:
+        """Whether the slots that these requests could have some time, as things are now, would be enough. What never
+        can be is asked again when a slot has been opened."""
+        slots = self._books.slots
+        known = (slots.version, slots.opened)
+        if group.never_enough != known:
+            could = (slot for slot in slots.by_name.values() if slot.is_open and group.fits(slot))
+            if sum(1 for _ in islice(could, group.need.atleast)) == group.need.atleast:
+                return True
+            group.never_enough = known
+        return False
+
+    def _host(self, request: Request, group: Group) -> Host | None:
+        """The host for -samehost: that on which slots were kept before, else the one with the most free slots of those
+        where there could be enough."""
+        atleast, host = group.need.atleast, request.keeps_on
+        if host is not None and _could_have(host, group, atleast):
+            return host
+        slots = self._books.slots
+        known = (slots.version, slots.opened)
+        request.keeps_on = None
+        if group.never_enough != known:
+            enough = (host for host in slots.hosts.values() if _could_have(host, group, atleast))
             request.keeps_on = max(enough, key=_free, default=None)
-        return {request.keeps_on} if request.keeps_on is not None else set()
+        if request.keeps_on is None:
+            group.never_enough = known
+        return request.keeps_on
+
+
+def _could_have(host: Host, group: Group, atleast: int) -> bool:
+    """Whether a host has so many slots that these requests could have some time."""
+    if len(host.slots) < atleast:
+        return False
+    return sum(slot.is_open and group.fits(slot) for slot in host.slots) >= atleast
 
 
 def _free(host: Host) -> int:

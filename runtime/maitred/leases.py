@@ -132,7 +132,7 @@ class Leases:
         """A slot more."""
         lease.slots.append(slot)
         self._hold(lease, 1, now)
-        self._slots.take(slot, lease)
+        self._slots.take(slot, lease, now)
 
     def drop(self, lease: Lease, slot: Slot, now: float) -> None:
         """A slot less."""

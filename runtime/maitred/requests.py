@@ -125,13 +125,17 @@ class Request:
         return f'{self.dispatcher} job {self.jid} "{self.title}"'
 
 
+_UNKNOWN = (-1, 0.0, False)
+
+
 class Group:
     """Requests that the same slots can serve, and those of them that wait. `kinds` fit, with the priority that the
     crews give there."""
 
     __slots__ = (
-        "_queues", "_ranking", "_slots", "access", "excluded", "fit", "host", "is_blocked", "is_plain", "kinds", "live",
-        "metrics", "need", "odd", "waiting",
+        "_by_slot", "_queues", "_ranking", "_slots", "_verdicts", "access", "by_use", "excluded", "fit", "host",
+        "is_blocked", "is_known", "is_plain", "kinds", "live", "metrics", "need", "never_enough", "odd", "passing",
+        "waiting",
     )  # fmt: skip
 
     def __init__(
@@ -148,6 +152,18 @@ class Group:
         self.metrics = None if wanted is None or wanted.fault else wanted
         self.live = self.metrics is not None or fit.test.live is not None
         """Whether metrics decide, too."""
+        self.by_use = "sa" in fit.test.metrics
+        """Whether what they say of a host changes with every slot that is taken there."""
+        self._by_slot = self.by_use or fit.test.live_names
+        """Whether each slot has to be asked for, not its host."""
+        self._verdicts: dict[Host, tuple[int, float, bool]] = {}
+        """What they say of a host, of which version of it, and how long."""
+        self.passing: dict[Slot, None] = {}
+        """Free slots that the metrics let through when they were last asked, while somebody waits."""
+        self.is_known = not self.live or bool(host)
+        """Whether all free slots were looked at."""
+        self.never_enough = (-1, -1)
+        """When (of the slots' version and openings) there could never be enough slots at once."""
         self.is_plain = not (self.live or excluded or host or fit.odd)
         """Whether it can use every slot of its kinds."""
         self.is_blocked = False
@@ -177,8 +193,27 @@ class Group:
         """Whether its requests could have a slot now, were they alone."""
         return self.fits(slot) and (not self.live or self.measures(slot, now))
 
+    def try_slot(self, slot: Slot, now: float) -> bool:
+        """A slot is free, or its host was measured: whether it is one of those that the metrics let through."""
+        passes = self.could_use(slot, now)
+        if passes:
+            self.passing[slot] = None
+        else:
+            self.passing.pop(slot, None)
+        return passes
+
     def measures(self, slot: Slot, now: float) -> bool:
         """Whether the metrics of the slot's host are as wanted now."""
+        host = slot.host
+        if self._by_slot:
+            return self._measures(slot, now)
+        version, until, verdict = self._verdicts.get(host, _UNKNOWN)
+        if version != host.version or now > until:
+            verdict = self._measures(slot, now)
+            self._verdicts[host] = (host.version, host.stale_at(now), verdict)
+        return verdict
+
+    def _measures(self, slot: Slot, now: float) -> bool:
         host = slot.host
         live = self.fit.test.live
         if live is not None and not live(self.fit.keys(slot), lambda name: host.keyed(name, now)):
@@ -217,6 +252,8 @@ class Group:
     def _enter_queue(self) -> None:
         for kind, priority in self.kinds.items():
             kind.waiting[self] = self._queue(priority)
+            if self.live:
+                kind.live[self] = None
         for slot in self.odd:
             slot.named[self] = self._queue(self.priority(slot) or 0.0)
 
@@ -227,8 +264,11 @@ class Group:
         return found
 
     def _leave_queue(self) -> None:
+        self.passing.clear()
+        self.is_known = not self.live or bool(self.host)
         for kind in self.kinds:
             kind.waiting.pop(self, None)
+            kind.live.pop(self, None)
         for slot in self.odd:
             slot.named.pop(self, None)
 

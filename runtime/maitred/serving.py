@@ -29,8 +29,10 @@ from runtime.maitred.requests import Group, Request
 from runtime.maitred.slices import SERVING, Work
 from runtime.maitred.slots import Host, Kind, Slot
 
-_GRANT, _LOOK = 4.0, 1.0
+_GRANT, _LOOK, _TEST = 4.0, 1.0, 0.5
 """What these are worth in a slice (runtime.maitred.slices)."""
+_FEW = 64
+"""So many slots are sorted; of more the kinds' order is followed."""
 
 
 class _Turn:
@@ -128,11 +130,19 @@ class Serving:
         """The queues of those who may have gained: what was touched, and what could use one of the slots that have
         become free."""
         queues = dict(turn.queues)
-        for slot in turn.slots:
-            for group, queue in (*kind.waiting.items(), *slot.named.items()):
-                if not group.is_blocked and (group.is_plain or group.could_use(slot, now)):
+        slots = turn.slots
+        for group, queue in kind.waiting.items() if slots else ():
+            if not group.is_blocked and (group.is_plain or any(self._may_have(group, slot) for slot in slots)):
+                queues[queue] = None
+        for slot in slots:
+            for group, queue in slot.named.items():
+                if not group.is_blocked and self._may_have(group, slot):
                     queues[queue] = None
         return queues
+
+    def _may_have(self, group: Group, slot: Slot) -> bool:
+        """Whether a slot that is free is one for these requests."""
+        return slot in group.passing if group.live and not group.host else group.fits(slot)
 
     # ---- one request ---------------------------------------------------------------------------------
 
@@ -153,7 +163,9 @@ class Serving:
         if request.blocked:
             group.is_blocked = request.need.atleast == 1
             return False
-        if not self._enough(group, now):
+        if not group.is_known:
+            self._look(group, now)
+        if not group.is_known or not self._enough(group, now):
             if self._has_way(request, group, now):
                 return self.try_one(request, now)
             if self._keeping.is_due(request, now):
@@ -167,6 +179,32 @@ class Serving:
             group.remove(request)
         self._ready(lease, now)
         return True
+
+    def _look(self, group: Group, now: float) -> None:
+        """Ask the metrics of all hosts that have free slots, in slices: what passes is known from then on."""
+        name = ("look", group)
+        if not self._books.slices.is_at(name):
+            self._books.slices.begin(name, self._looking(group), now)
+
+    def _looking(self, group: Group) -> Work:
+        slices = self._books.slices
+        for slots in (*(kind.all_free() for kind in group.kinds), list(group.odd)):
+            for slot in slots:
+                if not group.waiting:
+                    return
+                if slot.rank is not None:
+                    group.try_slot(slot, slices.now)
+                    yield _TEST
+        group.is_known = True
+        self._books.touched[group] = None
+
+    def measured(self, host: Host, now: float) -> None:
+        """A host has other metrics: those who wait for such ones may have its free slots."""
+        free = [slot for slot in host.slots if slot.rank is not None]
+        for slot in free:
+            for group in (*slot.kind.live, *(group for group in slot.named if group.live)):
+                if group.try_slot(slot, now):
+                    self._books.touched[group] = None
 
     def _has_way(self, request: Request, group: Group, now: float) -> bool:
         """Whether slots that it could use were kept for somebody of lower standing; they are free then."""
@@ -243,17 +281,23 @@ class Serving:
                 continue
             if not group.live or group.measures(slot, now):
                 yield slot
+            else:
+                group.passing.pop(slot, None)
 
     def _fitting(self, group: Group) -> Iterable[Slot]:
         if group.host:
             host = self._books.slots.host(group.host)
             own = [] if host is None else [slot for slot in host.slots if slot.rank is not None and group.fits(slot)]
-            return sorted(own, key=lambda slot: slot.rank or ())
+            return sorted(own, key=_rank)
+        if group.live and len(group.passing) <= _FEW:
+            return sorted(group.passing, key=_rank)
         kinds = [kind for kind in group.kinds if kind.free]
         odd = [slot for slot in group.odd if slot.rank is not None]
         if len(kinds) == 1 and not odd and not group.fit.odd:
-            return (slot for _, slots in kinds[0].in_order() for slot in slots)
-        return _merged(kinds, odd, group.fit.odd)
+            fitting: Iterable[Slot] = (slot for _, slots in kinds[0].in_order() for slot in slots)
+        else:
+            fitting = _merged(kinds, odd, group.fit.odd)
+        return (slot for slot in fitting if slot in group.passing) if group.live else fitting
 
     # ---- pings under way -----------------------------------------------------------------------------
 
@@ -320,6 +364,10 @@ class Serving:
         if request is not None and request.group is not None:
             request.group.waits_anew(request, min(request.since, lease.waited_since))
             self._books.touched[request.group] = None
+
+
+def _rank(slot: Slot) -> Rank:
+    return slot.rank or ()
 
 
 def _best(kind: Kind) -> Rank:

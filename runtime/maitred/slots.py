@@ -39,7 +39,9 @@ _KEYED = {"mem": ("memory", 1024.0), "disk": ("disk", 1024.0), "cpu": ("loadavg"
 class Host:
     """A machine. `busy`: how many of its slots are taken; `shields`: who raised them (a connection each)."""
 
-    __slots__ = ("address", "busy", "fresh_until", "metrics", "name", "rest_reason", "rest_until", "shields", "slots")
+    __slots__ = (
+        "address", "busy", "fresh_until", "metrics", "name", "rest_reason", "rest_until", "shields", "slots", "version",
+    )  # fmt: skip
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -52,6 +54,12 @@ class Host:
         self.metrics: dict[str, tuple[float | str, float]] = {}
         """Value, and when it becomes stale."""
         self.fresh_until = float("-inf")
+        self.version = 0
+        """Rises when something was measured."""
+
+    def stale_at(self, now: float) -> float:
+        """When the next of its metrics will not be known any more."""
+        return min((until for _, until in self.metrics.values() if until >= now), default=float("inf"))
 
     def metric(self, name: str, now: float) -> float | str | None:
         """A metric as Mget knows it; None when it is unknown or stale."""
@@ -73,8 +81,8 @@ class Slot:
     (pings may be under way for that one); `kept_for`: a request for which it is kept until there are enough."""
 
     __slots__ = (
-        "host", "kept_for", "keys", "kind", "lease", "listed", "name", "named", "number", "offline", "place", "rank",
-        "rest_reason", "rest_until", "server", "taint_reason", "taint_until",
+        "host", "is_open", "kept_for", "keys", "kind", "lease", "listed", "name", "named", "number", "offline", "place",
+        "rank", "rest_reason", "rest_until", "server", "taint_reason", "taint_until",
     )  # fmt: skip
 
     def __init__(self, number: int, server: Server, host: Host, kind: Kind, keys: Keys) -> None:
@@ -88,6 +96,8 @@ class Slot:
         self.keys = keys
         self.listed = True
         self.offline = False
+        self.is_open = False
+        """Whether it could be given, if nobody had it."""
         self.lease: Lease | None = None
         self.kept_for: Request | None = None
         self.rank: Rank | None = None
@@ -109,7 +119,7 @@ class Slot:
 class Kind:
     """Slots with equal keys in equal groups, and those of them that are free, by rank."""
 
-    __slots__ = ("_buckets", "_ranks", "free", "groups", "keys", "size", "taken", "waiting")
+    __slots__ = ("_buckets", "_ranks", "free", "groups", "keys", "live", "size", "taken", "waiting")
 
     def __init__(self, keys: Keys, groups: frozenset[str]) -> None:
         self.keys = keys
@@ -119,6 +129,8 @@ class Kind:
         self.free = 0
         self.waiting: dict[Group, Queue] = {}
         """Groups of requests that wait and fit slots of this kind, with their order here."""
+        self.live: dict[Group, None] = {}
+        """Those of them for which metrics decide, too."""
         self.taken: dict[Holder, dict[Lease, None]] = {}
         """Leases that have slots of this kind and were not asked back, by dispatcher and request: those that stand
         alike."""
@@ -139,6 +151,10 @@ class Kind:
     @property
     def best(self) -> Rank | None:
         return self._ranks[0] if self._ranks else None
+
+    def all_free(self) -> list[Slot]:
+        """The free ones, in no order."""
+        return [slot for slots in self._buckets.values() for slot in slots]
 
     def in_order(self) -> Iterator[tuple[Rank, Iterable[Slot]]]:
         """The free ones, those of one rank together. Nothing may be taken while this is read."""
@@ -186,6 +202,8 @@ class Slots:
         self.freed: dict[Slot, None] = {}
         self.version = 0
         """Rises when the kinds, or the names of slots, change."""
+        self.opened = 0
+        """How often a slot has come to be one that could be given."""
 
     @property
     def kinds(self) -> Iterable[Kind]:
@@ -254,9 +272,8 @@ class Slots:
     def _drop(self, slot: Slot) -> None:
         self.version += 1
         slot.listed = False
-        slot.kind.remove(slot)
+        self._leaves(slot)
         slot.kind.size -= 1
-        self.freed.pop(slot, None)
         for key in slot.keys - slot.kind.keys:
             self._by_key[key].pop(slot, None)
         slot.host.slots.remove(slot)
@@ -278,24 +295,34 @@ class Slots:
 
     def refresh(self, slot: Slot, now: float) -> None:
         """Something about a slot has changed: it may have become free, or be so no more."""
-        free = slot.lease is None and slot.kept_for is None and not why_closed(slot, now)
-        if not free:
-            slot.kind.remove(slot)
-            self.freed.pop(slot, None)
+        was_open, slot.is_open = slot.is_open, not why_closed(slot, now)
+        self.opened += slot.is_open and not was_open
+        if slot.lease is not None or slot.kept_for is not None or not slot.is_open:
+            self._leaves(slot)
         elif slot.rank is None:
             slot.kind.add(slot, self._ranked(slot))
-            self.freed[slot] = None
+            if slot.kind.waiting or slot.named:
+                self.freed[slot] = None
+                for group in _live(slot):
+                    group.try_slot(slot, now)
 
-    def take(self, slot: Slot, lease: Lease) -> None:
+    def _leaves(self, slot: Slot) -> None:
+        """It is not free any more."""
+        slot.kind.remove(slot)
+        self.freed.pop(slot, None)
+        for group in _live(slot):
+            group.passing.pop(slot, None)
+
+    def take(self, slot: Slot, lease: Lease, now: float) -> None:
         """A lease has this slot."""
         slot.kept_for = None
         slot.lease = lease
-        slot.kind.remove(slot)
-        self.freed.pop(slot, None)
+        self._leaves(slot)
         if slot.listed:
             slot.kind.hold(lease)
             slot.host.busy += 1
             self._rank_again(slot.host)
+            self._use_changed(slot, now)
 
     def give(self, slot: Slot, now: float) -> None:
         """Its lease has it no more."""
@@ -305,8 +332,17 @@ class Slots:
             slot.host.busy -= 1
             self._rank_again(slot.host)
             self.refresh(slot, now)
+            self._use_changed(slot, now)
         else:
             self.gone.pop(slot.name, None)
+
+    def _use_changed(self, slot: Slot, now: float) -> None:
+        """A slot was taken or given back: what is free beside it may be another thing to those who look at that."""
+        for group in _live(slot):
+            if group.by_use:
+                for other in slot.host.slots:
+                    if other.rank is not None and group.try_slot(other, now):
+                        self.freed[other] = None
 
     def _let_go(self, slot: Slot, lease: Lease) -> None:
         if not any(other.kind is slot.kind and other.lease is lease and other.listed for other in lease.slots):
@@ -344,6 +380,7 @@ class Slots:
             until = now + STALE_INTERVALS * self._intervals.get(name, INTERVAL_S)
             host.metrics[name] = (value, until)
             host.fresh_until = max(host.fresh_until, until)
+        host.version += 1
 
     def taint(self, slot: Slot, until: float, reason: str, now: float) -> None:
         """A launch could not begin here: the slot rests."""
@@ -395,3 +432,10 @@ def _groups_of(schedule: Schedule) -> dict[str, frozenset[str]]:
                 groups[member].add(group)
     shared: dict[frozenset[str], frozenset[str]] = {}
     return {name: shared.setdefault(frozenset(names), frozenset(names)) for name, names in groups.items()}
+
+
+def _live(slot: Slot) -> Iterable[Group]:
+    """The groups that wait, and fit this slot by everything but metrics, which they want to know."""
+    if slot.named:
+        return (*slot.kind.live, *(group for group in slot.named if group.live))
+    return slot.kind.live

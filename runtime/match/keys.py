@@ -43,10 +43,21 @@ class KeyTest:
 
     `positive` are the names that ask for a key, in lower case; `metrics` the names of the metrics that it reads;
     `mentions` all names and patterns in it. `fixed` is the part of the test that no metric can change, `live` the rest,
-    None when that is nothing.
+    None when that is nothing; `live_names`: whether that asks for keys, too.
     """
 
-    __slots__ = ("_accepts", "_own", "_parts", "expression", "fixed", "live", "mentions", "metrics", "positive")
+    __slots__ = (
+        "_accepts",
+        "_own",
+        "_parts",
+        "expression",
+        "fixed",
+        "live",
+        "live_names",
+        "mentions",
+        "metrics",
+        "positive",
+    )
 
     def __init__(self, expression: str, root: Node | None) -> None:
         parts = root.parts() if root else ()
@@ -57,6 +68,7 @@ class KeyTest:
         self.mentions = frozenset(name for part in parts for name in part.mentions())
         self._accepts = every([accepts for _, accepts in self._parts])
         self.fixed = every([accepts for part, accepts in self._parts if not part.metrics()])
+        self.live_names = any(part.metrics() and part.mentions() for part in parts)
         live = [accepts for part, accepts in self._parts if part.metrics()]
         self.live = every(live) if live else None
         self._own = every([part.compile(True, True) for part in parts])
