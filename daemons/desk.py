@@ -34,6 +34,7 @@ from runtime.facts import JobSpooled
 from runtime.farm_messages import Explained
 from runtime.job.after import AfterError, start_time
 from runtime.job.model import JobId, Reading
+from runtime.job.step_order import StepOrder
 from runtime.messages import (
     Act,
     Acted,
@@ -167,7 +168,7 @@ class Desk:
         facts = []
         for number in range(len(reading.jobs)):
             self._last_jid = JobId(self._last_jid + 1)
-            facts.append(_fact(spool, self._last_jid, number, now, after))
+            facts.append(_fact(spool, self._last_jid, number, now, after, self._core.settings.step_order))
         await self._journal.add(packed, facts)
         for fact, job in zip(facts, reading.jobs, strict=True):
             self._loader.know(fact)
@@ -383,7 +384,7 @@ async def _read_and_pack(spool: Spool, now: float, limits: Limits) -> tuple[Read
     return reading, results[0]
 
 
-def _fact(spool: Spool, jid: JobId, number: int, now: float, after: float | None) -> JobSpooled:
+def _fact(spool: Spool, jid: JobId, number: int, now: float, after: float | None, steps: StepOrder) -> JobSpooled:
     return JobSpooled(
         jid=jid,
         time=now,
@@ -396,6 +397,7 @@ def _fact(spool: Spool, jid: JobId, number: int, now: float, after: float | None
         paused=spool.paused,
         priority=spool.priority,
         after=after,
+        steps=steps,
     )
 
 

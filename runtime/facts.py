@@ -26,6 +26,7 @@ import msgspec
 
 from runtime.farm_messages import GrantedSlot, Lease, LeaseId
 from runtime.job.model import CmdId, JobId, TaskId
+from runtime.job.step_order import StepOrder
 
 AttemptId = int
 """Number of one launch of one command, unique and rising for all of a dispatcher's life."""
@@ -57,7 +58,8 @@ class Fact(msgspec.Struct, frozen=True, tag=True, array_like=True):
 
 
 class JobSpooled(Fact, frozen=True, tag=True, array_like=True):
-    """A job was accepted. `number` is its place among the jobs of one script; `text` is kept apart by the journal."""
+    """A job was accepted. `number` is its place among the jobs of one script; `text` is kept apart by the journal.
+    `steps`: in which order those of its Iterates are numbered, for all of its life."""
 
     file: str
     number: int
@@ -69,6 +71,7 @@ class JobSpooled(Fact, frozen=True, tag=True, array_like=True):
     priority: float | None = None
     after: float | None = None
     reader: int = 1
+    steps: StepOrder = StepOrder.IN_ORDER
 
 
 class Started(Fact, frozen=True, tag=True, array_like=True):

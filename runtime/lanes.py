@@ -21,11 +21,11 @@ from runtime.job.numbering import Place
 from runtime.needs import Need
 
 Entry = tuple[Place, int, int]
-"""Who stands in a lane: place in the document, task, command."""
+"""Who stands in a lane: whose turn it is (runtime.job.numbering), task, command."""
 
 
 class Lane:
-    """Ready commands with one need, in document order. `owner`: they use that shared check-out; `host`: only there.
+    """Ready commands with one need, in their turn. `owner`: they use that shared check-out; `host`: only there.
     `far`: they wait for leases of the farm, through `request`."""
 
     __slots__ = ("entries", "far", "fault", "host", "key", "need", "owner", "request", "short_since", "tags")

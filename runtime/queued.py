@@ -204,7 +204,7 @@ class QueuedJob:
         lane = self.lanes.get(key)
         if lane is None:
             lane = self.lanes[key] = self._new_lane(key, tid, cid, cmd)
-        entry = (self.graph.tree.place(tid), tid, cid)
+        entry = (self.graph.tree.turn(tid), tid, cid)
         heappush(lane.entries, entry)
         if lane.far:
             self._far_waiting += 1

@@ -9,6 +9,7 @@ import math
 
 from alftcl.errors import TclError
 from alftcl.values import Value, to_float, to_int, to_list, to_str
+from runtime.job.step_order import StepOrder
 from runtime.licences import RETRYRC, Rule, compiled
 from runtime.match.reserve import ReserveError, read_reserve
 from runtime.nimby import Mode
@@ -132,6 +133,15 @@ def nimby_mode(value: Value) -> str:
     if text not in NIMBY_MODES:
         raise TclError(f'expected one of {", ".join(NIMBY_MODES)} but got "{to_str(value)}"')
     return text
+
+
+def step_order(value: Value) -> StepOrder:
+    word = to_str(value).strip().lower()
+    try:
+        return StepOrder(word)
+    except ValueError:
+        known = ", ".join(order.value for order in StepOrder)
+        raise TclError(f'expected one of {known} but got "{to_str(value)}"') from None
 
 
 def licence_lines(value: Value) -> tuple[Rule, ...]:

@@ -29,6 +29,7 @@ from runtime.decoding import NOT_UTF8, decode
 from runtime.job.model import Diagnostic, Severity
 from runtime.job.operators import nearest
 from runtime.job.source import Place
+from runtime.job.step_order import StepOrder
 from runtime.licences import Rule
 from runtime.site_script import LIMITS, SiteRun, run_site_file, variables_set
 
@@ -102,6 +103,7 @@ class Settings(msgspec.Struct, frozen=True):
     chaos_after_s: Annotated[float, Key("chaosAfter", values.seconds)] = 60.0
     idle_exit_s: Annotated[float | None, Key("timerDoneJobDispatchExit", values.minutes_if_any)] = None
     retry_max: Annotated[int, Key("retryMax", values.count)] = 3
+    step_order: Annotated[StepOrder, Key("stepOrder", values.step_order)] = StepOrder.IN_ORDER
     no_progress_s: Annotated[float, Key("noProgressSeconds", values.seconds)] = 0.0
     no_progress_retries: Annotated[int, Key("noProgressRetries", values.count)] = 0
     reader_commands: Annotated[int, Key("readerCommands", values.count)] = 5_000_000

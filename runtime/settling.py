@@ -121,7 +121,7 @@ class Settling:
         return min(times, default=None)
 
     def _new_job(self, fact: JobSpooled, job: Job) -> QueuedJob:
-        graph = JobGraph(job, fact.jid, self._reader)
+        graph = JobGraph(job, fact.jid, self._reader, fact.steps)
         on = self._farm.on
         reserve = self.settings.reserve_default
         queued = QueuedJob(graph, fact, by_program=on or self._by_program, by_farm=on, reserve=reserve)

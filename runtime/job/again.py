@@ -25,15 +25,16 @@ from runtime.job.progress import (
     WITHDRAWN,
     Progress,
 )
+from runtime.job.step_order import StepOrder
 
 
 class Again(Progress):
     """Progress that can be taken back."""
 
-    def __init__(self, job: Job, reader: Reader) -> None:
+    def __init__(self, job: Job, reader: Reader, order: StepOrder = StepOrder.IN_ORDER) -> None:
         self._retries: dict[int, int] = {}
         self._loops: dict[int, int] = {}
-        super().__init__(job, reader)
+        super().__init__(job, reader, order)
 
     # ---- skip and restart ----------------------------------------------------------------------------
 

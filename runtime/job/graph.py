@@ -43,13 +43,14 @@ from runtime.job.model import Job, JobId
 from runtime.job.numbering import Reader, Unit
 from runtime.job.progress import ACTIVE, AGAIN, DONE, IS_FINISHED, OPEN, READY, SKIP, SKIPPED, WITHDRAWN
 from runtime.job.states import PUBLIC
+from runtime.job.step_order import StepOrder
 from runtime.messages import JobState
 
 
 class JobGraph(Again):
     """The tasks of one job and their states."""
 
-    def __init__(self, job: Job, jid: JobId, reader: Reader) -> None:
+    def __init__(self, job: Job, jid: JobId, reader: Reader, order: StepOrder = StepOrder.IN_ORDER) -> None:
         self.job = job
         self.jid = jid
         self._reader = reader
@@ -63,7 +64,7 @@ class JobGraph(Again):
         self.hook_waits = False
         self.postscripts: list[int] = []
         self._short_since: dict[int, float] = {}
-        super().__init__(job, reader)
+        super().__init__(job, reader, order)
 
     # ---- how it stands -------------------------------------------------------------------------------
 

@@ -12,6 +12,9 @@ their numbers are:
 
     task 4, task 5, an Iterate, task 6        (4,)  (5,)  (5, 1, 7) (5, 1, 8) ...  (6,)
 
+Whose turn it is, is sorted in the same way, by `turn`. The two differ only in an Iterate whose first, last and middle
+steps come before the others (runtime.job.step_order): those are numbered first, and their place has the step in it.
+
 This module knows the tree and nothing of states: those are `runtime.job.graph`.
 """
 
@@ -19,10 +22,11 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from runtime.job.model import Cmd, Instance, Iterate, Job, Node, Scope, Task
+from runtime.job.step_order import StepOrder, previews, run_at
 
 Place = tuple[int, ...]
 
@@ -57,7 +61,8 @@ class Wait:
 
 
 class Loop:
-    """An Iterate where it stands. Steps before `next` have tasks; `unfinished` counts those that are not finished.
+    """An Iterate where it stands. Of its steps, in their order, those before `next` have tasks; `unfinished` counts
+    tasks that are not finished. `early` are the steps that come before all others.
 
     The rest is for `runtime.job.graph`: whether its surroundings have come to it (`open`), its `entry` among what is
     ready (0: none), the child whose turn it is in a series (`at`), the step at which a skip ended it (`cut`), and
@@ -68,6 +73,7 @@ class Loop:
         "at",
         "children",
         "cut",
+        "early",
         "entry",
         "hurried",
         "iterate",
@@ -77,14 +83,19 @@ class Loop:
         "parent",
         "place",
         "resting",
+        "turn",
         "unfinished",
     )
 
-    def __init__(self, number: int, iterate: Iterate, parent: int, place: Place) -> None:
+    def __init__(
+        self, number: int, iterate: Iterate, parent: int, place: Place, turn: Place, early: tuple[int, ...]
+    ) -> None:
         self.number = number
         self.iterate = iterate
         self.parent = parent
         self.place = place
+        self.turn = turn
+        self.early = early
         self.next = 0
         self.children = array("i")
         self.unfinished = 0
@@ -98,6 +109,10 @@ class Loop:
     @property
     def complete(self) -> bool:
         return self.next >= self.iterate.steps and not self.unfinished
+
+    def steps_from(self, upto: int) -> range:
+        """The steps that come next, before `upto` in their order, as far as they follow each other in the document."""
+        return run_at(self.early, self.next, min(upto, self.iterate.steps))
 
 
 class Growth:
@@ -116,14 +131,17 @@ Unit = int | Wait | Loop
 
 
 class Batch:
-    """Tasks that appeared together: steps `first_step` ... of a loop, or a growth."""
+    """Tasks that appeared together: steps `first_step` ... of a loop, or a growth. Of a loop's children they are those
+    from `first_child` on."""
 
-    __slots__ = ("first", "first_step", "loop", "parent", "place", "unfinished", "upto_step")
+    __slots__ = ("first", "first_child", "first_step", "loop", "parent", "place", "turn", "unfinished", "upto_step")
 
-    def __init__(self, first: int, parent: int, place: Place, loop: Loop | None, steps: range) -> None:
+    def __init__(self, first: int, parent: int, place: Place, turn: Place, loop: Loop | None, steps: range) -> None:
         self.first = first
+        self.first_child = 0 if loop is None else len(loop.children)
         self.parent = parent
         self.place = place
+        self.turn = turn
         self.loop = loop
         self.first_step = steps.start
         self.upto_step = steps.stop
@@ -131,10 +149,12 @@ class Batch:
 
 
 class Numbering:
-    """The tree of one job by number. `size` counts its tasks, the job itself (task 0) included."""
+    """The tree of one job by number. `size` counts its tasks, the job itself (task 0) included. `order`: of the steps
+    of its Iterates."""
 
-    def __init__(self, job: Job, reader: Reader) -> None:
+    def __init__(self, job: Job, reader: Reader, order: StepOrder = StepOrder.IN_ORDER) -> None:
         self._reader = reader
+        self._order = order
         self.nodes: list[Task | None] = []
         self.parents = array("i")
         self.ends = array("i")
@@ -151,6 +171,7 @@ class Numbering:
         self._batch_firsts = array("i")
         self._places = 0
         self._place: Place = ()
+        self._turn: Place = ()
         root = Task(job.title, job.options, job.tasks, cleanup=job.cleanup, line=job.line)
         self._number(root, -1)
         self._appendix_first = self.next_cid
@@ -206,7 +227,16 @@ class Numbering:
             if isinstance(unit, int):
                 yield unit
             elif isinstance(unit, Loop):
-                yield from unit.children
+                yield from self.steps_of(unit)
+
+    def steps_of(self, loop: Loop) -> Iterable[int]:
+        """The tasks of a loop's steps that were read so far, in document order."""
+        if not loop.early:
+            return loop.children
+        batches = list(self.batches_of(loop))
+        ends = [*(batch.first_child for batch in batches[1:]), len(loop.children)]
+        pieces = sorted(zip(batches, ends, strict=True), key=lambda piece: piece[0].first_step)
+        return [tid for batch, end in pieces for tid in loop.children[batch.first_child : end]]
 
     def subtree(self, top: int) -> list[int]:
         """A task and everything below it, parents first, withdrawn growth left out."""
@@ -223,6 +253,12 @@ class Numbering:
             return (tid,)
         return (*self.batch_of(tid).place, tid)
 
+    def turn(self, tid: int) -> Place:
+        """Sorts tasks in the order in which they begin."""
+        if not self.batches or tid < self.batches[0].first:
+            return (tid,)
+        return (*self.batch_of(tid).turn, tid)
+
     def batch_of(self, tid: int) -> Batch:
         return self.batches[bisect_right(self._batch_firsts, tid) - 1]
 
@@ -237,14 +273,15 @@ class Numbering:
 
     def expand(self, loop: Loop, upto: int) -> Batch:
         """Number the tasks of a loop's next steps; one that cannot be read is a task with the option UNREADABLE."""
-        steps = range(loop.next, upto)
+        steps = loop.steps_from(upto)
         nodes = [node for step in steps for node in self._step(loop, step)]
-        batch = self._begin_batch(loop.parent, loop.place, loop, steps)
+        place = (*loop.place, steps.start) if loop.early else loop.place
+        batch = self._begin_batch(loop.parent, place, loop.turn, loop, steps)
         for unit in self._number_late(nodes, loop.parent):
             if isinstance(unit, int):
                 loop.children.append(unit)
                 batch.unfinished += 1
-        loop.next = upto
+        loop.next += len(steps)
         return batch
 
     def grow(self, tid: int, cid: int, nodes: tuple[Node, ...]) -> tuple[Batch, Growth]:
@@ -252,8 +289,9 @@ class Numbering:
         units = self.units.setdefault(tid, list(self._plain_children(tid)))
         if tid in self.serial or is_set(self.node(tid), "serialsubtasks"):
             self.serial[tid] = 0
-        place = (*self.place(self.ends[tid] - 1), self._next_place())
-        batch = self._begin_batch(tid, place, None, range(0))
+        last, number = self.ends[tid] - 1, self._next_place()
+        place, turn = (*self.place(last), number), (*self.turn(last), number)
+        batch = self._begin_batch(tid, place, turn, None, range(0))
         growth = Growth(tid, cid)
         growth.units.extend(self._number_late(nodes, tid))
         units.extend(growth.units)
@@ -293,8 +331,8 @@ class Numbering:
         self._places += 1
         return self._places
 
-    def _begin_batch(self, parent: int, place: Place, loop: Loop | None, steps: range) -> Batch:
-        batch = Batch(self.size, parent, place, loop, steps)
+    def _begin_batch(self, parent: int, place: Place, turn: Place, loop: Loop | None, steps: range) -> Batch:
+        batch = Batch(self.size, parent, place, turn, loop, steps)
         self.batches.append(batch)
         self._batch_firsts.append(batch.first)
         return batch
@@ -304,7 +342,7 @@ class Numbering:
         return self._batch_firsts[after] if after < len(self._batch_firsts) else self.size
 
     def _number_late(self, nodes: tuple[Node, ...] | list[Node], parent: int) -> list[Unit]:
-        self._place = self.batches[-1].place
+        self._place, self._turn = self.batches[-1].place, self.batches[-1].turn
         units: list[Unit] = []
         for node in nodes:
             if isinstance(node, Task):
@@ -364,12 +402,14 @@ class Numbering:
 
     def _other_unit(self, node: Instance | Iterate, parent: int, before: int | None = None) -> Unit:
         last = self.size - 1 if before is None else before
-        place = (*self._place, last, self._next_place())
+        number = self._next_place()
+        place = (*self._place, last, number)
         if isinstance(node, Instance):
             wait = Wait(parent, node.name, place)
             self.waits.append(wait)
             return wait
-        loop = Loop(len(self.loops), node, parent, place)
+        early = () if parent in self.serial else previews(self._order, node.steps)
+        loop = Loop(len(self.loops), node, parent, place, (*self._turn, last, number), early)
         self.loops.append(loop)
         return loop
 

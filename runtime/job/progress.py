@@ -23,6 +23,7 @@ from runtime.facts import AttemptId
 from runtime.job.model import Cmd, Job
 from runtime.job.numbering import UNREADABLE, Batch, Growth, Loop, Numbering, Place, Reader, Unit, Wait
 from runtime.job.states import BAD, FINISHED, MOVES, IllegalMove, State
+from runtime.job.step_order import StepOrder
 from runtime.job.waiting import Names
 
 STEPS_AT_ONCE = 64
@@ -60,8 +61,8 @@ class Progress(ABC):
     facts takes them out and has them swept. `failures` are the tasks in error.
     """
 
-    def __init__(self, job: Job, reader: Reader) -> None:
-        self.tree = Numbering(job, reader)
+    def __init__(self, job: Job, reader: Reader, order: StepOrder = StepOrder.IN_ORDER) -> None:
+        self.tree = Numbering(job, reader, order)
         size = self.tree.size
         self._state = bytearray(size)
         self._flags = bytearray(size)
@@ -136,11 +137,11 @@ class Progress(ABC):
         if not self._heap or self._heap[0][2] >= 0:
             return None
         loop = self.tree.loops[-1 - self._heap[0][2]]
-        return loop.number, min(loop.next + STEPS_AT_ONCE, loop.iterate.steps)
+        return loop.number, loop.next + len(loop.steps_from(loop.next + STEPS_AT_ONCE))
 
     @property
     def next_place(self) -> Place | None:
-        """Where in the document `take` or `wanted_steps` would go on; None when there is nothing ready."""
+        """Whose turn it is: where `take` or `wanted_steps` would go on; None when there is nothing ready."""
         if self._heap:
             return self._heap[0][0]
         return () if self._resting and not self.active and not self._tally[READY] else None
@@ -165,7 +166,7 @@ class Progress(ABC):
 
     def _push(self, tid: int) -> None:
         self._pushed += 1
-        heappush(self._heap, (self.tree.place(tid), self._pushed, tid, None))
+        heappush(self._heap, (self.tree.turn(tid), self._pushed, tid, None))
 
     def _push_loop(self, loop: Loop, hurried: bool = False) -> None:
         """The next steps of an Iterate are wanted; `hurried`: however many of its tasks are unfinished."""
@@ -173,7 +174,7 @@ class Progress(ABC):
         loop.hurried = hurried
         self._pushed += 1
         loop.entry = self._pushed
-        heappush(self._heap, ((*loop.place, self.tree.size), self._pushed, -1 - loop.number, None))
+        heappush(self._heap, ((*loop.turn, self.tree.size), self._pushed, -1 - loop.number, None))
 
     def _steps_can_come(self) -> bool:
         return any(loop.entry or loop.resting for loop in self.tree.loops)

@@ -179,6 +179,20 @@ async def test_a_hook_runs_once_when_the_job_is_done(state: State, tmp_path: Pat
     assert (tmp_path / "status").read_text() == "1 mugs: done\n"
 
 
+async def test_the_ends_of_an_iterate_run_first_where_the_site_says_so(
+    state: State, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ini = tmp_path / "alfred.ini"
+    ini.write_text("set alfConfig(stepOrder) ends")
+    monkeypatch.setenv("ALF_INI", str(ini))
+    frames = "Iterate n -from 1 -to 5 -template { Task {f $n} -cmds { Cmd {sh -c {echo $n >> %s}} } }"
+
+    async with running(state, slots=1) as dispatcher:
+        await run(dispatcher, frames.replace("%s", str(tmp_path / "order")))
+
+    assert (tmp_path / "order").read_text().split() == ["1", "5", "3", "2", "4"]
+
+
 async def test_a_deleted_job_leaves_nothing_behind(state: State) -> None:
     async with running(state) as dispatcher:
         await run(dispatcher, "Task {a} -cmds { Cmd {echo x} }")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from alftcl.safe import Limits
+from runtime.job.step_order import StepOrder
 from runtime.licences import Rule
 from runtime.settings import DEFAULTS, KEYS, Settings, SettingsError, check_settings, read_settings
 
@@ -49,6 +50,7 @@ def test_an_empty_file_means_the_defaults() -> None:
         ("set alfConfig(wranglers) {ann bob}", "wranglers", ("ann", "bob")),
         ("set alfConfig(licenceLines) {{PRMan {no licence} 5}}", "licence_lines", (Rule("prman", 5.0, "no licence"),)),
         ("set alfConfig(licenceCodes) {{* {3 retryrc}}}", "licence_codes", (Rule("*", None, codes=("3", "retryrc")),)),
+        ("set alfConfig(stepOrder) Ends", "step_order", StepOrder.ENDS),
         ("set alfLimitLocal(mantra) 1", "limits_local", {"mantra": 1}),
         ("set alfLimitGlobal(mantra) 8", "limits_global", {"mantra": 8}),
         ("set alfConfig(ours) 10", "unknown", {"ours": "10"}),
