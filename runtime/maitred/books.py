@@ -7,7 +7,8 @@ them. They decide nothing themselves.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+
+import msgspec
 
 from runtime.assign.assigner import Asking, Offer, Rank
 from runtime.assign.judge import Judge
@@ -131,10 +132,11 @@ class Books:
 
     # ---- the schedule --------------------------------------------------------------------------------
 
-    def read(self, schedule: Schedule, addresses: Mapping[str, str], wall: float, now: float) -> None:
-        self.schedule = schedule
-        self.slots.read(schedule, addresses, now)
-        self.crews = Crews(schedule, wall, zone(self.rules.time_zone))
+    def turn(self, schedule: Schedule) -> None:
+        """A schedule counts from now on. Crews that are as they were stay the same."""
+        self.schedule = msgspec.structs.replace(schedule, servers={}, server_groups={})  # they are in the slots
+        if not self.crews.are_those_of(self.schedule):
+            self.crews = Crews(self.schedule, self.crews.wall, zone(self.rules.time_zone))
         self.set_limits()
         self.accounts.read(schedule.shares, schedule.project_shares)
 

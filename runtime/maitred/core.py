@@ -69,6 +69,7 @@ from runtime.maitred.leases import Lease
 from runtime.maitred.noting import asked, came, capacity, gave_up, of_no_crew, went, whose_request
 from runtime.maitred.orders import Keep, Order, PeerId, Send
 from runtime.maitred.pinging import Pinging
+from runtime.maitred.reading import Reading
 from runtime.maitred.recalling import Recalling
 from runtime.maitred.requests import LONGEST_CHARS, Dispatcher, Group, Request, why_refused
 from runtime.maitred.resting import LONGEST_REASON_CHARS, why_no_rest
@@ -109,20 +110,22 @@ class Maitred:
     ) -> None:
         self._next_request = 1
         self._peers: dict[PeerId, Dispatcher] = {}
-        self._offline = set(offline)
         opens_at = now + rules.maitred_initial_wait_s if wait else now
         self._books = Books(rules, Judge(rules, assigner, guard), epoch, opens_at, now, wall, grant_key)
         self._pinging = Pinging(self._books)
         self._serving = Serving(self._books, self._pinging)
         self._recalling = Recalling(self._books, self._serving)
         self._roll = Roll(self._books, self._serving)
+        self._reading = Reading(self._books, self._pinging, self._recalling, lambda: self._regrouping(True))
+        self._reading.offline.update(offline)
         self._look_at = now
         self._to_look_at: list[Group] = []
         self._waiting_to_open = True
         self._terms = {epoch}
         """Our own, and those of other maitre-ds whose dispatchers we have waited for."""
         self._next_minute = self._now = now
-        self._read(schedule, addresses or {}, wall, now)
+        self._books.wall_offset = wall - now
+        self._reading.read(schedule, addresses or {}, now)
         while self._books.slices:
             self._books.slices.event_is_over()
             self._books.slices.go_on(now)
@@ -394,15 +397,17 @@ class Maitred:
 
     def offline(self, slots: Collection[str], on: bool, by: str, now: float) -> list[Order]:
         """Slots are temporarily offline, or are back. What runs there finishes. Names that are unknown are left out."""
+        known = self._books.slots.by_name
+        self._reading.offline = {name for name in self._reading.offline if name in known}
         for name in slots:
-            slot = self._books.slots.by_name.get(name)
+            slot = known.get(name)
             if slot is not None and slot.offline != on:
                 slot.offline = on
+                (self._reading.offline.add if on else self._reading.offline.discard)(name)
                 self._books.slots.refresh(slot, now)
                 self._books.log(f"{name} is {'offline' if on else 'back'} ({by})")
                 self._recalling.recall_unentitled(self.running_on(name), now)
-        self._offline = {slot.name for slot in self._books.slots.by_name.values() if slot.offline}
-        self._books.orders.append(Keep(tuple(sorted(self._offline))))
+        self._books.orders.append(Keep(tuple(sorted(self._reading.offline))))
         return self._finish(now)
 
     def eject(self, where: str, by: str, now: float) -> list[Order]:
@@ -425,35 +430,33 @@ class Maitred:
         self, schedule: Schedule, now: float, wall: float, addresses: Mapping[str, str] | None = None
     ) -> list[Order]:
         """Another schedule. What did not change goes on undisturbed. `addresses`: of hosts, by the schedule's names."""
-        self._read(schedule, addresses or {}, wall, now)
-        self._books.log(f"schedule {schedule.file}: {len(schedule.servers)} servers, {len(schedule.crews)} crews")
+        self._books.wall_offset = wall - now
+        if self._books.crews.at(wall):
+            self._regroup(now)
+        self._reading.read(schedule, addresses or {}, now)
         return self._finish(now)
 
-    def _read(self, schedule: Schedule, addresses: Mapping[str, str], wall: float, now: float) -> None:
-        self._books.wall_offset = wall - now
-        self._books.read(schedule, addresses, wall, now)
-        for name in self._offline:
-            slot = self._books.slots.by_name.get(name)
-            if slot is not None and not slot.offline:
-                slot.offline = True
-                self._books.slots.refresh(slot, now)
-        self._pinging.read()
-        self._regroup(now)
-
     def _regroup(self, now: float) -> None:
-        """Crews, or the kinds of slots, are others: every request stands where it belongs now, in slices."""
-        self._books.slices.begin("regroup", self._regrouping(), now)
+        """Crews have opened or closed: those whom they give, or gave, something stand where they belong now, in
+        slices."""
+        self._books.slices.begin("crews", self._regrouping(False), now)
 
-    def _regrouping(self) -> Work:
+    def _regrouping(self, everybody: bool) -> Work:
+        """`everybody`: the kinds of slots are others, too."""
         books = self._books
         for dispatcher in list(books.dispatchers.values()):
+            access = books.crews.access(dispatcher.user.name)
+            yield 0.1
+            if access is dispatcher.access and not everybody:
+                continue
             for request in list(dispatcher.requests.values()):
                 if dispatcher.requests.get(request.wanted) is request:
                     self._touch(self._join(request, books.slices.now))
                     yield 1
-        for lease in list(books.leases.by_id.values()):
-            if lease.id in books.leases.by_id:
-                yield 1 if self._recalling.recall_unentitled((lease,), books.slices.now) else 0.2
+            for lease in list(dispatcher.leases) if access is not dispatcher.access else ():
+                if lease in dispatcher.leases:
+                    yield 1 if self._recalling.recall_unentitled((lease,), books.slices.now) else 0.2
+            dispatcher.access = access
         books.note(capacity(books.slots.kinds, books.wall(books.slices.now)))
 
     def _touch(self, group: Group | None) -> None:

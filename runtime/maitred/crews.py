@@ -68,12 +68,18 @@ class Crews:
         self._users = {name: frozenset(users) for name, users in schedule.user_groups.items()}
         self._shared: dict[tuple[str, ...], Access] = {}
         self._by_user: dict[str, Access] = {}
-        self._wall = wall
+        self.wall = wall
         self._open = self._open_now()
+
+    def are_those_of(self, schedule: Schedule) -> bool:
+        """Whether the crews of a schedule are the same."""
+        mine, other = self._schedule, schedule
+        same = mine.crews == other.crews and mine.user_groups == other.user_groups
+        return same and mine.time_groups == other.time_groups
 
     def at(self, wall: float) -> bool:
         """It is this late now. Whether a crew opens or closes with it."""
-        self._wall = wall
+        self.wall = wall
         crews = self._open_now()
         if crews.keys() == self._open.keys():
             return False
@@ -111,11 +117,11 @@ class Crews:
         return words
 
     def _opens(self, crew: Crew) -> str:
-        moment = next_change(spans_of(self._schedule, crew.times), self._wall, self._zone)
+        moment = next_change(spans_of(self._schedule, crew.times), self.wall, self._zone)
         if moment is None:
             return f"time group {crew.times} of crew {crew.name} is empty"
         minute = minute_of_week(moment, self._zone)
-        today = minute // DAY == minute_of_week(self._wall, self._zone) // DAY and moment - self._wall < DAY * 60
+        today = minute // DAY == minute_of_week(self.wall, self._zone) // DAY and moment - self.wall < DAY * 60
         day = "" if today else f" on {_DAYS[minute // DAY]}"
         return f"crew {crew.name} opens{day} at {minute % DAY // 60:02}:{minute % 60:02}"
 
@@ -123,7 +129,7 @@ class Crews:
         return {
             name: crew
             for name, crew in self._schedule.crews.items()
-            if crew.enabled and is_open(spans_of(self._schedule, crew.times), self._wall, self._zone)
+            if crew.enabled and is_open(spans_of(self._schedule, crew.times), self.wall, self._zone)
         }
 
     def _has(self, crew: Crew, user: str) -> bool:

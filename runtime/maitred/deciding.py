@@ -3,8 +3,8 @@
     SLOT_TESTS        of a slot, whoever asks. Slots that pass them, and that nobody has, stand in the index
     REQUEST_TESTS     of a slot for a request; `why_not` is the first one that fails, in the order of the documents
 
-    crew access now > huntgroup, pin > enabled, not offline > no shields > keys > metrics > limits > ping > not tainted
-    > in use
+    crew access now > huntgroup, pin > enabled, not offline > not being read > no shields > keys > metrics > limits >
+    ping > not tainted > in use
 
 The index gives a request only slots that pass the tests of the slot, its group only kinds of slots that pass those of
 crews and keys (`Group.fits`); metrics and limits are asked when it is about to be served, pings are ordered then.
@@ -32,6 +32,10 @@ def not_enabled(slot: Slot, _now: float) -> str:
     return "temporarily offline" if slot.offline else ""
 
 
+def is_moving(slot: Slot, _now: float) -> str:
+    return "the schedule is being read" if slot.moves else ""
+
+
 def has_shields(slot: Slot, _now: float) -> str:
     return "shields raised" if slot.host.shields else ""
 
@@ -49,7 +53,7 @@ def is_tainted(slot: Slot, now: float) -> str:
     return ""
 
 
-SLOT_TESTS: tuple[Callable[[Slot, float], str], ...] = (not_enabled, has_shields, failed_ping, is_tainted)
+SLOT_TESTS: tuple[Callable[[Slot, float], str], ...] = (not_enabled, is_moving, has_shields, failed_ping, is_tainted)
 
 
 def why_closed(slot: Slot, now: float) -> str:
@@ -81,6 +85,10 @@ def _is_elsewhere(books: Books, request: Request, slot: Slot, _now: float) -> st
 
 def _is_off(_books: Books, _request: Request, slot: Slot, now: float) -> str:
     return not_enabled(slot, now)
+
+
+def _is_moving(_books: Books, _request: Request, slot: Slot, now: float) -> str:
+    return is_moving(slot, now)
 
 
 def _has_shields(_books: Books, _request: Request, slot: Slot, now: float) -> str:
@@ -148,6 +156,7 @@ REQUEST_TESTS: tuple[tuple[str, Callable[[Books, Request, Slot, float], str]], .
     ("are excluded by the huntgroup", _is_excluded),
     ("are not the host that it is pinned to", _is_elsewhere),
     ("are disabled or offline", _is_off),
+    ("wait for the schedule to be read", _is_moving),
     ("have their shields raised", _has_shields),
     ("do not match its keys", _wrong_keys),
     ("do not have the metrics", _wrong_metrics),

@@ -8,6 +8,7 @@ from runtime.farm_messages import Explain, Explained
 from runtime.maitred.books import Books
 from runtime.maitred.deciding import REQUEST_TESTS, why_not
 from runtime.maitred.requests import Dispatcher, Request
+from runtime.maitred.slices import SCHEDULE
 from runtime.maitred.watching import in_order
 
 
@@ -37,7 +38,8 @@ def _summary(books: Books, request: Request, failed: Counter[int], now: float) -
     if now < books.opens_at:
         wait_s = books.opens_at - now
         return f"the maitre-d has just started, or taken over, and gives nothing out for another {wait_s:.0f} s"
-    wanted = f"{request.total - request.held} of {request.total} wait, for {max(0.0, now - request.since):.0f} s"
+    read = "the schedule is being read; " if books.slices.is_at(SCHEDULE) else ""
+    wanted = f"{read}{request.total - request.held} of {request.total} wait, for {max(0.0, now - request.since):.0f} s"
     ahead = in_order(books, books.waiting(), now).index(request)
     tests = [words.format(user=request.user.name) for words, _ in REQUEST_TESTS] + ["are free"]
     counts = ", ".join(f"{failed[place]} {tests[place]}" for place in sorted(failed, reverse=True))

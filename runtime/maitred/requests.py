@@ -41,7 +41,9 @@ MOST_TAGS = 1_000
 class Dispatcher:
     """A dispatcher, for as long as it is connected or holds leases. `peer` is None while it is not connected."""
 
-    __slots__ = ("ended", "excluded", "host", "leases", "lost_at", "name", "peer", "port", "requests", "since", "user")
+    __slots__ = (
+        "access", "excluded", "host", "leases", "lost_at", "name", "peer", "port", "requests", "since", "user",
+    )  # fmt: skip
 
     def __init__(self, name: str, user: Account) -> None:
         self.name = name
@@ -56,7 +58,8 @@ class Dispatcher:
         self.leases: dict[Lease, None] = {}
         self.since: dict[int, float] = {}
         """Since when requests have waited that went with a lost connection: they keep their age."""
-        self.ended = False
+        self.access: Access | None = None
+        """What its user's crews gave when its requests and leases were last looked at for that."""
 
     def __str__(self) -> str:
         return f"{self.user.name}@{self.host}"

@@ -10,18 +10,20 @@ have all their work done in the event that begins it.
 
 Slices are measured in what is touched, not in seconds: the core has no clock, and what it does depends on nothing but
 its events. To put a slot where it belongs is worth 1, about 10 us; merely to look at something, less. A slice is about
-1.5 ms. Several works take turns.
+1 ms. Several works take turns.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 
-SLICE = 150
+SLICE = 100
 """What the work of one event is worth, at most."""
 
 SERVING = "serving"
 """The name of giving out what can be given out."""
+SCHEDULE = "schedule"
+"""The name of the work that brings another schedule into force (runtime.maitred.reading)."""
 
 Work = Iterator[float]
 
@@ -31,7 +33,8 @@ class Slices:
 
     def __init__(self) -> None:
         self._works: dict[Hashable, Work] = {}
-        self._left: float = SLICE
+        self.size: float = SLICE
+        self._done = 0.0
         self.now = 0.0
         """Of the event that does a slice."""
 
@@ -57,22 +60,22 @@ class Slices:
         """Do as much of what is there as this event has left."""
         self.now = now
         for name in list(self._works):
-            if self._left <= 0:
+            if self._done >= self.size:
                 return
             self._do(name)
 
     def event_is_over(self) -> None:
         """The next event has a slice of its own."""
-        self._left = SLICE
+        self._done = 0.0
 
     def _do(self, name: Hashable) -> None:
         work = self._works[name]
-        while self._left > 0:
+        while self._done < self.size:
             touched = next(work, None)
             if self._works.get(name) is not work:  # it was dropped, or begun anew, by what it has done itself
                 return
             if touched is None:
                 del self._works[name]
                 return
-            self._left -= touched
+            self._done += touched
         self._works[name] = self._works.pop(name)  # the others have their turn first

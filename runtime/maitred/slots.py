@@ -23,7 +23,7 @@ from runtime.history.records import Place
 from runtime.maitred.deciding import why_closed
 from runtime.match.keys import Keys, slot_keys
 from runtime.sampling import INTERVAL_S, STALE_INTERVALS
-from runtime.schedule.model import EVERYBODY, Schedule, Server
+from runtime.schedule.model import Schedule, Server
 
 if TYPE_CHECKING:
     from runtime.maitred.leases import Lease
@@ -81,8 +81,8 @@ class Slot:
     (pings may be under way for that one); `kept_for`: a request for which it is kept until there are enough."""
 
     __slots__ = (
-        "host", "is_open", "kept_for", "keys", "kind", "lease", "listed", "name", "named", "number", "offline", "place",
-        "rank", "rest_reason", "rest_until", "server", "taint_reason", "taint_until",
+        "host", "is_open", "kept_for", "keys", "kind", "lease", "listed", "moves", "name", "named", "number", "offline",
+        "place", "rank", "rest_reason", "rest_until", "server", "taint_reason", "taint_until",
     )  # fmt: skip
 
     def __init__(self, number: int, server: Server, host: Host, kind: Kind, keys: Keys) -> None:
@@ -95,6 +95,8 @@ class Slot:
         """As it is on record."""
         self.keys = keys
         self.listed = True
+        self.moves = False
+        """Another schedule is being read, and has changed it."""
         self.offline = False
         self.is_open = False
         """Whether it could be given, if nobody had it."""
@@ -224,37 +226,26 @@ class Slots:
 
     # ---- the schedule --------------------------------------------------------------------------------
 
-    def read(self, schedule: Schedule, addresses: Mapping[str, str], now: float) -> None:
-        """Take over a schedule. What did not change stays as it is; a slot that is gone lives on while it is leased."""
-        groups = _groups_of(schedule)
-        self._intervals = {name: source.interval_s for name, source in schedule.metrics.items()}
-        for name in [name for name in self.by_name if name not in schedule.servers]:
-            slot = self.by_name.pop(name)
-            self._drop(slot)
-            if slot.lease is not None:
-                self.gone[name] = slot
-        for name, server in schedule.servers.items():
-            address = addresses.get(server.host, "")
-            old = self.by_name.get(name)
-            if old is not None and old.server == server and old.kind.groups == groups[name]:
-                if old.host.address == address:
-                    continue
-            self._put(server, groups[name], address, now)
-        for key in [key for key, kind in self._kinds.items() if not kind.size]:
-            del self._kinds[key]
+    def differs(self, server: Server, groups: frozenset[str], address: str) -> bool:
+        """Whether a server is another than its slot, or stands in other groups."""
+        slot = self.by_name.get(server.name)
+        if slot is None or slot.host.address != address or slot.kind.groups != groups:
+            return True
+        return slot.server is not server and slot.server != server
 
-    def _put(self, server: Server, groups: frozenset[str], address: str, now: float) -> None:
-        self.version += 1
+    def put(self, server: Server, groups: frozenset[str], address: str) -> Slot:
+        """A server is new, or another: its slot, which nobody gets before `open`."""
         old = self.by_name.get(server.name) or self.gone.pop(server.name, None)
         host = self._host_of(server.host)
         host.address = address
         kind = self._kind(slot_keys(server.keys), groups)
         keys = slot_keys(server.keys, slot=server.name, host=server.host, address=address)
         slot = Slot(next(self._numbers) if old is None else old.number, server, host, kind, keys)
+        slot.moves = True
         if old is not None:
             if old.listed:
                 self._drop(old)
-            slot.offline, slot.lease = old.offline, old.lease
+            slot.lease = old.lease
             slot.taint_until, slot.taint_reason = old.taint_until, old.taint_reason
             slot.rest_until, slot.rest_reason = old.rest_until, old.rest_reason
             if slot.lease is not None:
@@ -262,15 +253,37 @@ class Slots:
                 old.lease = None
                 kind.hold(slot.lease)
                 host.busy += 1
+                self._rank_again(host)
         kind.size += 1
         host.slots.append(slot)
         self.by_name[slot.name] = slot
         for key in keys - kind.keys:
             self._by_key.setdefault(key, {})[slot] = None
-        self.refresh(slot, now)
+        return slot
+
+    def open(self, slot: Slot, now: float) -> None:
+        """A slot that was put where it belongs may be given."""
+        slot.moves = False
+        if slot.listed:
+            self.refresh(slot, now)
+
+    def remove(self, name: str) -> Slot:
+        """A server is not in the schedule any more; its slot lives on while it is leased."""
+        slot = self.by_name.pop(name)
+        self._drop(slot)
+        if slot.lease is not None:
+            self.gone[name] = slot
+        return slot
+
+    def turn(self, schedule: Schedule, moved: bool) -> None:
+        """All slots are where this schedule has them. `moved`: some were elsewhere before."""
+        self._intervals = {name: source.interval_s for name, source in schedule.metrics.items()}
+        if moved:
+            self.version += 1
+            for key in [key for key, kind in self._kinds.items() if not kind.size]:
+                del self._kinds[key]
 
     def _drop(self, slot: Slot) -> None:
-        self.version += 1
         slot.listed = False
         self._leaves(slot)
         slot.kind.size -= 1
@@ -417,21 +430,6 @@ class Slots:
             found = self.by_name.get(place) if isinstance(place, str) else place
             if found is not None:
                 self._refresh_all(found, now)
-
-
-def _groups_of(schedule: Schedule) -> dict[str, frozenset[str]]:
-    """The server groups of each server that a crew names: others tell nothing apart."""
-    used = {crew.servers for crew in schedule.crews.values()} - {EVERYBODY}
-    groups: dict[str, set[str]] = {name: set() for name in schedule.servers}
-    for group in used:
-        for member in schedule.server_groups.get(group, ()):
-            if member == EVERYBODY:
-                for names in groups.values():
-                    names.add(group)
-            elif member in groups:
-                groups[member].add(group)
-    shared: dict[frozenset[str], frozenset[str]] = {}
-    return {name: shared.setdefault(frozenset(names), frozenset(names)) for name, names in groups.items()}
 
 
 def _live(slot: Slot) -> Iterable[Group]:

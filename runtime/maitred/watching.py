@@ -84,4 +84,4 @@ def _state_of_free(books: Books, slot: Slot, now: float) -> SlotState:
         return SlotState.TAINTED
     if slot.kept_for is not None:
         return SlotState.RESERVED
-    return SlotState.WAITING if now < books.opens_at else SlotState.FREE
+    return SlotState.WAITING if slot.moves or now < books.opens_at else SlotState.FREE
