@@ -38,6 +38,7 @@ from daemons.maitred.world import World
 from daemons.multicast import Party, place_of
 from daemons.pings import Pinger
 from daemons.ports import alfserver_port
+from daemons.record.sending import Recording
 from daemons.site import SCHEDULE, find, find_settings, search_path
 from daemons.state import State, StateError, locate
 from runtime.assign.assigner import Assigner
@@ -46,6 +47,8 @@ from runtime.maitred.rules import Rules, rules_of
 from runtime.settings import Settings
 
 DONE, FAILED, USAGE = 0, 1, 2
+RECORD = "history.sqlite"
+"""In the state directory (daemons.record)."""
 FRAME_LIMIT_BYTES = 8 << 20
 """What a dispatcher with tens of thousands of leases says when it attaches; all others wait while it is read."""
 
@@ -128,6 +131,11 @@ class _Process:
         self._keeping = Keeping(directory)
         self._log = log
         self._world = World(schedule, log)
+        self._recording = None
+        if settings.history_days > 0:
+            self._recording = Recording(
+                directory / RECORD, settings.history_days, settings.history_tally_days, settings.time_zone, log.line
+            )
         self._address, self._port = listener.socket.getsockname()[:2]
 
     async def run(self) -> int:
@@ -136,7 +144,7 @@ class _Process:
             nursery.start_soon(self._log.write_forever)
             core = await self._begin()
             service = Service(
-                core, self._log, self._keeping, Pinger(partial(_load_of, core)), self._identity,
+                core, self._log, self._keeping, Pinger(partial(_load_of, core)), self._identity, self._recording,
                 chatty=self._wishes.chatty,
             )  # fmt: skip
             garbage.settle()
@@ -145,8 +153,12 @@ class _Process:
             nursery.start_soon(self._listen_to_metrics, core, service)
             nursery.start_soon(serve, [self._listener], self._identity, service.handle, None, FRAME_LIMIT_BYTES)
             self._say_ready(core)
+            if self._recording is not None:
+                nursery.start_soon(self._recording.run)
             await self._wait_for_the_end()
             await service.say_goodbye()
+            if self._recording is not None:
+                await self._recording.end()
             nursery.cancel_scope.cancel()
         return DONE
 

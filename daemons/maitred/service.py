@@ -3,6 +3,7 @@
     a link's messages --+
     timers, pings,      +--> core --> orders --> Send     gathered; one write per peer when the batch is through
     metrics, schedule --+                        RunPing  a task of its own, answered by `pinged`
+                                                 Note     the record (daemons.record.sending)
                                                  Log      the log (daemons.log_file)
                                                  Keep     the disk (daemons.maitred.kept)
 
@@ -25,10 +26,11 @@ from daemons.maitred.counter import Counter
 from daemons.maitred.kept import Keeping
 from daemons.pings import Pinger
 from daemons.pulse import Pulse
+from daemons.record.sending import Recording
 from daemons.vouching import vouched
 from runtime.farm_messages import AnyFarmMessage, AskFarm, Attach, FarmMessage, Refused, Shields, ShieldsAre, Vouch
 from runtime.maitred.core import Maitred
-from runtime.maitred.orders import Keep, Log, Order, PeerId, RunPing, Send
+from runtime.maitred.orders import Keep, Log, Note, Order, PeerId, RunPing, Send
 
 NIMBY_S = 1.0
 """How often nimbys are told what runs on their hosts, when that has changed."""
@@ -37,15 +39,18 @@ GOODBYE_S = 2.0
 
 
 class Service:
-    """The core and its links. `identity` is this maitre-d's; `chatty`: every message is in the log."""
+    """The core and its links. `identity` is this maitre-d's; `recording`: its record, if it keeps one; `chatty`: every
+    message is in the log."""
 
     def __init__(
-        self, core: Maitred, log: LogFile, keeping: Keeping, pinger: Pinger, identity: Identity, *, chatty: bool = False
-    ) -> None:
+        self, core: Maitred, log: LogFile, keeping: Keeping, pinger: Pinger, identity: Identity,
+        recording: Recording | None = None, *, chatty: bool = False,
+    ) -> None:  # fmt: skip
         self._core = core
         self._log = log
         self._keeping = keeping
         self._pinger = pinger
+        self._recording = recording
         self._counter = Counter(core, identity.user, Here())
         self._keyring = identity.keyring
         self._chatty = chatty
@@ -135,6 +140,9 @@ class Service:
                 case RunPing():
                     if self._pings is not None:
                         self._pings.start_soon(self._ping, order)
+                case Note():
+                    if self._recording is not None:
+                        self._recording.note(order.record)
                 case Keep():
                     self._keep(partial(self._keeping.keep, offline=order.offline))
 
