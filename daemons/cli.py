@@ -6,6 +6,7 @@
     alfred -why, -exclude ...  the farm, for one's own jobs         daemons.options.waiting -> daemons.queue_commands
     alfred -maitre_d           be a maitre-d                        daemons.options.maitred -> daemons.maitred
     alfred -slots, -eject ...  look at the farm, change it          daemons.options.farm  -> daemons.farm_commands
+    alfred -report ...         what the farm has done               daemons.options.report -> daemons.report_commands
     alfred -newkey [USER]      make keys                            daemons.options.keys  -> daemons.newkey
     alfred -farm N             a farm on this machine, to try       daemons.options.trial -> daemons.farm
     alfred -nimby              lend this desktop while it is idle   daemons.options.nimby -> daemons.nimby
@@ -31,6 +32,7 @@ from daemons.options.maitred import MAITRED
 from daemons.options.nimby import NIMBY
 from daemons.options.part import DONE, INTERRUPTED, Words
 from daemons.options.queue import QUEUE
+from daemons.options.report import REPORT
 from daemons.options.trial import TRIAL
 from daemons.options.waiting import WAITING
 
@@ -40,6 +42,7 @@ PARTS = (
     WAITING,
     MAITRED,
     FARM,
+    REPORT,
     KEYS,
     TRIAL,
     NIMBY,
@@ -50,10 +53,11 @@ PAGES = {
     "": (
         "",
         """
-  -help [farm]   -version  Exit status: 0 done, 1 errors, 2 bad usage or script
+  -help [farm|report]  -version   Exit: 0 done, 1 errors, 2 bad usage or script
 The queue and logs live in $XDG_STATE_HOME/alfred; ALF_STATE is another place.
 """,
     ),
+    "report": ("What the farm has done, from the maitre-d's record (docs/report.md)\n\n", ""),
     "farm": ("The farm: many machines, many users, one alfred.schedule\n\n", site.HELP),
 }
 """The pages of help, by name: what stands before and after the pieces of the parts."""

@@ -26,6 +26,7 @@ from runtime.farm_messages import (
     Eject,
     Farm,
     FarmMessage,
+    Recorded,
     Refused,
     SetOffline,
     SlotLine,
@@ -34,7 +35,7 @@ from runtime.farm_messages import (
 )
 
 DONE, REFUSED, UNANSWERED = 0, 1, 2
-ANSWER_S = 30.0
+ANSWER_S = 90.0
 _SERIAL = 1
 
 
@@ -54,28 +55,29 @@ def show_slots(*, as_json: bool) -> int:
             sys.stdout.writelines(f"{line}\n" for line in farm_lines(answer))
         return DONE
 
-    return _ask(AskFarm(_SERIAL), show)
+    return ask(AskFarm(_SERIAL), show)
 
 
 def set_offline(slots: Sequence[str], *, offline: bool) -> int:
     """Mark slots as temporarily offline, or bring them back."""
-    return _ask(SetOffline(_SERIAL, tuple(slots), offline), _said)
+    return ask(SetOffline(_SERIAL, tuple(slots), offline), _said)
 
 
 def eject(where: str) -> int:
     """End what runs on a slot or a host; it runs again elsewhere."""
-    return _ask(Eject(_SERIAL, where), _said)
+    return ask(Eject(_SERIAL, where), _said)
 
 
 def eject_here(host: str | None) -> int:
     """The same on this machine, for who sits before it; `host`: its name in the schedule, None for its own."""
-    return _ask(Eject(_SERIAL, host or socket.gethostname()), _said, "nimby")
+    return ask(Eject(_SERIAL, host or socket.gethostname()), _said, "nimby")
 
 
 # ---- asking ----------------------------------------------------------------------------------------------------
 
 
-def _ask(question: FarmMessage, show: Callable[[FarmMessage], int], role: str = "client") -> int:
+def ask(question: FarmMessage, show: Callable[[FarmMessage], int], role: str = "client") -> int:
+    """Ask the maitre-d and show what it answers; the exit status."""
     try:
         return show(trio.run(_answer, question, role))
     except (NoMaitred, KeyFileError) as error:
@@ -91,7 +93,7 @@ async def _answer(question: FarmMessage, role: str) -> FarmMessage:
             link.post(question)
             await link.flush()
             while (message := await link.receive()) is not None:
-                if isinstance(message, Farm | Did | Refused):
+                if isinstance(message, Farm | Did | Recorded | Refused):
                     return message
     except LinkError as error:
         raise NoMaitred(f"the maitre-d has closed the connection: {error}") from error

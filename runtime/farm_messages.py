@@ -6,6 +6,7 @@
     alfserver > dispatcher   Resumed Began Said Printed Ended NotStarted Renewed
     nimby > maitre-d         Shields Eject                 maitre-d > nimby   ShieldsAre
     tools > maitre-d         AskFarm SetOffline Eject      maitre-d > tools   Farm Did Refused
+                             AskRecord                                        Recorded
     alfserver ~ maitre-d     metrics, in datagrams: runtime.farm_datagrams
 
 Who is at the other end, and the proof of it, is settled before the first of these (daemons.hello).
@@ -468,6 +469,18 @@ class AskFarm(FarmMessage, frozen=True, tag=True, array_like=True):
     serial: int
 
 
+class AskRecord(FarmMessage, frozen=True, tag=True, array_like=True):
+    """What the maitre-d has on record (daemons.record.questions)."""
+
+    serial: int
+    question: bytes
+
+
+class Recorded(FarmMessage, frozen=True, tag=True, array_like=True):
+    serial: int
+    answer: bytes
+
+
 class SlotState(Enum):
     """What a slot is, for those who watch."""
 
@@ -576,6 +589,8 @@ AnyFarmMessage = (
     | Eject
     | SetOffline
     | AskFarm
+    | AskRecord
+    | Recorded
     | Farm
     | Did
     | Refused

@@ -26,9 +26,20 @@ from daemons.maitred.counter import Counter
 from daemons.maitred.kept import Keeping
 from daemons.pings import Pinger
 from daemons.pulse import Pulse
+from daemons.record.answering import Answering
 from daemons.record.sending import Recording
 from daemons.vouching import vouched
-from runtime.farm_messages import AnyFarmMessage, AskFarm, Attach, FarmMessage, Refused, Shields, ShieldsAre, Vouch
+from runtime.farm_messages import (
+    AnyFarmMessage,
+    AskFarm,
+    AskRecord,
+    Attach,
+    FarmMessage,
+    Refused,
+    Shields,
+    ShieldsAre,
+    Vouch,
+)
 from runtime.maitred.core import Maitred
 from runtime.maitred.orders import Keep, Log, Note, Order, PeerId, RunPing, Send
 
@@ -51,6 +62,7 @@ class Service:
         self._keeping = keeping
         self._pinger = pinger
         self._recording = recording
+        self._answering = Answering(None if recording is None else recording.path)
         self._counter = Counter(core, identity.user, Here())
         self._keyring = identity.keyring
         self._chatty = chatty
@@ -61,7 +73,7 @@ class Service:
         self._next_peer = 1
         self._planned = 0.0
         self._replan = Pulse()
-        self._pings: trio.Nursery | None = None
+        self._beside: trio.Nursery | None = None
 
     # ---- links ---------------------------------------------------------------------------------------
 
@@ -93,6 +105,10 @@ class Service:
         if self._chatty:
             self._say(f"from {link.peer}: {message}")
         orders: list[Order] | None
+        if isinstance(message, AskRecord) and link.peer.role != "dispatcher":
+            if self._beside is not None:
+                self._beside.start_soon(self._report, number, message)
+            return
         if link.peer.role == "dispatcher":
             orders = self._said(number, link.peer.user, message, now)
         else:
@@ -138,8 +154,8 @@ class Service:
                 case Log():
                     self._log.line(order.line)
                 case RunPing():
-                    if self._pings is not None:
-                        self._pings.start_soon(self._ping, order)
+                    if self._beside is not None:
+                        self._beside.start_soon(self._ping, order)
                 case Note():
                     if self._recording is not None:
                         self._recording.note(order.record)
@@ -171,9 +187,9 @@ class Service:
     # ---- beside the links ----------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Timers, pings and nimbys, until cancelled."""
+        """Timers, pings, nimbys and reports, until cancelled."""
         async with trio.open_nursery() as nursery:
-            self._pings = nursery
+            self._beside = nursery
             nursery.start_soon(self._keep_time)
             nursery.start_soon(self._tell_nimbys)
 
@@ -189,6 +205,10 @@ class Service:
     async def _ping(self, order: RunPing) -> None:
         result = await self._pinger.run(order)
         self.do(self._core.pinged(order.number, result.up, result.reason, time.monotonic()))
+
+    async def _report(self, number: PeerId, message: AskRecord) -> None:
+        answer = await self._answering.answer(message)
+        self.do([Send(number, answer)])
 
     async def _tell_nimbys(self) -> None:
         while True:

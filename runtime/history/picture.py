@@ -5,7 +5,7 @@ Used by `alfred -report ... -svg` and `alfred -simulate ... -plot`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from runtime.history.charts import Bars, Spans, Stacks, page
 from runtime.history.report import NOBODY, Report
@@ -40,11 +40,19 @@ def _of(title: str, many: int) -> str:
     return title if many <= MOST_ROWS else f"{title}: the first {MOST_ROWS} of {many}"
 
 
+def _without_gaps(starts: list[float], slice_s: float) -> Iterator[float]:
+    """Slices of which nothing is known are slices, too. Days may be an hour longer than others."""
+    before = None
+    for start in starts:
+        while before is not None and start - before > 1.5 * slice_s:
+            before += slice_s
+            yield before
+        yield start
+        before = start
+
+
 def _over_time(cells: Mapping[Key, Cell], slice_s: float, crews: list[str], label: Callable[[float], str]) -> Stacks:
-    starts = sorted({start for start, _, _ in cells})
-    if starts:
-        many = round((starts[-1] - starts[0]) / slice_s) + 1
-        starts = [starts[0] + at * slice_s for at in range(many)]
+    starts = list(_without_gaps(sorted({start for start, _, _ in cells}), slice_s))
     every = max(1, -(-len(starts) // _MOST_LABELS))
     labels = [label(start) if not at % every else "" for at, start in enumerate(starts)]
 

@@ -166,3 +166,54 @@ async def test_nothing_is_left_of_a_maitre_d_that_was_killed(server: Server) -> 
     server.kill()
 
     await eventually(lambda: not keeper.is_running() or keeper.status() == psutil.STATUS_ZOMBIE)
+
+
+# ---- asking it -------------------------------------------------------------------------------------------------
+
+
+async def test_a_report_is_asked_of_the_maitre_d(server: Server) -> None:
+    await run_one(server, status=3)
+    await eventually(lambda: runs(server))
+
+    shown = await trio.to_thread.run_sync(lambda: server.alfred("-report", "today"))
+
+    assert shown.returncode == 0, shown.stderr
+    assert "1 command, 1 failed" in shown.stdout
+    assert "hosts where commands failed" in shown.stdout
+
+
+async def test_what_happened_to_a_job_is_told(server: Server) -> None:
+    await run_one(server, "f1", status=3)
+    await eventually(lambda: runs(server))
+
+    shown = await trio.to_thread.run_sync(lambda: server.alfred("-report", "-job", "7"))
+
+    assert shown.returncode == 0, shown.stderr
+    assert "job 7 shot of" in shown.stdout
+    assert "asked for 1 x pixarRender" in shown.stdout
+    assert "f1: failed (exit status 3), 0.5s on 127.0.0.2" in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("2099-01-01",), "is in the future"),
+        (("someday",), '"someday" is none of today, yesterday'),
+        (("2026-01-02", "2025-01-01"), "is not after"),
+        (("-job", "99"), "there is no job 99 on record"),
+    ],
+)
+async def test_what_cannot_be_answered_is_said(server: Server, words: tuple[str, ...], said: str) -> None:
+    await run_one(server)
+    await eventually(lambda: runs(server))
+
+    shown = await trio.to_thread.run_sync(lambda: server.alfred("-report", *words))
+
+    assert (shown.returncode, said in shown.stderr) == (1, True), shown.stderr
+
+
+async def test_a_maitre_d_without_a_record_says_so(tmp_path: Path) -> None:
+    with running(tmp_path, slots(1), ini="set alfConfig(historyDays) 0\n") as server:
+        shown = await trio.to_thread.run_sync(lambda: server.alfred("-report"))
+
+    assert "keeps no record" in shown.stderr

@@ -1,0 +1,101 @@
+"""Spans of time as people name them, on the clock of a site: `yesterday`, `lastweek`, two dates.
+
+    today  yesterday                  a day, from midnight to midnight
+    thisweek  lastweek                from Monday on
+    thismonth  lastmonth
+    2026-11-20                        that day
+    2026-11-01 2026-11-20             from the first day to the last, which is part of it
+    2026-11-20T14:00 2026-11-20T16:30 from then to then;  without the second: until now
+
+Days have 23 or 25 hours where the clock is set.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta, tzinfo
+
+NAMES = ("today", "yesterday", "thisweek", "lastweek", "thismonth", "lastmonth")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_FORM = "a date is 2026-11-20, a time 2026-11-20T14:30"
+
+
+class SpanError(ValueError):
+    """What was named is no span of time; the text says why."""
+
+
+def span_of(words: Sequence[str], now: float, zone: tzinfo | None) -> tuple[float, float]:
+    """From when to when, in seconds since 1970; never later than now. `zone` None: the machine's own. Raises
+    SpanError."""
+    start, end = _span(list(words), _midnight(datetime.fromtimestamp(now, zone)), now, zone)
+    if start >= now:
+        raise SpanError(f"{' '.join(words)} is in the future")
+    if end <= start:
+        raise SpanError(f"{words[1]} is not after {words[0]}")
+    return start, min(end, now)
+
+
+def in_words(start: float, end: float, zone: tzinfo | None) -> str:
+    """A span, to be read: `Friday, 20 November 2026`, or from when to when."""
+    first, last = datetime.fromtimestamp(start, zone), datetime.fromtimestamp(end, zone)
+    if first == _midnight(first):
+        day = f"{first:%A}, {first.day} {first:%B %Y}"
+        if last == _after(first):
+            return day
+        if last.date() == first.date():
+            return f"{day}, until {last:%H:%M}"
+        if last == _midnight(last):
+            return f"{_day(first)} to {_day(last - timedelta(hours=1))}"
+    return f"{_day(first)} {first:%H:%M} to {_day(last)} {last:%H:%M}"
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.day} {moment:%B %Y}"
+
+
+def _span(words: list[str], today: datetime, now: float, zone: tzinfo | None) -> tuple[float, float]:
+    if len(words) == 1 and words[0] in NAMES:
+        first, after = _named(words[0], today)
+        return first.timestamp(), after.timestamp()
+    if not words or len(words) > 2:
+        raise SpanError(f"name one span of time, or two moments: {', '.join(NAMES)}, or dates; {_FORM}")
+    first, is_day = _moment(words[0], zone)
+    if len(words) == 1:
+        return first.timestamp(), _after(first).timestamp() if is_day else now
+    last, is_day = _moment(words[1], zone)
+    return first.timestamp(), (_after(last) if is_day else last).timestamp()
+
+
+def _named(name: str, today: datetime) -> tuple[datetime, datetime]:
+    monday = _midnight(today - timedelta(days=today.weekday()))
+    month = today.replace(day=1)
+    match name:
+        case "today":
+            return today, _after(today)
+        case "yesterday":
+            return _midnight(today - timedelta(days=1)), today
+        case "thisweek":
+            return monday, monday + timedelta(days=7)
+        case "lastweek":
+            return monday - timedelta(days=7), monday
+        case "thismonth":
+            return month, (month + timedelta(days=32)).replace(day=1)
+    return (month - timedelta(days=1)).replace(day=1), month
+
+
+def _moment(word: str, zone: tzinfo | None) -> tuple[datetime, bool]:
+    """A moment, and whether it is a whole day."""
+    try:
+        return datetime.fromisoformat(word).replace(tzinfo=zone), _DATE.fullmatch(word) is not None
+    except (ValueError, OverflowError):
+        raise SpanError(f'"{word}" is none of {", ".join(NAMES)}, and no date; {_FORM}') from None
+
+
+def _midnight(moment: datetime) -> datetime:
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+
+
+def _after(day: datetime) -> datetime:
+    """The midnight after: clocks on the wall, so days may have any number of hours."""
+    return _midnight(day) + timedelta(days=1)
