@@ -105,7 +105,8 @@ class Accounts:
             account.usage += account.held * (self._weight(now) - self._weight(account.charged))
             account.charged = now
         account.held += slots
-        account.touch()
+        if account.share and account.parties:
+            account.touch()
 
     def settle(self, now: float) -> None:
         """Bring all usages up to this moment."""

@@ -151,7 +151,7 @@ class Maitred:
             self._roll.forget_requests(dispatcher, now)
         self._peers[peer] = dispatcher
         dispatcher.peer, dispatcher.lost_at = peer, None
-        dispatcher.host, dispatcher.port = message.host[:LONGEST_CHARS], message.port
+        dispatcher.is_at(message.host[:LONGEST_CHARS], message.port)
         dispatcher.excluded = frozenset(name.lower() for name in message.excluded)
         lost = self._roll.take_back(dispatcher, held, now)
         lost += tuple(one.lease.id for one in message.held if one not in held)

@@ -26,11 +26,13 @@ class Keeping:
 
     def is_due(self, request: Request, now: float) -> bool:
         """Whether a request that cannot have what it wants keeps slots from now on."""
-        if request.need.atleast == 1:
-            return False
-        reserve_s = self._books.rules.reserve_s
-        request.keeps = request.keeps or (reserve_s > 0 and now - request.since >= reserve_s)
+        request.keeps = request.need.atleast > 1 and self.would_keep(request, now)
         return request.keeps
+
+    def would_keep(self, request: Request, now: float) -> bool:
+        """Whether a request that wants several has waited long enough, or keeps already."""
+        reserve_s = self._books.rules.reserve_s
+        return request.keeps or 0 < reserve_s <= now - request.since
 
     def keep(self, request: Request, group: Group, free: Iterable[Slot], now: float) -> None:
         """Keep what is free of the slots that it could use; `free` are these, in their order."""

@@ -67,7 +67,8 @@ class Lease:
 
     @property
     def names(self) -> str:
-        return ", ".join(slot.name for slot in self.slots)
+        slots = self.slots
+        return slots[0].name if len(slots) == 1 else ", ".join([slot.name for slot in slots])
 
     @property
     def user(self) -> str:
@@ -75,17 +76,18 @@ class Lease:
 
     def message(self, port: int = 0, key: bytes = b"") -> LeaseMessage:
         """As its dispatcher hears of it. `port`: of alfservers that say no other; `key` proves (runtime.grants)."""
-        slots = (
+        user, name = self.dispatcher.user.name, self.dispatcher.name
+        slots = [
             GrantedSlot(
                 slot.name, slot.server.host, slot.host.address or slot.server.host, slot.server.port or port,
-                slot.server.zone, proof_of(key, self.id, self.user, self.dispatcher.name, slot.name, slot.server.host),
+                slot.server.zone, proof_of(key, self.id, user, name, slot.name, slot.server.host),
             )
             for slot in self.slots
-        )  # fmt: skip
+        ]  # fmt: skip
         return LeaseMessage(self.id, tuple(slots), self.tags)
 
     def __str__(self) -> str:
-        return f'{self.names} ({self.dispatcher} job {self.jid} "{self.title}")'
+        return f'{self.names} ({self.dispatcher.label} job {self.jid} "{self.title}")'
 
 
 class Leases:
@@ -147,12 +149,15 @@ class Leases:
         request = lease.dispatcher.requests.get(lease.request)
         if request is not None:
             request.held -= 1
-        self.freed_tags.update(tag for tag in lease.tags if self.limits.is_full(tag))
+        if self.limits.may_block(lease.tags):
+            self.freed_tags.update([tag for tag in lease.tags if self.limits.is_full(tag)])
         self.limits.give(lease.tags)
-        for tag in set(lease.tags):
-            del self.by_tag[tag][lease]
-            if not self.by_tag[tag]:
-                del self.by_tag[tag]
+        for tag in lease.tags:
+            leases = self.by_tag.get(tag)
+            if leases is not None:
+                leases.pop(lease, None)
+                if not leases:
+                    del self.by_tag[tag]
         self.recalled.pop(lease, None)
         self._hold(lease, -len(lease.slots), now)
         for slot in list(lease.slots):

@@ -97,20 +97,19 @@ class Line:
         if ranking.judge.standing is None:
             self._unranked.update(dict.fromkeys(keys))
         if self._unranked:
-            self._rank(list(self._unranked), ranking, now)
+            self._rank(self._unranked, ranking, now)
         elif not self.party.is_fresh:
-            self._rank([next(iter(keys))], ranking, now)
+            self._rank((next(iter(keys)),), ranking, now)
         self.first = first = next(iter(keys)) if len(keys) == 1 else min(keys, key=keys.__getitem__)
         before, after = keys[first]
         self.rank = before + self.party.standing + after
         self.is_fresh = True
 
-    def _rank(self, requests: list[Request], ranking: Ranking, now: float) -> None:
-        ranks = ranking.ranks(requests, self.queue.priority, now)
+    def _rank(self, requests: Iterable[Request], ranking: Ranking, now: float) -> None:
         held = ranking.judge.standing or _NOTHING
-        for request, rank in zip(requests, ranks, strict=True):
+        for request, rank in zip(requests, ranking.ranks(requests, self.queue.priority, now), strict=True):
             self._keys[request] = (rank[: held.start], rank[held.stop :])
-        self.party.standing = ranks[-1][held]
+        self.party.standing = rank[held]
         self.party.is_fresh = True
         self._unranked.clear()
 
@@ -120,15 +119,16 @@ Place = tuple["Account", "Account", int]
 
 
 class Queue:
-    """`priority`: that of the crews. `rank` and `first` are as of the last look; None: nobody waits."""
+    """`priority`: that of the crews. `rank` and `first` are as of the last look (None: nobody waits), their ranks those
+    of an `era` of the judge, and good until `kept_until`."""
 
-    __slots__ = ("_era", "_lines", "_looked_at", "_ranking", "first", "group", "is_fresh", "priority", "rank")
+    __slots__ = ("_lines", "_ranking", "era", "first", "group", "is_fresh", "kept_until", "priority", "rank")
 
     def __init__(self, ranking: Ranking, group: Group, priority: float) -> None:
         self._ranking = ranking
         self._lines: dict[Place, Line] = {}
-        self._looked_at = float("-inf")
-        self._era = 0
+        self.kept_until = float("-inf")
+        self.era = 0
         self.group = group
         self.priority = priority
         self.rank: Rank = ()
@@ -151,18 +151,14 @@ class Queue:
             del self._lines[place]
             self._ranking.leave(place, line)
 
-    def is_settled(self, now: float) -> bool:
-        """Whether its rank is still what it is."""
-        return self.is_fresh and now <= self._looked_at + KEPT_S and self._era == self._ranking.judge.era
-
     def look(self, now: float) -> None:
         """Who is first."""
         ranking = self._ranking
         era = ranking.judge.era
-        if now > self._looked_at + KEPT_S or self._era != era:
+        if now > self.kept_until or self.era != era:
             for line in self._lines.values():
-                line.age(MOST_AGED if self._era == era else len(line))
-            self._looked_at, self._era = now, era
+                line.age(MOST_AGED if self.era == era else len(line))
+            self.kept_until, self.era = now + KEPT_S, era
         for line in self._lines.values():
             if not line.is_fresh:
                 line.look(ranking, now)
@@ -191,7 +187,7 @@ class Ranking:
         while era != self.judge.era:  # a site's assigner that fails ranks nobody
             era = self.judge.era
             for queue in queues:
-                if not queue.is_settled(now):
+                if not queue.is_fresh or now > queue.kept_until or queue.era != era:
                     queue.look(now)
         return min(queues, key=_rank_of)
 

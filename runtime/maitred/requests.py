@@ -42,15 +42,14 @@ class Dispatcher:
     """A dispatcher, for as long as it is connected or holds leases. `peer` is None while it is not connected."""
 
     __slots__ = (
-        "access", "excluded", "host", "leases", "lost_at", "name", "peer", "port", "requests", "since", "user",
+        "access", "excluded", "host", "label", "leases", "lost_at", "name", "peer", "port", "requests", "since", "user",
     )  # fmt: skip
 
     def __init__(self, name: str, user: Account) -> None:
         self.name = name
         self.user = user
         self.peer: PeerId | None = None
-        self.host = ""
-        self.port = 0
+        self.is_at("", 0)
         self.excluded: frozenset[str] = frozenset()
         """Slots and hosts that are never to be given, in lower case."""
         self.lost_at: float | None = None
@@ -62,7 +61,12 @@ class Dispatcher:
         """What its user's crews gave when its requests and leases were last looked at for that."""
 
     def __str__(self) -> str:
-        return f"{self.user.name}@{self.host}"
+        return self.label
+
+    def is_at(self, host: str, port: int) -> None:
+        """Where it has connected from."""
+        self.host, self.port = host, port
+        self.label = f"{self.user.name}@{host}"
 
 
 def why_refused(want: Want, known: Mapping[int, Request]) -> str:
@@ -191,6 +195,10 @@ class Group:
         if self.host and self._slots.host(self.host) is not slot.host:
             return False
         return self.fit.slot(slot) and self._crew_gives(slot)
+
+    def may_have(self, slot: Slot) -> bool:
+        """Whether a slot that is free is one for its requests, were they alone."""
+        return slot in self.passing if self.live and not self.host else self.fits(slot)
 
     def could_use(self, slot: Slot, now: float) -> bool:
         """Whether its requests could have a slot now, were they alone."""

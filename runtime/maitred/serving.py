@@ -36,13 +36,24 @@ _FEW = 64
 
 
 class _Turn:
-    """What has happened to slots of a kind: those that have become free, and the queues that were touched."""
+    """What has happened to slots of a kind: those that have become free, and the queues that were touched. `queues` are
+    all that may have gained by it."""
 
-    __slots__ = ("queues", "slots")
+    __slots__ = ("kind", "queues", "slots", "touched")
 
-    def __init__(self) -> None:
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
         self.slots: list[Slot] = []
+        self.touched: dict[Queue, None] = {}
         self.queues: dict[Queue, None] = {}
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether somebody may still get something by it."""
+        slots = self.slots
+        while slots and slots[-1].rank is None:
+            slots.pop()
+        return bool(self.queues and (slots or self.touched) and self.kind.free)
 
 
 class Serving:
@@ -62,19 +73,41 @@ class Serving:
             return
         due = books.slots.freed or books.touched or books.leases.freed_tags or books.won
         if due and not books.slices.is_at(SERVING):
-            books.slices.begin(SERVING, self._serving(), now)
+            self._had_way.clear()
+            if len(books.slots.freed) == 1 and not (books.touched or books.leases.freed_tags or books.won):
+                self._serve_slot(now)
+            if books.slots.freed or books.touched or books.leases.freed_tags or books.won:
+                books.slices.begin(SERVING, self._serving(), now)
         if self._pending and not books.slices.is_at(SERVING):
             self._grow(now)
 
+    def _serve_slot(self, now: float) -> None:
+        """One slot has become free, and nothing else has happened."""
+        slot, _ = self._books.slots.freed.popitem()
+        turn = _Turn(slot.kind)
+        turn.slots.append(slot)
+        self._find_gaining(turn)
+        while turn.goes_on:
+            self._have_turn(turn, now)
+
     def _serving(self) -> Work:
         books = self._books
-        self._had_way.clear()
         while books.won or books.slots.freed or books.touched or books.leases.freed_tags:
             self._serve_winners(books.slices.now)
             self._touch_limited()
-            turns = self._turns()
-            for kind in sorted(turns, key=_best) if len(turns) > 1 else turns:
-                yield from self._serve_kind(kind, turns[kind])
+            for turn in sorted(self._turns(), key=_best):
+                self._find_gaining(turn)
+                while turn.goes_on:
+                    yield _GRANT if self._have_turn(turn, books.slices.now) else _LOOK
+
+    def _have_turn(self, turn: _Turn, now: float) -> bool:
+        """The best request has its turn; whether it got something."""
+        queue = self._books.ranking.first(turn.queues, now)
+        if queue.first is not None and self.try_one(queue.first, now):
+            return True
+        del turn.queues[queue]
+        turn.touched.pop(queue, None)
+        return False
 
     def _serve_winners(self, now: float) -> None:
         """What was ejected for somebody is his, whoever has waited longer: else one wait would eject many."""
@@ -93,56 +126,36 @@ class Serving:
                     self._books.touched[group] = None
         tags.clear()
 
-    def _turns(self) -> dict[Kind, _Turn]:
-        """Kinds that have free slots, and which groups may have gained by what has happened."""
+    def _turns(self) -> list[_Turn]:
+        """Kinds that have free slots, where somebody may have gained by what has happened."""
         turns: dict[Kind, _Turn] = {}
         freed, touched = self._books.slots.freed, self._books.touched
         for slot in freed:
             if slot.kind.waiting or slot.named:
-                turns.setdefault(slot.kind, _Turn()).slots.append(slot)
+                turns.setdefault(slot.kind, _Turn(slot.kind)).slots.append(slot)
         for group in touched:
             group.is_blocked = False
             for kind in group.kinds:
                 if kind.free and group in kind.waiting:
-                    turns.setdefault(kind, _Turn()).queues[kind.waiting[group]] = None
+                    turns.setdefault(kind, _Turn(kind)).touched[kind.waiting[group]] = None
             for slot in group.odd:
                 if slot.kind.free and group in slot.named:
-                    turns.setdefault(slot.kind, _Turn()).queues[slot.named[group]] = None
+                    turns.setdefault(slot.kind, _Turn(slot.kind)).touched[slot.named[group]] = None
         freed.clear()
         touched.clear()
-        return turns
+        return list(turns.values())
 
-    def _serve_kind(self, kind: Kind, turn: _Turn) -> Work:
-        """Requests get their turn for slots of a kind, the best one first."""
-        books = self._books
-        queues, touched = self._gaining(kind, turn, books.slices.now), len(turn.queues)
-        while queues and kind.free and (touched or any(slot.rank is not None for slot in turn.slots)):
-            now = books.slices.now
-            queue = books.ranking.first(queues, now)
-            if queue.first is not None and self.try_one(queue.first, now):
-                yield _GRANT
-            else:
-                del queues[queue]
-                touched -= queue in turn.queues
-                yield _LOOK
-
-    def _gaining(self, kind: Kind, turn: _Turn, now: float) -> dict[Queue, None]:
-        """The queues of those who may have gained: what was touched, and what could use one of the slots that have
-        become free."""
-        queues = dict(turn.queues)
-        slots = turn.slots
-        for group, queue in kind.waiting.items() if slots else ():
-            if not group.is_blocked and (group.is_plain or any(self._may_have(group, slot) for slot in slots)):
+    def _find_gaining(self, turn: _Turn) -> None:
+        """Those who may have gained: who was touched, and who could use one of the slots that have become free."""
+        queues, slots = turn.queues, turn.slots
+        queues.update(turn.touched)
+        for group, queue in turn.kind.waiting.items() if slots else ():
+            if not group.is_blocked and (group.is_plain or any(map(group.may_have, slots))):
                 queues[queue] = None
         for slot in slots:
             for group, queue in slot.named.items():
-                if not group.is_blocked and self._may_have(group, slot):
+                if not group.is_blocked and group.may_have(slot):
                     queues[queue] = None
-        return queues
-
-    def _may_have(self, group: Group, slot: Slot) -> bool:
-        """Whether a slot that is free is one for these requests."""
-        return slot in group.passing if group.live and not group.host else group.fits(slot)
 
     # ---- one request ---------------------------------------------------------------------------------
 
@@ -245,12 +258,12 @@ class Serving:
     def _enough(self, group: Group, now: float) -> bool:
         """Whether the free slots that fit are as many as are wanted at least."""
         need = group.need
+        if need.atleast == 1:
+            return next(self.candidates(group, now), None) is not None
+        if sum([kind.free for kind in group.kinds]) + len(group.odd) < need.atleast:
+            return False
         if need.samehost:
-            return need.atleast == 1 or self._host_for(group, now) is not None
-        if need.atleast > 1:
-            free = sum(kind.free for kind in group.kinds) + len(group.odd)
-            if free < need.atleast:
-                return False
+            return self._host_for(group, now) is not None
         return sum(1 for _ in islice(self.candidates(group, now), need.atleast)) == need.atleast
 
     def _host_for(self, group: Group, now: float) -> Host | None:
@@ -268,7 +281,8 @@ class Serving:
         if group.need.samehost:
             host = lease.slots[0].host if lease.slots else self._host_for(group, now)
         while len(lease.slots) < size:
-            slot = next((slot for slot in self.candidates(group, now) if host is None or slot.host is host), None)
+            found = self.candidates(group, now)
+            slot = next(found if host is None else (slot for slot in found if slot.host is host), None)
             if slot is None:
                 return
             self._books.leases.put(lease, slot, now)
@@ -370,8 +384,8 @@ def _rank(slot: Slot) -> Rank:
     return slot.rank or ()
 
 
-def _best(kind: Kind) -> Rank:
-    return kind.best or ()
+def _best(turn: _Turn) -> Rank:
+    return turn.kind.best or ()
 
 
 def _merged(kinds: list[Kind], odd: list[Slot], differing: dict[Slot, bool]) -> Iterator[Slot]:

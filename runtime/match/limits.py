@@ -11,7 +11,7 @@ While a tag rests nothing with it is launched (what runs goes on): a licence of 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -47,46 +47,53 @@ class Limits:
 
     def __init__(self, maxima: Mapping[str, int]) -> None:
         self._maxima = {tag.lower(): most for tag, most in maxima.items()}
-        self._running: Counter[str] = Counter()
+        self._running: defaultdict[str, int] = defaultdict(int)
         self.resting: dict[str, Rest] = {}
 
     def why_not(self, tags: Iterable[str], now: float | None = None) -> str:
         """Why a launch with these tags has to wait, in words; empty when it may run. With `now` they say for how long
         a tag rests still."""
         tags = tuple(tags)
+        if not self.may_block(tags):
+            return ""
         for tag in tags:
             if self.is_full(tag):
-                return f"limit {tag}: {self._running[tag]} of {self._maxima[tag]} running"
+                return f"limit {tag}: {self._running.get(tag, 0)} of {self._maxima[tag]} running"
         return self.why_resting(tags, now) if self.resting else ""
+
+    def may_block(self, tags: tuple[str, ...]) -> bool:
+        """Whether one of these tags has a maximum, or rests."""
+        return not (self._maxima.keys().isdisjoint(tags) and self.resting.keys().isdisjoint(tags))
 
     def is_full(self, tag: str) -> bool:
         """Whether as many run under a tag as may."""
         most = self._maxima.get(tag)
-        return most is not None and self._running[tag] >= most
+        return most is not None and self._running.get(tag, 0) >= most
 
     def room(self, tags: Iterable[str]) -> int | None:
         """How many more launches with these tags may run; None for any number."""
         tags = tuple(tags)
         if self.resting and self.why_resting(tags):
             return 0
-        rooms = [max(0, self._maxima[tag] - self._running[tag]) for tag in tags if tag in self._maxima]
+        rooms = [max(0, self._maxima[tag] - self._running.get(tag, 0)) for tag in tags if tag in self._maxima]
         return min(rooms, default=None)
 
     def take(self, tags: Iterable[str]) -> None:
         """A launch with these tags runs from now on (whether or not `why_not` had something to say)."""
-        self._running.update(tags)
+        for tag in tags:
+            self._running[tag] += 1
 
     def give(self, tags: Iterable[str]) -> None:
         """It ended. Raises ValueError when nothing ran under one of the tags."""
         for tag in tags:
-            if self._running[tag] <= 0:
+            if self._running.get(tag, 0) <= 0:
                 raise ValueError(f"nothing runs under the tag {tag}")
             self._running[tag] -= 1
             if not self._running[tag]:
                 del self._running[tag]
 
     def running(self, tag: str) -> int:
-        return self._running[tag.lower()]
+        return self._running.get(tag.lower(), 0)
 
     def set_maxima(self, maxima: Mapping[str, int]) -> None:
         """New maxima count from the next launch on; what runs keeps running."""
