@@ -47,6 +47,7 @@ from daemons.launcher_messages import (
     Spawn,
 )
 from daemons.launcher_messages import Signal as SignalAttempts
+from daemons.notices import deliver
 from daemons.reading import read_printed
 from daemons.remote import Remotes
 from daemons.state import State
@@ -60,6 +61,7 @@ from runtime.orders import (
     Change,
     Exit,
     Launch,
+    Notify,
     Order,
     ReadText,
     Record,
@@ -120,7 +122,7 @@ class Carrier:
         self.adopted: set[int] = set()
         """Attempts that an earlier dispatcher started and that still ran when we came."""
         self.open_programs = 0
-        """Hooks, tests, built-ins and readings under way."""
+        """Hooks, notices, tests, built-ins and readings under way."""
 
     # -- orders ----------------------------------------------------------------------------------------------------
 
@@ -350,6 +352,11 @@ class Carrier:
             self._news(Announce(Change.NOTICE, order.jid, text=f"its hook: {reason}"))
         self.carry_out(self._core.hook_done(order.jid, time.time()))
 
+    async def _notify(self, order: Notify) -> None:
+        log = self._state.job(order.jid) / "notify.log"
+        trouble = await deliver(order, self._core.settings, log)
+        self.carry_out(self._core.notified(order.jid, order.where, order.rested, trouble, time.time()))
+
     async def _test(self, order: TestResume) -> None:
         status = await programs.run_test(order.argv, order.cwd, self._env(order.jid, order.env))
         self.carry_out(self._core.resume_tested(order.attempt, status, time.time()))
@@ -370,6 +377,7 @@ _PERFORM: dict[type[Order], Callable[..., None]] = {
     Announce: Carrier._announce,
     RunBuiltin: lambda self, order: self._start(partial(self._builtin, order)),
     ReadText: lambda self, order: self._start(partial(self._read, order)),
+    Notify: lambda self, order: self._start(partial(self._notify, order)),
     RunHook: lambda self, order: self._start(partial(self._hook, order)),
     TestResume: lambda self, order: self._start(partial(self._test, order)),
     ShowFile: Carrier._show,

@@ -30,6 +30,7 @@ from runtime.queued import QueuedJob
 EDITABLE = (
     *("title", "comment", "service", "tags", "atleast", "atmost", "samehost", "reserve", "envkey"),
     *("dirmaps", "pbias", "maxactive", "whendone", "whenerror", "projects", "tier", "metadata", "after", "afterjids"),
+    "notify",
 )
 """Options of a queued job that its user may change."""
 

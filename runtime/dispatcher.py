@@ -7,7 +7,7 @@
     never_started lost progress                          Sweep     end attempts, all at once
     chunk text_read         scripts that commands print  ReadText
     resume_tested           of -resumewhile              TestResume, RunHook, RunBuiltin, ShowFile
-    hook_done               -whendone, -whenerror ran    Announce  tell clients
+    hook_done notified      a job's end was told         Notify, Announce
     act                     what users do
     tick                    time has passed
     granted recalled        of a lease           ToMaitred  Want, Returned, Running, ...
@@ -48,12 +48,14 @@ from runtime.facts import (
     HookRan,
     JobSpooled,
     NeverStarted,
+    Notified,
     Outcome,
     Started,
     TagsRested,
 )
 from runtime.farm_events import FarmEvents
 from runtime.job.model import CmdId, Job, JobId
+from runtime.notices import shown
 from runtime.orders import Began, Exit, Lost, Order, Sweep
 from runtime.outbox import GRACE_S, Outbox
 from runtime.queued import Attempt, QueuedJob
@@ -123,6 +125,18 @@ class Dispatcher(FarmEvents):
             return []
         out = Outbox(now)
         out.record(job, HookRan(jid, now))
+        return self._finish(out)
+
+    def notified(self, jid: JobId, where: str, rested: float, trouble: str, now: float) -> list[Order]:
+        """Somebody has heard that a job came to rest at `rested`; or cannot be told, and `trouble` says why."""
+        job = self.jobs.get(jid)
+        if job is None or where not in job.graph.to_notify or job.graph.rested_at != rested:
+            self.stale += 1
+            return []
+        out = Outbox(now)
+        out.record(job, Notified(jid, now, where, rested, trouble))
+        if trouble:
+            out.notice(job, f"{shown(where)} was not told of its end: {trouble}")
         return self._finish(out)
 
     def replay(self, facts: Iterable[Fact], read: Callable[[JobSpooled], Job]) -> None:
@@ -199,6 +213,7 @@ class Dispatcher(FarmEvents):
             out.touched[job.jid] = job
             if job.graph.hook_waits:
                 self._order_hook(job, out)
+            self._order_notices(job, out)
             self._sweep_dismissed(job, out)
         return self._finish(out)
 

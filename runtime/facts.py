@@ -12,6 +12,7 @@ launch that followed is. Facts are small tagged structs; `encode`/`decode` give 
     Retried Restarted Skipped                    what users and rules did to tasks
     Paused Prioritised Edited Deleted            ... and to jobs
     Rested > HookRan                             the job came to rest, done or stopped, and its hook program ended
+    Rested > Notified                            ... and one of those who wanted to know it was told
     TagsRested                                   a licence was short: nothing with these tags is launched for a while
 
 Times are wall-clock seconds (they are for people and for -after); durations are measured by monotonic clocks
@@ -188,13 +189,24 @@ class Deleted(Fact, frozen=True, tag=True, array_like=True):
 
 
 class Rested(Fact, frozen=True, tag=True, array_like=True):
-    """Nothing of the job can run any more; `failed`: something is in error. Its postscripts and its hook run now."""
+    """Nothing of the job can run any more; `failed`: something is in error. Its postscripts and its hook run now.
+    `notify`: who is to hear of it (runtime.notices)."""
 
     failed: bool
+    notify: tuple[str, ...] = ()
 
 
 class HookRan(Fact, frozen=True, tag=True, array_like=True):
     """The -whendone or -whenerror program of the last Rested has ended: it does not run again."""
+
+
+class Notified(Fact, frozen=True, tag=True, array_like=True):
+    """One of those that the Rested of the time `rested` names has heard of it, or cannot be reached: `trouble` says
+    why. It is not told again."""
+
+    where: str
+    rested: float
+    trouble: str = ""
 
 
 class TagsRested(Fact, frozen=True, tag=True, array_like=True):
@@ -222,6 +234,7 @@ AnyFact = (
     | Deleted
     | Rested
     | HookRan
+    | Notified
     | TagsRested
 )
 

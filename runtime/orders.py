@@ -7,6 +7,7 @@
     Sweep                                end these attempts' process groups, all at once: TERM, grace, KILL
     RunBuiltin                           File delete|copy|rename|mkdir with the dispatcher's rights
     RunHook                              -whendone / -whenerror program
+    Notify                               a mail, or a word to a web service, that a job is over
     TestResume                           run a -resumewhile test, answer with its exit status
     ReadText                             read an -expand output or chunk file, answer with its text
     ToMaitred                            say this to the maitre-d
@@ -25,6 +26,7 @@ import msgspec
 from runtime.facts import AttemptId, Fact, Place
 from runtime.farm_messages import Excluding, JobEnded, Returned, Running, TagRests, Want
 from runtime.job.model import CmdId, JobId, TaskId
+from runtime.notices import Notice
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -98,6 +100,15 @@ class RunHook(Order, frozen=True):
     status_text: str
     cwd: str
     env: dict[str, str]
+
+
+class Notify(Order, frozen=True):
+    """Tell somebody that a job has come to rest, at `rested`; the core hears how that went through `notified`."""
+
+    jid: JobId
+    where: str
+    rested: float
+    notice: Notice
 
 
 class TestResume(Order, frozen=True):

@@ -13,6 +13,7 @@ from runtime.job.step_order import StepOrder
 from runtime.licences import RETRYRC, Rule, compiled
 from runtime.match.reserve import ReserveError, read_reserve
 from runtime.nimby import Mode
+from runtime.notices import NotifyError, Target, read_targets
 from runtime.schedule.zones import UnknownZoneError, zone
 
 NIMBY_MODES = tuple(mode.value for mode in Mode)
@@ -133,6 +134,35 @@ def nimby_mode(value: Value) -> str:
     if text not in NIMBY_MODES:
         raise TclError(f'expected one of {", ".join(NIMBY_MODES)} but got "{to_str(value)}"')
     return text
+
+
+def notify(value: Value) -> tuple[Target, ...]:
+    """WHEN WHERE ... (runtime.notices)."""
+    try:
+        return read_targets(words(value))
+    except NotifyError as error:
+        raise TclError(str(error)) from None
+
+
+def mail_host(value: Value) -> str:
+    """HOST or HOST:PORT of a mail server, or nothing."""
+    text = to_str(value).strip()
+    if text:
+        split_host(text, 25)
+    return text
+
+
+def mail_address(value: Value) -> str:
+    """NAME@HOST, or nothing."""
+    text = to_str(value).strip()
+    if text:
+        notify(["always", f"mailto:{text}"])
+    return text
+
+
+def some_tries(value: Value) -> int:
+    """At least one."""
+    return max(1, count(value))
 
 
 def step_order(value: Value) -> StepOrder:

@@ -31,6 +31,7 @@ from runtime.job.operators import nearest
 from runtime.job.source import Place
 from runtime.job.step_order import StepOrder
 from runtime.licences import Rule
+from runtime.notices import Target
 from runtime.site_script import LIMITS, SiteRun, run_site_file, variables_set
 
 _NO_LIMITS: Mapping[str, int] = MappingProxyType({})
@@ -119,6 +120,14 @@ class Settings(msgspec.Struct, frozen=True):
     licence_rest_s: Annotated[float, Key("licenceRest", values.some_seconds)] = 30.0
     licence_rest_most_s: Annotated[float, Key("licenceRestMost", values.some_seconds)] = 600.0
     licence_patience_s: Annotated[float, Key("licencePatience", values.seconds)] = 86400.0
+    # ---- notices
+    notify: Annotated[tuple[Target, ...], Key("notify", values.notify)] = ()
+    notify_hosts: Annotated[tuple[str, ...], Key("notifyHosts", values.words)] = ()
+    notify_addresses: Annotated[tuple[str, ...], Key("notifyAddresses", values.words)] = ("*",)
+    notify_tries: Annotated[int, Key("notifyTries", values.some_tries)] = 5
+    notify_limit_s: Annotated[float, Key("notifySeconds", values.some_seconds)] = 10.0
+    mail_host: Annotated[str, Key("mailHost", values.mail_host)] = ""
+    mail_from: Annotated[str, Key("mailFrom", values.mail_address)] = ""
     # ---- nimby
     nimby_mode: Annotated[str, Key("nimbyMode", values.nimby_mode)] = "default"
     nimby_idle_s: Annotated[float, Key("nimbyIdleSeconds", values.seconds)] = 0.0

@@ -25,9 +25,11 @@ from runtime.job.numbering import Reader
 from runtime.lanes import Lane
 from runtime.machine import Machine
 from runtime.messages import JobState
-from runtime.orders import Change, Order, RunHook, ToMaitred
+from runtime.notices import NotifyError, filled, shown, targets_for, why_not
+from runtime.orders import Change, Notify, Order, RunHook, ToMaitred
 from runtime.outbox import Outbox
 from runtime.queued import Attempt, QueuedJob
+from runtime.reports import notice_of, read_own_targets
 from runtime.schemes import Scheme
 from runtime.serving import Server
 from runtime.settings import DEFAULTS, Settings
@@ -139,6 +141,7 @@ class Settling:
                 job.after = start_time(text, job.spooled.time)
             except AfterError as error:
                 out.notice(job, str(error))
+        self._look_at_notify(job, out)
         job.afterjids = tuple(
             int(word) for word in options.get("afterjids", "").replace(",", " ").split() if word.isdecimal()
         )
@@ -146,6 +149,18 @@ class Settling:
             if jid not in self.jobs:
                 out.notice(job, f"-afterjids {jid}: there is no such job; it counts as done")
         self._sorted = False
+
+    def _look_at_notify(self, job: QueuedJob, out: Outbox) -> None:
+        """What of a job's -notify will come to nothing is told when it comes."""
+        settings = self.settings
+        try:
+            for target in read_own_targets(job.graph.options) or ():
+                where = filled(target.where, job.spooled.user)
+                wrong = why_not(where, settings.notify_hosts, settings.notify_addresses)
+                if wrong:
+                    out.notice(job, f"-notify {shown(where)}: nobody will be told: {wrong}")
+        except NotifyError as error:
+            out.notice(job, f"-notify: nobody will be told: {error}")
 
     def _edited(self, job: QueuedJob, option: str, out: Outbox) -> None:
         """An option of the job has a new value, now or in the journal that is replayed."""
@@ -260,12 +275,33 @@ class Settling:
         failed = not job.graph.complete
         if failed and not job.graph.failures:
             out.notice(job, f"waits for Instances that never came: {', '.join(job.graph.unmet)}")
-        out.record(job, Rested(job.jid, out.now, failed), barrier=bool(job.graph.job.postscript))
+        wheres = self._who_hears(job, failed)
+        out.record(job, Rested(job.jid, out.now, failed, wheres), barrier=bool(job.graph.job.postscript or wheres))
+        self._order_notices(job, out)
         end = self._farm.ended(job, job.graph.job_state().value)
         if end is not None:
             out.orders.append(ToMaitred(end))
         if job.graph.hook_waits:
             self._order_hook(job, out)
+
+    def _who_hears(self, job: QueuedJob, failed: bool) -> tuple[str, ...]:
+        """Who is to be told of this end."""
+        settings = self.settings
+        try:
+            own = read_own_targets(job.graph.options)
+        except NotifyError:
+            return ()  # it was told when the job came
+        found = targets_for(settings.notify if own is None else own, failed, job.spooled.user)
+        if own is None:
+            return found
+        return tuple(one for one in found if not why_not(one, settings.notify_hosts, settings.notify_addresses))
+
+    def _order_notices(self, job: QueuedJob, out: Outbox) -> None:
+        """Those are to be told who have not been yet."""
+        rested = job.graph.rested
+        if rested is not None and job.graph.to_notify:
+            notice = notice_of(job, rested)
+            out.orders += [Notify(job.jid, where, rested.time, notice) for where in job.graph.to_notify]
 
     def _order_hook(self, job: QueuedJob, out: Outbox) -> None:
         graph = job.graph

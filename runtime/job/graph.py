@@ -27,6 +27,7 @@ from runtime.facts import (
     HookRan,
     JobSpooled,
     NeverStarted,
+    Notified,
     Outcome,
     Paused,
     Prioritised,
@@ -63,6 +64,8 @@ class JobGraph(Again):
         self.rested: Rested | None = None
         self.hook_waits = False
         self.postscripts: list[int] = []
+        self.to_notify: list[str] = []
+        """Who has not heard yet that it came to rest."""
         self._short_since: dict[int, float] = {}
         super().__init__(job, reader, order)
 
@@ -104,10 +107,12 @@ class JobGraph(Again):
 
     @property
     def settled(self) -> bool:
-        """Nothing is left to do: the job has come to rest, its postscripts and its hook have run."""
+        """Nothing is left to do: the job has come to rest, its postscripts and its hook have run, who wanted to know it
+        was told."""
         if self.active:
             return False
-        return self.gone or (self.rested is not None and not self.postscripts and not self.hook_waits)
+        waits = self.postscripts or self.hook_waits or self.to_notify
+        return self.gone or (self.rested is not None and not waits)
 
     @property
     def gone(self) -> bool:
@@ -316,6 +321,7 @@ class JobGraph(Again):
     def _came_to_rest(self, fact: Rested) -> None:
         self.rested = fact
         self.rested_at = fact.time
+        self.to_notify = list(fact.notify)
         self.hook_waits = bool(self.options.get("whenerror" if fact.failed else "whendone", "").strip())
         when = ("error", "always", "") if fact.failed else ("done", "always", "")
         first = self.tree.postscript_first
@@ -325,6 +331,10 @@ class JobGraph(Again):
 
     def _hook_ran(self, _fact: HookRan) -> None:
         self.hook_waits = False
+
+    def _notified(self, fact: Notified) -> None:
+        if self.rested_at == fact.rested and fact.where in self.to_notify:
+            self.to_notify.remove(fact.where)
 
     def _tags_rested(self, _fact: TagsRested) -> None:
         """Limits are no affair of one job's."""
@@ -348,6 +358,7 @@ class JobGraph(Again):
         self.rested = None
         self.rested_at = None
         self.postscripts.clear()
+        self.to_notify.clear()
         self.hook_waits = False
 
     def _failed_below(self, tid: int | None) -> list[int]:
@@ -389,5 +400,6 @@ _APPLY: dict[type[Fact], Callable[[JobGraph, Any], None]] = {
     Deleted: JobGraph._deleted,
     Rested: JobGraph._came_to_rest,
     HookRan: JobGraph._hook_ran,
+    Notified: JobGraph._notified,
     TagsRested: JobGraph._tags_rested,
 }

@@ -71,7 +71,7 @@ OPERATORS: Mapping[str, Operator] = MappingProxyType(
                 "Job",
                 _options(
                     text="title after afterjids service tags crews envkey dirmaps dirmap comment whendone whenerror"
-                    " tier projects project metadata editpolicy spoolcwd spooladdr",
+                    " notify tier projects project metadata editpolicy spoolcwd spooladdr",
                     numbers="atleast atmost pbias priority etalevel elapsed samehost maxactive serialsubtasks"
                     " paused pause noprogresssecs",
                     reserve=Value.AMOUNTS,

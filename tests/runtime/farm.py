@@ -18,6 +18,7 @@ from runtime.orders import (
     Exit,
     Launch,
     Lost,
+    Notify,
     Order,
     ReadText,
     Record,
@@ -123,6 +124,7 @@ class Farm:
         self.launched: list[str] = []
         self.sweeps: list[Sweep] = []
         self.hooks: list[RunHook] = []
+        self.notices_ordered: list[Notify] = []
         self.tests: list[TestResume] = []
         self.reads: list[ReadText] = []
         self.shown: list[ShowFile] = []
@@ -190,6 +192,8 @@ class Farm:
                     self.sweeps.append(order)
                 case RunHook():
                     self.hooks.append(order)
+                case Notify():
+                    self.notices_ordered.append(order)
                 case TestResume():
                     self.tests.append(order)
                     self.running.pop(order.attempt, None)
