@@ -9,6 +9,7 @@
     alfred -report ...         what the farm has done               daemons.options.report -> daemons.report_commands
     alfred -newkey [USER]      make keys                            daemons.options.keys  -> daemons.newkey
     alfred -farm N             a farm on this machine, to try       daemons.options.trial -> daemons.farm
+    alfred -simulate ...       a schedule and a workload, on paper  daemons.options.simulate -> daemons.simulating
     alfred -nimby              lend this desktop while it is idle   daemons.options.nimby -> daemons.nimby
 
 A part, and what only that part needs, is imported when it is asked for: the others are not waited for.
@@ -33,6 +34,7 @@ from daemons.options.nimby import NIMBY
 from daemons.options.part import DONE, INTERRUPTED, Words
 from daemons.options.queue import QUEUE
 from daemons.options.report import REPORT
+from daemons.options.simulate import SIMULATE
 from daemons.options.trial import TRIAL
 from daemons.options.waiting import WAITING
 
@@ -45,6 +47,7 @@ PARTS = (
     REPORT,
     KEYS,
     TRIAL,
+    SIMULATE,
     NIMBY,
 )
 """In the order of the pages of help."""

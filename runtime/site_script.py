@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from operator import itemgetter
@@ -93,11 +93,11 @@ class _Running(NamedTuple):
         return there + offset - own
 
 
-class _SiteInterp(Interp):
-    """Knows where in the file the command stands that runs."""
+class SiteInterp(Interp):
+    """Knows where in the file the command stands that runs. `safe`: it reaches nothing outside."""
 
-    def __init__(self, file: str) -> None:
-        super().__init__()
+    def __init__(self, file: str, safe: bool = False) -> None:
+        super().__init__(safe)
         self.script_file = self._file = file
         self.writes: dict[tuple[str, str], list[Written]] = {}
         self.blamed: tuple[TclError, Place] | None = None
@@ -138,13 +138,26 @@ class _SiteInterp(Interp):
             offsets = _find(script.text, whole, caller.at(command.start), caller.at(command.end))
         if offsets is None:
             offsets = _find(script.text, whole, 0, len(whole))  # the body of a procedure
-        return _Running(script, caller.source, offsets or (), self._place(), file)
+        return _Running(script, caller.source, offsets or (), self.place, file)
 
-    def _place(self) -> Place:
+    @property
+    def place(self) -> Place:
+        """Where the command stands that runs."""
         running, command = self._running[-1], self.called_from
         if not running.offsets or command is None:
             return running.place
         return running.source.place(running.at(command.start))
+
+    def run_file(self, text: str) -> Failure | None:
+        """Run the file's text. Why it could not be run to its end, if it could not."""
+        try:
+            self.eval_top(text)
+        except TclError as error:
+            place = self.blamed[1] if self.blamed is not None and self.blamed[0] is error else (error.line, 1)
+            return Failure(place, error.message)
+        except (Completion, Exit):
+            return Failure(START, "the file ended the interpreter")
+        return None
 
     def _line(self, line: int) -> Place:
         """The place of a line of the script that runs: its first word."""
@@ -165,7 +178,7 @@ class _SiteInterp(Interp):
         if running.offsets and command is not None and running.file == self._file:
             start, end = running.at(command.start), running.at(command.end)
             words = tuple(command.literals or ())
-        return Written(running.file, self._place(), start, end, words, self.commands_run)
+        return Written(running.file, self.place, start, end, words, self.commands_run)
 
 
 def _find(script: str, text: str, start: int, end: int) -> tuple[tuple[int, int], ...] | None:
@@ -193,12 +206,12 @@ def variables_set(text: str) -> tuple[str, ...]:
 
 def run_site_file(text: str, file: str, watched: Iterable[str], limits: Limits = LIMITS) -> SiteRun:
     """Run the text of a file and give what it leaves in the `watched` variables, also when it fails on the way."""
-    interp = _SiteInterp(file)
+    interp = SiteInterp(file)
     limits.start(interp)
     names = tuple(dict.fromkeys(watched))
     for name in names:
         interp.watch(name)
-    failure = _fail(lambda: interp.eval_top(text), interp)
+    failure = interp.run_file(text)
     arrays: dict[str, dict[str, Value]] = {}
     scalars: dict[str, Value] = {}
     for name in names:
@@ -211,14 +224,3 @@ def run_site_file(text: str, file: str, watched: Iterable[str], limits: Limits =
         elif bare.value is not None:
             scalars[name] = bare.value
     return SiteRun(text, arrays, scalars, interp.writes, failure)
-
-
-def _fail(run: Callable[[], Value], interp: _SiteInterp) -> Failure | None:
-    try:
-        run()
-    except TclError as error:
-        place = interp.blamed[1] if interp.blamed is not None and interp.blamed[0] is error else (error.line, 1)
-        return Failure(place, error.message)
-    except (Completion, Exit):
-        return Failure(START, "the file ended the interpreter")
-    return None

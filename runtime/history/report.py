@@ -159,7 +159,7 @@ def text(table: Report, most: int | None = None) -> Iterator[str]:
     ]
     head = [table.by.value if name == "name" else _TITLES[name] for name in shown]
     cells = [[_cell(name, getattr(row, name)) for name in shown] for row in rows]
-    yield from _aligned([head, *cells])
+    yield from aligned([head, *cells])
     if most is not None and len(table.rows) > most:
         yield f"... and {len(table.rows) - most} more"
 
@@ -176,7 +176,7 @@ def _cell(name: str, value: str | float | int | None) -> str:
     return f"{value:,.1f}" if isinstance(value, float) else f"{value:,}"
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Names to the left, figures to the right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:

@@ -86,6 +86,8 @@ class Progress(ABC):
         self.surplus: list[AttemptId] = []
         self.failures: dict[int, Failure] = {}
         self.deleting = False
+        self.ready_at: dict[int, float] = {}
+        """Since when a task's command could run, where that was not from the beginning; until the task is over."""
         self._now = 0.0
         self._begin()
 
@@ -166,6 +168,7 @@ class Progress(ABC):
 
     def _push(self, tid: int) -> None:
         self._pushed += 1
+        self.ready_at[tid] = self._now
         heappush(self._heap, (self.tree.turn(tid), self._pushed, tid, None))
 
     def _push_loop(self, loop: Loop, hurried: bool = False) -> None:
@@ -492,6 +495,7 @@ class Progress(ABC):
             self._finish(tid)
 
     def _finish(self, tid: int) -> None:
+        self.ready_at.pop(tid, None)
         self._move(tid, SKIPPED if self._flags[tid] & SKIP else DONE)
         parent = self.tree.parents[tid]
         if parent >= 0:

@@ -67,6 +67,7 @@ from runtime.maitred.books import Books
 from runtime.maitred.explaining import explain
 from runtime.maitred.leases import Lease
 from runtime.maitred.noting import asked, came, capacity, gave_up, of_no_crew, went, whose_request
+from runtime.maitred.obstacles import Obstacles, obstacles
 from runtime.maitred.orders import Keep, Order, PeerId, Send
 from runtime.maitred.pinging import Pinging
 from runtime.maitred.reading import Reading
@@ -533,6 +534,10 @@ class Maitred:
     def explain(self, peer: PeerId, message: Explain, now: float) -> Explained:
         """Why a request of this peer waits."""
         return explain(self._books, self._peers.get(peer), message, now)
+
+    def obstacles(self, now: float) -> list[Obstacles]:
+        """What stands in the way of those that wait, crew by crew."""
+        return obstacles(self._books, now)
 
     def farm(self, now: float, serial: int = 0) -> Farm:
         """The state of everything."""

@@ -1,0 +1,30 @@
+"""Trying a schedule before one lives with it (`daemons.simulating`)."""
+
+from __future__ import annotations
+
+import argparse
+
+from daemons.options.part import Part, Words
+
+HELP = """\
+  -simulate FILE.schedule [NEW.schedule] WORKLOAD   a day on a virtual clock
+    -seed N     which day (1)         -plot FILE.svg  a picture of it, too
+"""
+
+
+def _add(words: Words) -> None:
+    words.add_argument("-simulate", nargs="+", metavar="FILE")
+    words.add_argument("-seed", type=int, metavar="N", default=None)
+    words.add_argument("-plot", metavar="FILE")
+
+
+def _run(words: Words, given: argparse.Namespace, asked: str) -> int:
+    from daemons.simulating import Wishes, run
+
+    *schedules, workload = given.simulate
+    if not 1 <= len(schedules) <= 2:
+        words.error("-simulate wants FILE.schedule WORKLOAD, or two schedules to compare and a WORKLOAD")
+    return run(Wishes(tuple(schedules), workload, 1 if given.seed is None else given.seed, given.plot))
+
+
+SIMULATE = Part(HELP, _add, _run, requests=("simulate",), page="farm")
