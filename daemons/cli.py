@@ -56,12 +56,13 @@ PAGES = {
     "": (
         "",
         """
-  -help [farm|report]  -version   Exit: 0 done, 1 errors, 2 bad usage or script
+  -help [farm|report|plan] -version  Exit: 0 done, 1 errors, 2 bad usage or script
 The queue and logs live in $XDG_STATE_HOME/alfred; ALF_STATE is another place.
 """,
     ),
     "report": ("What the farm has done, from the maitre-d's record (docs/report.md)\n\n", ""),
     "farm": ("The farm: many machines, many users, one alfred.schedule\n\n", site.HELP),
+    "plan": ("What a farm would do under a schedule (docs/simulate.md)\n\n", ""),
 }
 """The pages of help, by name: what stands before and after the pieces of the parts."""
 

@@ -7,8 +7,9 @@ import argparse
 from daemons.options.part import Part, Words
 
 HELP = """\
-  -simulate FILE.schedule [NEW.schedule] WORKLOAD   a day on a virtual clock
-    -seed N     which day (1)         -plot FILE.svg  a picture of it, too
+a workload under a schedule, on a virtual clock:
+  -simulate FILE.schedule WORKLOAD [-seed N] [-plot FILE.svg]
+  -simulate OLD.schedule NEW.schedule WORKLOAD ...     what a change would do
 """
 
 
@@ -27,4 +28,4 @@ def _run(words: Words, given: argparse.Namespace, asked: str) -> int:
     return run(Wishes(tuple(schedules), workload, 1 if given.seed is None else given.seed, given.plot))
 
 
-SIMULATE = Part(HELP, _add, _run, requests=("simulate",), page="farm")
+SIMULATE = Part(HELP, _add, _run, requests=("simulate",), page="plan")

@@ -34,7 +34,7 @@ def test_one_schedule_is_reported(here, capsys):
     assert main(["-simulate", "studio.schedule", "hour.tcl"]) == 0
 
     shown = capsys.readouterr().out
-    assert shown.startswith("studio.schedule with hour.tcl, seed 1\n12h00m from Mon 2026-03-02 on; 2 jobs: ")
+    assert shown.startswith("studio.schedule with hour.tcl, seed 1\n10h10m from Mon 2026-03-02 on; 2 jobs: 2 done\n")
     for words in ("crews: fairness (Jain) ", "users: fairness (Jain) ", "server groups", "why they waited"):
         assert f"\n{words}" in shown
     assert re.search(r"^anna +\d", shown, re.MULTILINE)
