@@ -56,7 +56,7 @@ PAGES = {
     "": (
         "",
         """
-  -help [farm|report|plan] -version  Exit: 0 done, 1 errors, 2 bad usage or script
+  -help [farm|report|plan] -version   0 done, 1 errors, 2 bad usage or script
 The queue and logs live in $XDG_STATE_HOME/alfred; ALF_STATE is another place.
 """,
     ),
