@@ -20,10 +20,10 @@ from pathlib import Path
 import msgspec
 import trio
 
+from daemons.groups import group_members
 from daemons.pings import Pinger
 from daemons.ports import alfserver_port
 from daemons.pulse import Pulse
-from daemons.schedule_file import group_members
 from daemons.site import SCHEDULE, find
 from runtime.farm_messages import Attach, FarmMessage
 from runtime.maitred.core import Maitred

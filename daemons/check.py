@@ -78,7 +78,7 @@ def _job(data: bytes, file: str) -> Findings:
 
 
 def _schedule(data: bytes, file: str) -> Findings:
-    from daemons.schedule_file import group_members
+    from daemons.groups import group_members
     from runtime.schedule.check import check_schedule
     from runtime.schedule.reader import read_schedule
 

@@ -9,7 +9,8 @@ from functools import partial
 
 import trio
 
-_lookups = trio.CapacityLimiter(32)
+_AT_ONCE = 32
+_lookups = trio.CapacityLimiter(_AT_ONCE)
 
 
 class UnknownHost(Exception):
@@ -32,13 +33,20 @@ async def addresses_of(hosts: Iterable[str], limit_s: float, known: Mapping[str,
     """The addresses of hosts, as far as they are found within `limit_s`. What is `known` is asked again all the same,
     and stands where there is no answer."""
     found = dict(known or {})
+    names = iter(sorted(set(hosts), key=_is_name))  # addresses do not wait for names
 
-    async def add(host: str) -> None:
-        with suppress(UnknownHost):
-            found[host] = await look_up(host)
+    async def look_on() -> None:
+        for host in names:
+            with suppress(UnknownHost):
+                found[host] = await look_up(host)
+            await trio.lowlevel.checkpoint()  # there may be thousands
 
     with trio.move_on_after(limit_s):
         async with trio.open_nursery() as nursery:
-            for host in set(hosts):
-                nursery.start_soon(add, host)
+            for _ in range(_AT_ONCE):
+                nursery.start_soon(look_on)
     return found
+
+
+def _is_name(host: str) -> bool:
+    return not host.replace(".", "").isdigit()

@@ -7,15 +7,14 @@
               were understood before and are not now       -> Change without a schedule: the last good one stays
 
 There is no loop here: whoever watches calls `look` now and then. Reading runs the site's Tcl, which may take up to the
-10 seconds of runtime.site_script.LIMITS: a process that must not stand still calls it in a thread.
+10 seconds of runtime.site_script.LIMITS: a process that must not stand still calls it in a thread. A large schedule is
+read by a process of its own (daemons.schedule_reading).
 """
 
 from __future__ import annotations
 
 import fcntl
-import grp
 import os
-import pwd
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -23,11 +22,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from daemons.schedule_reading import SMALL_BYTES, Read, ReaderLost, read_apart, read_here
 from daemons.whole_file import replace
-from runtime.job.report import diagnostic_lines
-from runtime.schedule.entries import Members
 from runtime.schedule.model import Schedule
-from runtime.schedule.reader import Reading, read_schedule
 
 OLD = "oldSchedules"
 """The directory beside a schedule in which those stand that it has replaced (S0, S1)."""
@@ -61,24 +58,13 @@ class _Version(NamedTuple):
         return cls(found.st_ino, found.st_size, found.st_mtime_ns)
 
 
-def group_members(name: str) -> list[str] | None:
-    """The logins of a group of this system; None when there is none of that name."""
-    try:
-        group = grp.getgrnam(name)
-    except KeyError:
-        return None
-    primary = (user.pw_name for user in pwd.getpwall() if user.pw_gid == group.gr_gid)
-    return list(dict.fromkeys((*group.gr_mem, *primary)))
-
-
 class Watched:
     """A schedule file. `in_force` is the last good reading of it, None until there was one."""
 
-    def __init__(self, path: Path, members: Members = group_members) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
-        self.in_force: Reading | None = None
+        self.in_force: Read | None = None
         self.unsettled = False
-        self._members = members
         self._bytes = b""
         self._looked: _Version | None = None
         self._met: tuple[_Version, float] | None = None
@@ -123,8 +109,11 @@ class Watched:
         return Change(None, (f"{self.path}: {error.strerror}: {self._stays()}",))
 
     def _read(self, data: bytes, version: _Version) -> Change:
-        reading = read_schedule(data, str(self.path), time=version.mtime_ns / 1e9, members=self._members)
-        lines = list(diagnostic_lines(reading.diagnostics, str(self.path)))
+        try:
+            reading = self._reading(data, version.mtime_ns / 1e9)
+        except ReaderLost as lost:
+            return Change(None, (f"{self.path}: {lost}: {self._stays()}",))
+        lines = list(reading.lines)
         refusal = self._refusal(reading)
         if refusal:
             return Change(None, (*lines, f"{self.path}: {refusal}: {self._stays()}"))
@@ -134,13 +123,19 @@ class Watched:
         self.in_force, self._bytes = reading, data
         return Change(reading.schedule, tuple(lines))
 
-    def _refusal(self, reading: Reading) -> str:
+    def _reading(self, data: bytes, time: float) -> Read:
+        if len(data) <= SMALL_BYTES:
+            return read_here(data, str(self.path), time)
+        known = self.in_force.schedule.servers if self.in_force is not None else {}
+        return read_apart(data, str(self.path), time, known)
+
+    def _refusal(self, reading: Read) -> str:
         """Why a reading cannot take the place of the one in force; empty when it can."""
         if reading.failed:
             return "it is broken"
         if self.in_force is None:
             return ""
-        if not reading.text.strip():
+        if reading.is_empty:
             return "it is empty"
         lost = [entry for entry in reading.not_understood if entry not in self.in_force.not_understood]
         if lost:

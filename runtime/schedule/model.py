@@ -20,7 +20,7 @@ EVERYBODY = "*"
 DEFAULT_KEYS = ("pixarNRM", "pixarRender")
 
 
-class Server(msgspec.Struct, frozen=True):
+class Server(msgspec.Struct, frozen=True, gc=False):
     """A slot: one place for one command on a host. `port` is its alfserver's, 0 for the site's."""
 
     name: str

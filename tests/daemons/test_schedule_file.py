@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from daemons.schedule_file import OLD, Change, Watched, WriteError, group_members, write
+from daemons.groups import group_members
+from daemons.schedule_file import OLD, Change, Watched, WriteError, write
 
 ONE = "set alfServer(a) {}\n"
 TWO = "set alfServer(a) {}\nset alfServer(b) {}\n"
