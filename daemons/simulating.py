@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from daemons import garbage
+from daemons.groups import group_members
 from daemons.maitred.assigners import AssignerError, named
 from daemons.options.part import DONE, USAGE
 from daemons.reading import ScriptReader, limits_of
-from daemons.schedule_file import group_members
 from daemons.site import find_settings
 from runtime.assign.assigner import Assigner
 from runtime.job.model import Severity
