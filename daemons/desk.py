@@ -261,7 +261,7 @@ class Desk:
             if said is not None:
                 request = requests[number]
                 words, wanted = queue_view.need_words(request.need), max(0, request.said[0] - len(request.held))
-                waiting.append(Waiting(words, wanted, said.summary, said.servers))
+                waiting.append(Waiting(words, wanted, said.summary, said.servers, said.standing))
         return Because(reasons=found.lines, waiting=tuple(waiting))
 
     def follow(self, asked: Follow) -> Logs:

@@ -278,11 +278,12 @@ def show_why(jid: int, tid: int | None, *, as_json: bool) -> int:
 
 
 def why_lines(because: Because) -> list[str]:
-    """The answer as lines: what holds the job, then each need with a line a server, in columns."""
+    """The answer as lines: what holds the job, then each need with where it stands, and a line a server, in columns."""
     lines = [printable(reason) for reason in because.reasons]
     for waiting in because.waiting:
         what = printable(waiting.need) or "any server"
         lines.append(f"{count(waiting.wanted, 'slot')} wanted for {what}: {printable(waiting.summary)}")
+        lines += [f"  {printable(line)}" for line in waiting.standing]
         width = max((len(printable(name)) for name, _ in waiting.servers), default=0)
         lines += [f"  {printable(name):<{width}}  {printable(words)}" for name, words in waiting.servers]
     return lines or ["nothing waits for a server"]

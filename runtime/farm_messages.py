@@ -239,11 +239,13 @@ class Explain(FarmMessage, frozen=True, tag=True, array_like=True):
 
 
 class Explained(FarmMessage, frozen=True, tag=True, array_like=True):
-    """For each server the test that it fails now, in words, those that fail the last test first."""
+    """For each server the test that it fails now, in words, those that fail the last test first; of a large farm for
+    each reason how many servers there are. `standing` says who stands before the request by what, and what comes."""
 
     serial: int
     summary: str
     servers: tuple[tuple[str, str], ...] = ()
+    standing: tuple[str, ...] = ()
 
 
 class Vouch(FarmMessage, frozen=True, tag=True, array_like=True):

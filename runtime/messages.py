@@ -232,12 +232,14 @@ class Why(Message, frozen=True, tag=True, kw_only=True):
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """A need of a job for which slots are wanted. `servers`: each with the test that it fails now, in words."""
+    """A need of a job for which slots are wanted. `servers`: each with the test that it fails now, in words; of a large
+    farm how many for each reason. `standing`: who stands before it by what, and what comes."""
 
     need: str
     wanted: int
     summary: str
     servers: tuple[tuple[str, str], ...] = ()
+    standing: tuple[str, ...] = ()
 
 
 class Because(Message, frozen=True, tag=True, kw_only=True):

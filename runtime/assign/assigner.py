@@ -100,6 +100,11 @@ class Assigner:
         """The place of a request among those that wait for the same server."""
         return (asking.number,)
 
+    def request_words(self, asking: Asking) -> tuple[tuple[str, str], ...]:
+        """The rank for people: for each of its numbers what it is called and how it comes about. `alfred -why` shows
+        it; a class that ranks otherwise and says nothing here has its bare numbers shown."""
+        return ()
+
     def slot_rank(self, slot: Offer) -> Rank:
         """The place of a slot among those that are free. Asked again whenever `busy` of its host changes."""
         return ()

@@ -18,6 +18,7 @@ made up for. Without alfConfig(usageHalfLife) it is what is held; without any al
 from __future__ import annotations
 
 from runtime.assign.assigner import Asking, Assigner, Offer, Rank, Victim
+from runtime.maitred.rules import Rules
 
 
 class Fairness(Assigner):
@@ -38,8 +39,37 @@ class Fairness(Assigner):
             asking.number,
         )
 
+    def request_words(self, asking: Asking) -> tuple[tuple[str, str], ...]:
+        age_s, waited_s = self.rules.age_s, asking.waited_s
+        age = waited_s // age_s if age_s else 0.0
+        project = ""
+        if asking.project_share:
+            lately = _lately(asking.project_held, asking.project_usage)
+            project = f"{asking.project} {lately} for share {asking.project_share:g}"
+        aged = f" ({asking.crew_priority:g} + {age:g} for the wait)" if age else ""
+        return (
+            tier_words(self.rules, asking),
+            ("crew priority", f"{asking.crew_priority + age:g}{aged}"),
+            ("slots of the project", project),
+            ("slots of the user", f"{_lately(asking.held, asking.usage)} for share {asking.share:g}"),
+            ("job priority", f"{asking.job_priority:g}"),
+            ("wait", f"{waited_s:.0f} s"),
+            ("turn", ""),
+            ("age", f"request {asking.number}"),
+        )
+
     def slot_rank(self, slot: Offer) -> Rank:
         return (-slot.udi, slot.busy)
 
     def victim_rank(self, victim: Victim) -> Rank:
         return (victim.crew_priority, victim.ran_s * victim.slots)
+
+
+def tier_words(rules: Rules, asking: Asking) -> tuple[str, str]:
+    """Of the tiers of a site."""
+    named = rules.tiers[asking.tier] if asking.tier < len(rules.tiers) else "of none"
+    return "tier", named if rules.tiers else ""
+
+
+def _lately(held: int, usage: float) -> str:
+    return f"{held} + {usage:.1f} lately" if usage else f"{held}"

@@ -51,6 +51,20 @@ class Judge:
             self._trust(False)
         return [self._default.request_rank(one) for one in asking]
 
+    def request_words(self, asking: Asking) -> list[tuple[str, str]]:
+        """The rank of a request for people: what each number is called, and how it comes about."""
+        [rank] = self.request_ranks([asking])
+        ranks = self._site if self._site is not None and self._is_trusted else self._default
+        words: tuple[tuple[str, str], ...] = ()
+        if _speaks_for_itself(type(ranks)):
+            try:
+                words = tuple(self._guard(lambda: ranks.request_words(asking)))
+            except Exception as error:  # noqa: BLE001  as below
+                self._complain("request_words", error)
+        if len(words) != len(rank):
+            return [(f"number {place} of the rank", f"{number:g}") for place, number in enumerate(rank, 1)]
+        return [(str(name), str(text)) for name, text in words]
+
     def try_again(self) -> None:
         """A while has passed: the site's assigner, if it has failed, may be better now."""
         if self._site is not None and not self._is_trusted:
@@ -98,3 +112,9 @@ class Judge:
     def _complain(self, method: str, error: Exception) -> None:
         words = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         self.complaints.append(f"assigner: {method} failed ({words}); the default decides")
+
+
+def _speaks_for_itself(ranks: type[Assigner]) -> bool:
+    """Whether the words are those of the class that ranks, or of one that knows it: not of one it has come from."""
+    defining = [next(one for one in ranks.__mro__ if name in vars(one)) for name in ("request_words", "request_rank")]
+    return issubclass(*defining)

@@ -14,7 +14,7 @@ and of two who stand alike the older one. So nothing bounds how long the others 
 from __future__ import annotations
 
 from runtime.assign.assigner import Asking, Rank
-from runtime.assign.fairness import Fairness
+from runtime.assign.fairness import Fairness, tier_words
 
 
 class Strict(Fairness):
@@ -22,3 +22,11 @@ class Strict(Fairness):
 
     def request_rank(self, asking: Asking) -> Rank:
         return (asking.tier, -asking.crew_priority, -asking.job_priority, asking.number)
+
+    def request_words(self, asking: Asking) -> tuple[tuple[str, str], ...]:
+        return (
+            tier_words(self.rules, asking),
+            ("crew priority", f"{asking.crew_priority:g}"),
+            ("job priority", f"{asking.job_priority:g}"),
+            ("age", f"request {asking.number}"),
+        )

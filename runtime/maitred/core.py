@@ -483,6 +483,8 @@ class Maitred:
             self._look_at = now
         if now >= self._next_minute:
             books.accounts.settle(now)
+            for kind in books.slots.kinds:
+                kind.mark(now)
             books.judge.try_again()
         self._next_minute = now + _MINUTE_S - wall % _MINUTE_S
         if self._waiting_to_open and now >= books.opens_at:

@@ -166,6 +166,9 @@ REQUEST_TESTS: tuple[tuple[str, Callable[[Books, Request, Slot, float], str]], .
     ("are in use", _in_use),
 )
 """Each test, and what is said of those servers that fail it."""
+IN_USE = [test for _, test in REQUEST_TESTS].index(_in_use)
+FREE = len(REQUEST_TESTS)
+"""The place of a server that fails none."""
 
 
 def why_not(books: Books, request: Request, slot: Slot, now: float) -> tuple[int, str]:

@@ -17,7 +17,7 @@ runtime.assign.assigner says; in a line of more than MOST_AGED requests those at
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -105,6 +105,11 @@ class Line:
         self.rank = before + self.party.standing + after
         self.is_fresh = True
 
+    def ranked(self) -> Iterator[tuple[Rank, Request]]:
+        """All of them, with their ranks as of the last look."""
+        standing = self.party.standing
+        return ((before + standing + after, request) for request, (before, after) in self._keys.items())
+
     def _rank(self, requests: Iterable[Request], ranking: Ranking, now: float) -> None:
         held = ranking.judge.standing or _NOTHING
         for request, rank in zip(requests, ranking.ranks(requests, self.queue.priority, now), strict=True):
@@ -165,6 +170,12 @@ class Queue:
         best = min(self._lines.values(), key=_rank_of, default=None)
         self.first, self.rank = (best.first, best.rank) if best is not None else (None, _LAST)
         self.is_fresh = True
+
+    def ranked(self, now: float) -> Iterator[tuple[Rank, Request]]:
+        """All who wait here, with their ranks."""
+        self.look(now)
+        for line in self._lines.values():
+            yield from line.ranked()
 
 
 class Ranking:

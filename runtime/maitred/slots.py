@@ -14,6 +14,7 @@ from __future__ import annotations
 import heapq
 import math
 from bisect import bisect_left, insort
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import count
 from typing import TYPE_CHECKING
@@ -118,10 +119,13 @@ class Slot:
         return self.name.lower() in names or host in names or host.partition(".")[0] in names
 
 
+_MARKS = 11
+
+
 class Kind:
     """Slots with equal keys in equal groups, and those of them that are free, by rank."""
 
-    __slots__ = ("_buckets", "_ranks", "free", "groups", "keys", "live", "size", "taken", "waiting")
+    __slots__ = ("_buckets", "_marks", "_ranks", "free", "given", "groups", "keys", "live", "size", "taken", "waiting")
 
     def __init__(self, keys: Keys, groups: frozenset[str]) -> None:
         self.keys = keys
@@ -136,11 +140,24 @@ class Kind:
         self.taken: dict[Holder, dict[Lease, None]] = {}
         """Leases that have slots of this kind and were not asked back, by dispatcher and request: those that stand
         alike."""
+        self.given = 0
+        """How many times a slot of this kind was given."""
+        self._marks: deque[tuple[float, int]] = deque(maxlen=_MARKS)
         self._buckets: dict[Rank, dict[Slot, None]] = {}
         self._ranks: list[Rank] = []
 
+    def mark(self, now: float) -> None:
+        """Another minute: `pace` is over the last ten."""
+        self._marks.append((now, self.given))
+
+    def pace(self, now: float, at_least_s: float) -> float:
+        """How many slots of this kind were given per second lately; 0 while that is not known for so long."""
+        since, given = self._marks[0] if self._marks else (now, 0)
+        return (self.given - given) / (now - since) if now - since >= at_least_s else 0.0
+
     def hold(self, lease: Lease) -> None:
         """A lease has a slot of this kind."""
+        self.given += 1
         if not lease.recalled:
             self.taken.setdefault(lease.holder, {})[lease] = None
 
@@ -201,6 +218,8 @@ class Slots:
         self.gone: dict[str, Slot] = {}
         """Slots that are leased and not in the schedule any more."""
         self.hosts: dict[str, Host] = {}
+        self.closed: dict[Slot, None] = {}
+        """Slots of the schedule that could be given to nobody now (runtime.maitred.deciding.why_closed)."""
         self.freed: dict[Slot, None] = {}
         self.version = 0
         """Rises when the kinds, or the names of slots, change."""
@@ -254,6 +273,7 @@ class Slots:
                 kind.hold(slot.lease)
                 host.busy += 1
                 self._rank_again(host)
+        self.closed[slot] = None
         kind.size += 1
         host.slots.append(slot)
         self.by_name[slot.name] = slot
@@ -284,6 +304,7 @@ class Slots:
                 del self._kinds[key]
 
     def _drop(self, slot: Slot) -> None:
+        self.closed.pop(slot, None)
         slot.listed = False
         self._leaves(slot)
         slot.kind.size -= 1
@@ -310,6 +331,10 @@ class Slots:
         """Something about a slot has changed: it may have become free, or be so no more."""
         was_open, slot.is_open = slot.is_open, not why_closed(slot, now)
         self.opened += slot.is_open and not was_open
+        if not slot.is_open:
+            self.closed[slot] = None
+        elif not was_open:
+            self.closed.pop(slot, None)
         if slot.lease is not None or slot.kept_for is not None or not slot.is_open:
             self._leaves(slot)
         elif slot.rank is None:

@@ -139,4 +139,6 @@ def test_why_names_for_each_server_the_test_that_it_fails(tmp_path: Path, witnes
         session.terminate()
 
     verdicts = dict(line.split(maxsplit=1) for line in why.splitlines() if line.startswith("  "))
-    assert verdicts == {"h2-1": "does not match gpu", "gpu-1": "disabled in the schedule"}
+    assert verdicts.items() >= {"h2-1": "does not match gpu", "gpu-1": "disabled in the schedule"}.items()
+    assert "it stands 1st of 1 for 1 such servers: crew priority 0," in why
+    assert "1 server that would do cannot be given out: gpu-1 (disabled in the schedule)" in why

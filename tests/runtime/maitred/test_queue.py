@@ -152,7 +152,7 @@ def test_a_request_is_told_how_many_are_ahead_of_it() -> None:
     site.after(2)
     anna.want()
 
-    assert anna.explained().summary == "1 of 1 wait, for 0 s; 1 requests are ahead of it; of 1 servers 1 are in use"
+    assert anna.explained().summary == "1 of 1 wait, for 0 s; 1 request is ahead of it; of 1 servers 1 are in use"
 
 
 def test_a_big_request_says_that_it_wants_its_slots_at_once() -> None:
