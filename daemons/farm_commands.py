@@ -26,6 +26,7 @@ from runtime.farm_messages import (
     Eject,
     Farm,
     FarmMessage,
+    HostLine,
     Recorded,
     Refused,
     SetOffline,
@@ -33,6 +34,7 @@ from runtime.farm_messages import (
     SlotState,
     WaitLine,
 )
+from runtime.match.reserve import amount_words
 
 DONE, REFUSED, UNANSWERED = 0, 1, 2
 ANSWER_S = 90.0
@@ -148,6 +150,10 @@ def farm_lines(farm: Farm) -> Iterator[str]:
         yield ""
         yield f"waiting, the next one first ({count(len(farm.waiting), 'request')}):"
         yield from _table(list(map(_wait_cells, farm.waiting)))
+    reserved = [words for words in map(_reserved, farm.hosts) if words]
+    if reserved:
+        yield ""
+        yield "reserved: " + "; ".join(reserved)
     if farm.limits:
         yield ""
         yield "limits: " + ", ".join(f"{tag} {now} of {most}" for tag, now, most in farm.limits)
@@ -177,6 +183,17 @@ def _wait_cells(line: WaitLine) -> tuple[str, ...]:
     )
 
 
+def _reserved(host: HostLine) -> str:
+    """What is held of a host, and kept for who waits; empty when nothing is."""
+    parts = [
+        f"{host.held.get(name, 0.0):g} of {amount_words(name, has)}"
+        + (f" ({host.kept[name]:g} kept for others)" if host.kept.get(name) else "")
+        for name, has in sorted(host.has.items())
+        if host.held.get(name) or host.kept.get(name)
+    ]
+    return f"{printable(host.name)} {', '.join(parts)}" if parts else ""
+
+
 def _figure(value: str | float) -> str:
     return value if isinstance(value, str) else f"{value:.4g}"
 
@@ -197,4 +214,5 @@ def _object(farm: Farm) -> dict[str, object]:
         "waiting": [msgspec.structs.asdict(line) for line in farm.waiting],
         "dispatchers": [msgspec.structs.asdict(line) for line in farm.dispatchers],
         "limits": [{"tag": tag, "running": now, "most": most} for tag, now, most in farm.limits],
+        "hosts": [msgspec.structs.asdict(line) for line in farm.hosts],
     }

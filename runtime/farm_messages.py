@@ -509,6 +509,10 @@ class SlotLine(msgspec.Struct, frozen=True, array_like=True):
     since_s: float = 0.0
     metrics: dict[str, str | float] = {}
     note: str = ""
+    reserve: dict[str, float] = {}
+    """What its lease reserves of its host."""
+    gpus: tuple[int, ...] = ()
+    """Which GPUs these are."""
 
 
 class WaitLine(msgspec.Struct, frozen=True, array_like=True):
@@ -521,6 +525,15 @@ class WaitLine(msgspec.Struct, frozen=True, array_like=True):
     need: str
     wanted: int
     waiting_s: float
+
+
+class HostLine(msgspec.Struct, frozen=True, array_like=True):
+    """What can be reserved of a host: all that it has, what leases hold, what is kept for those who wait."""
+
+    name: str
+    has: dict[str, float]
+    held: dict[str, float]
+    kept: dict[str, float] = {}
 
 
 class DispatcherLine(msgspec.Struct, frozen=True, array_like=True):
@@ -540,6 +553,8 @@ class Farm(FarmMessage, frozen=True, tag=True, array_like=True):
     dispatchers: tuple[DispatcherLine, ...]
     limits: tuple[tuple[str, int, int], ...] = ()
     """Tag, how many count under it now, its maximum."""
+    hosts: tuple[HostLine, ...] = ()
+    """Those of which it is known what they have to be reserved."""
 
 
 class Did(FarmMessage, frozen=True, tag=True, array_like=True):

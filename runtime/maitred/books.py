@@ -137,6 +137,7 @@ class Books:
         self.schedule = msgspec.structs.replace(schedule, servers={}, server_groups={})  # they are in the slots
         if not self.crews.are_those_of(self.schedule):
             self.crews = Crews(self.schedule, self.crews.wall, zone(self.rules.time_zone))
+        self.slots.set_rooms(schedule.hosts)
         self.set_limits()
         self.accounts.read(schedule.shares, schedule.project_shares)
 

@@ -4,7 +4,7 @@
     REQUEST_TESTS     of a slot for a request; `why_not` is the first one that fails, in the order of the documents
 
     crew access now > huntgroup, pin > enabled, not offline > not being read > no shields > keys > metrics > limits >
-    ping > not tainted > in use
+    ping > not tainted > in use > room for what is reserved
 
 The index gives a request only slots that pass the tests of the slot, its group only kinds of slots that pass those of
 crews and keys (`Group.fits`); metrics and limits are asked when it is about to be served, pings are ordered then.
@@ -151,6 +151,20 @@ def _in_use(books: Books, request: Request, slot: Slot, _now: float) -> str:
     return f"in use by {owner}"
 
 
+def _no_room(_books: Books, request: Request, slot: Slot, _now: float) -> str:
+    room, reserve = slot.host.room, request.need.reserve
+    if not reserve or room.could_fit(reserve):
+        return ""
+    words = room.why_not(reserve)
+    unknown = any(name not in room.has for name, _ in reserve)
+    return f"{words} (neither alfHost({slot.host.name}) nor its alfserver says it)" if unknown else words
+
+
+def _no_room_now(_books: Books, request: Request, slot: Slot, _now: float) -> str:
+    reserve = request.need.reserve
+    return slot.host.room.why_not(reserve) if reserve and slot not in request.kept else ""
+
+
 REQUEST_TESTS: tuple[tuple[str, Callable[[Books, Request, Slot, float], str]], ...] = (
     ("are not open to {user} now", _no_crew),
     ("are excluded by the huntgroup", _is_excluded),
@@ -160,10 +174,12 @@ REQUEST_TESTS: tuple[tuple[str, Callable[[Books, Request, Slot, float], str]], .
     ("have their shields raised", _has_shields),
     ("do not match its keys", _wrong_keys),
     ("do not have the metrics", _wrong_metrics),
+    ("do not have what it reserves", _no_room),
     ("are held up by a limit, or by a tag that rests", _over_limit),
     ("failed their ping", _failed_ping),
     ("are tainted", _is_tainted),
     ("are in use", _in_use),
+    ("have no room for what it reserves", _no_room_now),
 )
 """Each test, and what is said of those servers that fail it."""
 IN_USE = [test for _, test in REQUEST_TESTS].index(_in_use)

@@ -5,16 +5,21 @@ slots that it needs before there are enough. Once it has waited for `reserve_s`,
 it, it keeps what it could use whenever its turn comes and there is not enough, up to its -atleast. What is kept is
 given to nobody else but a request of higher standing that waits for just these slots; that one has its way, and the big
 one goes on keeping. -samehost keeps on one host alone. What could never be enough keeps nothing.
+
+What such a request reserves is kept with each slot: what others reserve on that host has to fit beside it. A request
+for one slot that reserves a lot waits for much of one host in the same way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from runtime.maitred.books import Books
 from runtime.maitred.requests import Group, Request
 from runtime.maitred.slots import Host, Slot
+from runtime.needs import Need
 
 
 class Keeping:
@@ -26,7 +31,9 @@ class Keeping:
 
     def is_due(self, request: Request, now: float) -> bool:
         """Whether a request that cannot have what it wants keeps slots from now on."""
-        request.keeps = request.need.atleast > 1 and self.would_keep(request, now)
+        request.keeps = bool(request.need.atleast > 1 or request.need.reserve) and self.would_keep(request, now)
+        if request.keeps and request.group is not None:
+            request.group.keeps = True
         return request.keeps
 
     def would_keep(self, request: Request, now: float) -> bool:
@@ -36,24 +43,51 @@ class Keeping:
 
     def keep(self, request: Request, group: Group, free: Iterable[Slot], now: float) -> None:
         """Keep what is free of the slots that it could use; `free` are these, in their order."""
-        host = self._host(request, group) if group.need.samehost else None
-        if host is None and (group.need.samehost or not self._could_be_enough(group)):
+        need, there = group.need, Counter[Host]()
+        if _on_one_host(need):
+            host = self._host(request, group)
+            free = [] if host is None else _in_order(slot for slot in host.slots if group.could_use(slot, now))
+        elif not self._could_be_enough(group):
             return
         for slot in list(free):
-            if len(request.kept) == request.need.atleast:
+            if len(request.kept) == need.atleast:
                 return
-            if host is None or slot.host is host:
-                request.kept[slot] = None
+            if there[slot.host] < _most(slot.host, need):
+                there[slot.host] += 1
+                request.kept[slot] = need.reserve
+                slot.host.room.keep(need.reserve, 1)
                 self.keepers[request] = None
                 self._books.slots.keep(slot, request, now)
 
     def let_go(self, request: Request, now: float) -> None:
         """Nothing is kept for a request any more; the slots are as free as they would be."""
+        self.stir(self.take_up(request, now), request)
+
+    def take_up(self, request: Request, now: float) -> Counter[Host]:
+        """What is kept for a request is its own, to use or to keep again before anything else happens. On how many slots
+        of which hosts room was kept."""
         self.keepers.pop(request, None)
-        for slot in request.kept:
+        roomy = Counter[Host]()
+        for slot, reserve in request.kept.items():
             if slot.kept_for is request:
                 self._books.slots.keep(slot, None, now)
+            if reserve:
+                slot.host.room.keep(reserve, -1)
+                roomy[slot.host] += 1
         request.kept.clear()
+        return roomy
+
+    def stir(self, roomy: Counter[Host], request: Request) -> None:
+        """Of what was kept something may not be any more: others look whether there is room for them now."""
+        for host in roomy - Counter(slot.host for slot in request.kept):
+            self._books.slots.stir(host)
+
+    def places(self, keeper: Request, group: Group) -> Iterable[Slot]:
+        """Slots that are kept for a request, and where room is kept that others could reserve, those beside them."""
+        for slot, reserve in keeper.kept.items():
+            yield slot
+            if reserve and group.need.reserve:
+                yield from slot.host.slots
 
     def _could_be_enough(self, group: Group) -> bool:
         """Whether the slots that these requests could have some time, as things are now, would be enough. What never
@@ -62,7 +96,7 @@ class Keeping:
         known = (slots.version, slots.opened)
         if group.never_enough != known:
             could = (slot for slot in slots.by_name.values() if slot.is_open and group.fits(slot))
-            if sum(1 for _ in islice(could, group.need.atleast)) == group.need.atleast:
+            if sum(1 for _ in islice(_roomy(could, group.need), group.need.atleast)) == group.need.atleast:
                 return True
             group.never_enough = known
         return False
@@ -78,7 +112,7 @@ class Keeping:
         request.keeps_on = None
         if group.never_enough != known:
             enough = (host for host in slots.hosts.values() if _could_have(host, group, atleast))
-            request.keeps_on = max(enough, key=_free, default=None)
+            request.keeps_on = max(enough, key=lambda host: _promise(host, group.need), default=None)
         if request.keeps_on is None:
             group.never_enough = known
         return request.keeps_on
@@ -86,10 +120,38 @@ class Keeping:
 
 def _could_have(host: Host, group: Group, atleast: int) -> bool:
     """Whether a host has so many slots that these requests could have some time."""
-    if len(host.slots) < atleast:
+    if len(host.slots) < atleast or _most(host, group.need) < atleast:
         return False
     return sum(slot.is_open and group.fits(slot) for slot in host.slots) >= atleast
 
 
-def _free(host: Host) -> int:
-    return sum(slot.rank is not None for slot in host.slots)
+def _on_one_host(need: Need) -> bool:
+    """Whether it is one host on which there has to be enough."""
+    return need.samehost or need.atleast == 1
+
+
+def _roomy(slots: Iterable[Slot], need: Need) -> Iterator[Slot]:
+    """Of these slots as many on each host as it could ever have room for."""
+    there = Counter[Host]()
+    for slot in slots:
+        there[slot.host] += 1
+        if there[slot.host] <= _most(slot.host, need):
+            yield slot
+
+
+def _most(host: Host, need: Need) -> int:
+    """How many slots there could be for a need by what it reserves, if nobody else held anything."""
+    return host.room.times(need.reserve, empty=True) if need.reserve else len(host.slots)
+
+
+def _promise(host: Host, need: Need) -> tuple[float, ...]:
+    """Larger: there will be enough sooner."""
+    free = sum(slot.rank is not None for slot in host.slots)
+    if not need.reserve:
+        return (free,)
+    return (free > 0, -max(amount - host.room.left[name] for name, amount in need.reserve), free)
+
+
+def _in_order(slots: Iterable[Slot]) -> list[Slot]:
+    """Those that are free, as they go out."""
+    return sorted((slot for slot in slots if slot.rank is not None), key=lambda slot: slot.rank or ())

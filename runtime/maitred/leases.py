@@ -7,7 +7,8 @@ begin ----> pending ----> granted ----> ended
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from runtime.farm_messages import GrantedSlot, LeaseId, Running
 from runtime.farm_messages import Lease as LeaseMessage
@@ -15,8 +16,11 @@ from runtime.grants import proof_of
 from runtime.history.records import Whose
 from runtime.maitred.accounts import Account, Accounts
 from runtime.maitred.requests import Dispatcher, Request
-from runtime.maitred.slots import Slot, Slots
+from runtime.maitred.slots import Host, Slot, Slots
 from runtime.match.limits import Limits
+from runtime.match.reserve import Reserve
+
+_NO_GPUS: Mapping[str, tuple[int, ...]] = MappingProxyType({})
 
 
 class Lease:
@@ -24,12 +28,12 @@ class Lease:
 
     __slots__ = (
         "began", "dispatcher", "ejected", "id", "idle_since", "jid", "made_for", "pings", "project", "recalled",
-        "request", "running", "since", "slots", "tags", "tier", "title", "waited_since", "whose",
+        "request", "reserve", "rooms", "running", "since", "slots", "tags", "tier", "title", "waited_since", "whose",
     )  # fmt: skip
 
     def __init__(
         self, lease_id: LeaseId, dispatcher: Dispatcher, request: int, jid: int, title: str, tags: tuple[str, ...],
-        project: Account, tier: int,
+        project: Account, tier: int, reserve: Reserve = (),
     ) -> None:  # fmt: skip
         self.id = lease_id
         self.dispatcher = dispatcher
@@ -40,6 +44,10 @@ class Lease:
         self.project = project
         self.tier = tier
         self.slots: list[Slot] = []
+        self.reserve = reserve
+        """What it holds on the host of each of its slots."""
+        self.rooms: dict[str, tuple[Host, tuple[int, ...]]] = {}
+        """Where it does, by the slots' names, and the GPUs there; the slots may have been moved since."""
         self.since = 0.0
         self.pings: set[int] = set()
         """Numbers of the pings that it waits for."""
@@ -81,10 +89,11 @@ class Lease:
             GrantedSlot(
                 slot.name, slot.server.host, slot.host.address or slot.server.host, slot.server.port or port,
                 slot.server.zone, proof_of(key, self.id, user, name, slot.name, slot.server.host),
+                self.rooms[slot.name][1] if self.reserve else (),
             )
             for slot in self.slots
         ]  # fmt: skip
-        return LeaseMessage(self.id, tuple(slots), self.tags)
+        return LeaseMessage(self.id, tuple(slots), self.tags, self.reserve)
 
     def __str__(self) -> str:
         return f'{self.names} ({self.dispatcher.label} job {self.jid} "{self.title}")'
@@ -110,14 +119,16 @@ class Leases:
         self._next += 1
         lease = Lease(
             lease_id, request.dispatcher, request.wanted, request.jid, request.title, request.need.tags,
-            request.project, request.tier,
+            request.project, request.tier, request.need.reserve,
         )  # fmt: skip
         lease.waited_since = request.since
         self.add(lease, (), now)
         return lease
 
-    def add(self, lease: Lease, slots: Iterable[Slot], now: float) -> None:
-        """A lease counts from now on, with these slots, which are free."""
+    def add(
+        self, lease: Lease, slots: Iterable[Slot], now: float, gpus: Mapping[str, tuple[int, ...]] = _NO_GPUS
+    ) -> None:
+        """A lease counts from now on, with these slots, which are free, and the GPUs that it has there, by slot."""
         lease.since = lease.idle_since = now
         self.by_id[lease.id] = lease
         lease.dispatcher.leases[lease] = None
@@ -128,11 +139,13 @@ class Leases:
         for tag in lease.tags:
             self.by_tag.setdefault(tag, {})[lease] = None
         for slot in slots:
-            self.put(lease, slot, now)
+            self.put(lease, slot, now, gpus.get(slot.name))
 
-    def put(self, lease: Lease, slot: Slot, now: float) -> None:
-        """A slot more."""
+    def put(self, lease: Lease, slot: Slot, now: float, gpus: tuple[int, ...] | None = None) -> None:
+        """A slot more. `gpus`: those that it has there, where that is settled."""
         lease.slots.append(slot)
+        if lease.reserve:
+            lease.rooms[slot.name] = (slot.host, slot.host.room.take(lease.reserve, gpus))
         self._hold(lease, 1, now)
         self._slots.take(slot, lease, now)
 
@@ -141,6 +154,7 @@ class Leases:
         lease.slots.remove(slot)
         self._hold(lease, -1, now)
         self._slots.give(slot, now)
+        self._leave_room(lease, slot)
 
     def end(self, lease: Lease, now: float) -> None:
         """A lease counts no more; its slots are free, unless something else speaks against that."""
@@ -162,6 +176,13 @@ class Leases:
         self._hold(lease, -len(lease.slots), now)
         for slot in list(lease.slots):
             self._slots.give(slot, now)
+            self._leave_room(lease, slot)
+
+    def _leave_room(self, lease: Lease, slot: Slot) -> None:
+        if lease.reserve:
+            host, gpus = lease.rooms.pop(slot.name)
+            host.room.give(lease.reserve, gpus)
+            self._slots.stir(host)
 
     def _hold(self, lease: Lease, slots: int, now: float) -> None:
         self._accounts.hold(lease.dispatcher.user, slots, now)

@@ -23,6 +23,7 @@ from runtime.maitred.orders import PeerId
 from runtime.maitred.queues import Place, Queue, Ranking
 from runtime.maitred.slots import Host, Kind, Slot, Slots
 from runtime.match.metrics import compile_metrics
+from runtime.match.reserve import Reserve, understood
 from runtime.needs import Need
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ def why_refused(want: Want, known: Mapping[int, Request]) -> str:
         return f"it has {MOST_REQUESTS} requests already"
     if not 1 <= need.atleast <= need.atmost <= MOST_SLOTS:
         return f"it cannot have {need.atleast} to {need.atmost} slots"
+    if need.reserve and need.reserve != understood(need.reserve):
+        return "it reserves what cannot be reserved"
     if not math.isfinite(want.priority):
         return f"its priority {want.priority} is no number"
     texts = (want.title, want.host, want.project, want.tier, need.service, need.metrics, *need.tags)
@@ -111,7 +114,8 @@ class Request:
         self.preempts = False
         """Commands were ejected for it: what it keeps is given to nobody else."""
         self.keeps_on: Host | None = None
-        self.kept: dict[Slot, None] = {}
+        self.kept: dict[Slot, Reserve] = {}
+        """... with what is kept of their hosts."""
         self.group: Group | None = None
         self.update(want, project, tier)
 
@@ -141,8 +145,8 @@ class Group:
 
     __slots__ = (
         "_by_slot", "_queues", "_ranking", "_slots", "_verdicts", "access", "by_use", "excluded", "fit", "host",
-        "is_blocked", "is_known", "is_plain", "kinds", "live", "metrics", "need", "never_enough", "odd", "passing",
-        "waiting",
+        "is_blocked", "is_full", "is_known", "is_plain", "keeps", "kinds", "live", "metrics", "need", "never_enough",
+        "odd", "passing", "waiting",
     )  # fmt: skip
 
     def __init__(
@@ -171,10 +175,15 @@ class Group:
         """Whether all free slots were looked at."""
         self.never_enough = (-1, -1)
         """When (of the slots' version and openings) there could never be enough slots at once."""
-        self.is_plain = not (self.live or excluded or host or fit.odd)
+        self.is_plain = not (self.live or excluded or host or fit.odd or need.reserve)
         """Whether it can use every slot of its kinds."""
         self.is_blocked = False
         """A tag of the need is at its limit: it waits for that."""
+        self.is_full = False
+        """There was no room anywhere for what it reserves, and none has come since."""
+        self.keeps = False
+        """Slots and room are kept for one of its requests, or were: those get their turn also where there is not enough
+        yet."""
         self.waiting: dict[Request, Place] = {}
         """With the line in which each stands."""
         self._queues: dict[float, Queue] = {}
@@ -198,11 +207,16 @@ class Group:
 
     def may_have(self, slot: Slot) -> bool:
         """Whether a slot that is free is one for its requests, were they alone."""
-        return slot in self.passing if self.live and not self.host else self.fits(slot)
+        fits = slot in self.passing if self.live and not self.host else self.fits(slot)
+        return fits and self.has_room(slot)
 
     def could_use(self, slot: Slot, now: float) -> bool:
-        """Whether its requests could have a slot now, were they alone."""
+        """Whether its requests could have a slot now, were they alone and had they reserved nothing."""
         return self.fits(slot) and (not self.live or self.measures(slot, now))
+
+    def has_room(self, slot: Slot) -> bool:
+        """Whether what is reserved is left on a slot's host, or is to be kept as it becomes free."""
+        return not self.need.reserve or self.keeps or slot.host.room.fits(self.need.reserve)
 
     def try_slot(self, slot: Slot, now: float) -> bool:
         """A slot is free, or its host was measured: whether it is one of those that the metrics let through."""
@@ -237,6 +251,7 @@ class Group:
         if self.waiting.get(request, place) != place:
             self.remove(request)
         if not self.waiting:
+            self.is_full = False
             self._enter_queue()
         self.waiting[request] = place
         for queue in self._queues.values():

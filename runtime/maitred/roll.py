@@ -11,12 +11,14 @@ no newer lease has one of their slots. The newer lease of a slot wins, whoever c
 from __future__ import annotations
 
 from runtime.farm_messages import HeldLease, LeaseId, Recall, Running
+from runtime.farm_messages import Lease as LeaseMessage
 from runtime.grants import is_proven
 from runtime.maitred.books import Books
 from runtime.maitred.leases import Lease
 from runtime.maitred.noting import whose
 from runtime.maitred.requests import LONGEST_CHARS, Dispatcher, Request
 from runtime.maitred.serving import Serving
+from runtime.match.reserve import GPUS, MOST, understood
 
 _LONGEST_RUN_S = 3600.0 * 24 * 366
 """Who says that a command has run for longer is not believed."""
@@ -115,8 +117,9 @@ class Roll:
         lease = Lease(
             held.lease.id, dispatcher, held.request, held.jid, held.title[:LONGEST_CHARS], held.lease.tags,
             books.accounts.project(held.project[:LONGEST_CHARS], now), books.rules.tier(held.tier),
+            understood(held.lease.reserve),
         )  # fmt: skip
-        books.leases.add(lease, found, now)
+        books.leases.add(lease, found, now, _gpus(held.lease))
         whose(lease, books.crews)
         _goes_on(lease, held, now)
         return True
@@ -140,3 +143,9 @@ def _goes_on(lease: Lease, held: HeldLease, now: float) -> None:
         lease.running = Running(lease.id, held.jid, 0, 0, 0, held.title[:LONGEST_CHARS])
         lease.jid, lease.title = held.jid, held.title[:LONGEST_CHARS]
         lease.began = began
+
+
+def _gpus(lease: LeaseMessage) -> dict[str, tuple[int, ...]]:
+    """The GPUs that a lease has, by slot: no more than it reserves."""
+    number = int(dict(understood(lease.reserve)).get(GPUS, 0.0))
+    return {slot.name: tuple(gpu for gpu in slot.gpus[:number] if 0 <= gpu < MOST) for slot in lease.slots}

@@ -14,6 +14,7 @@ looked at. Where there is not enough for a request that wants several, slots may
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import count, islice
 
@@ -134,7 +135,7 @@ class Serving:
             if slot.kind.waiting or slot.named:
                 turns.setdefault(slot.kind, _Turn(slot.kind)).slots.append(slot)
         for group in touched:
-            group.is_blocked = False
+            group.is_blocked = group.is_full = False
             for kind in group.kinds:
                 if kind.free and group in kind.waiting:
                     turns.setdefault(kind, _Turn(kind)).touched[kind.waiting[group]] = None
@@ -152,10 +153,12 @@ class Serving:
         for group, queue in turn.kind.waiting.items() if slots else ():
             if not group.is_blocked and (group.is_plain or any(map(group.may_have, slots))):
                 queues[queue] = None
+                group.is_full = False
         for slot in slots:
             for group, queue in slot.named.items():
                 if not group.is_blocked and group.may_have(slot):
                     queues[queue] = None
+                    group.is_full = False
 
     # ---- one request ---------------------------------------------------------------------------------
 
@@ -171,18 +174,23 @@ class Serving:
         if group is None:
             return False
         if request.kept:
-            self._keeping.let_go(request, now)
+            roomy = self._keeping.take_up(request, now)
+            given = self.try_one(request, now)
+            self._keeping.stir(roomy, request)
+            return given
         request.blocked = books.leases.limits.why_not(request.need.tags)
         if request.blocked:
             group.is_blocked = request.need.atleast == 1
             return False
         if not group.is_known:
             self._look(group, now)
-        if not group.is_known or not self._enough(group, now):
+        if group.is_full or not group.is_known or not self._enough(group, now):
+            group.is_full = group.is_known and bool(group.need.reserve)
             if self._has_way(request, group, now):
+                group.is_full = False
                 return self.try_one(request, now)
             if self._keeping.is_due(request, now):
-                self._keeping.keep(request, group, self.candidates(group, now), now)
+                self._keeping.keep(request, group, self.candidates(group, now, crowded=True), now)
             return False
         lease = books.leases.begin(books.epoch, request, now)
         self._fill(lease, group, request.need.atmost, now)
@@ -225,7 +233,7 @@ class Serving:
             return False
         self._had_way.add(request)
         for keeper in list(self._keeping.keepers):
-            kept = next((slot for slot in keeper.kept if group.fits(slot)), None)
+            kept = next(filter(group.fits, self._keeping.places(keeper, group)), None)
             if kept is None or keeper.group is None or keeper.preempts:
                 continue
             [mine] = self._books.ranking.ranks([request], group.priority(kept) or 0.0, now)
@@ -288,12 +296,20 @@ class Serving:
             self._books.leases.put(lease, slot, now)
             self._pinging.begin(lease, group.need.service, slot, now)
 
-    def candidates(self, group: Group, now: float) -> Iterator[Slot]:
-        """The free slots that a group's requests may have now, in the assigner's order."""
+    def candidates(self, group: Group, now: float, *, crowded: bool = False) -> Iterator[Slot]:
+        """The free slots that a group's requests may have now, in the assigner's order. `crowded`: also those on hosts
+        where there is no room for what they reserve."""
+        reserve = () if crowded else group.need.reserve
+        several = group.need.atleast > 1
+        met: Counter[Host] = Counter()
         for slot in self._fitting(group):
             if group.excluded and slot.is_called(group.excluded):
                 continue
+            if reserve and not slot.host.room.fits(reserve, met[slot.host] + 1):
+                continue
             if not group.live or group.measures(slot, now):
+                if reserve and several:
+                    met[slot.host] += 1
                 yield slot
             else:
                 group.passing.pop(slot, None)

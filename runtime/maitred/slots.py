@@ -23,8 +23,10 @@ from runtime.assign.assigner import Rank
 from runtime.history.records import Place
 from runtime.maitred.deciding import why_closed
 from runtime.match.keys import Keys, slot_keys
+from runtime.match.reserve import GPUS, MEMORY
+from runtime.match.room import Room
 from runtime.sampling import INTERVAL_S, STALE_INTERVALS
-from runtime.schedule.model import Schedule, Server
+from runtime.schedule.model import HostEntry, Schedule, Server, same_host, short_name
 
 if TYPE_CHECKING:
     from runtime.maitred.leases import Lease
@@ -37,11 +39,38 @@ _KEYED = {"mem": ("memory", 1024.0), "disk": ("disk", 1024.0), "cpu": ("loadavg"
 """What @.NAME means: GB of what Metrics has in MB."""
 
 
+CAPACITIES: Mapping[str, tuple[str, float]] = {"memtotal": (MEMORY, 1024.0), "gpus": (GPUS, 1.0)}
+"""Metrics that say what a host has to be reserved, where the schedule does not: how many of them make one. What was
+measured once does not grow stale: machines keep their memory."""
+
+
+class HostEntries:
+    """What a schedule says of hosts, by their names without case; a short name is its full one's."""
+
+    def __init__(self, entries: Mapping[str, HostEntry]) -> None:
+        self._entries = {name.lower(): entry for name, entry in entries.items()}
+        self._short: dict[str, list[str]] = {}
+        for name in self._entries:
+            self._short.setdefault(short_name(name), []).append(name)
+
+    def of(self, host: str) -> HostEntry | None:
+        name = host.lower()
+        same = (other for other in self._short.get(short_name(name), ()) if same_host(other, name))
+        return self._entries.get(name) or next((self._entries[other] for other in same), None)
+
+    def changed(self, later: HostEntries) -> list[str]:
+        """The names of which something else is said later."""
+        mine, its = self._entries, later._entries
+        return [name for name in {**mine, **its} if mine.get(name) != its.get(name)]
+
+
 class Host:
-    """A machine. `busy`: how many of its slots are taken; `shields`: who raised them (a connection each)."""
+    """A machine. `busy`: how many of its slots are taken; `shields`: who raised them (a connection each); `room`: what
+    commands reserve of it."""
 
     __slots__ = (
-        "address", "busy", "fresh_until", "metrics", "name", "rest_reason", "rest_until", "shields", "slots", "version",
+        "address", "busy", "fresh_until", "metrics", "name", "rest_reason", "rest_until", "room", "shields", "slots",
+        "version",
     )  # fmt: skip
 
     def __init__(self, name: str) -> None:
@@ -50,6 +79,7 @@ class Host:
         self.slots: list[Slot] = []
         self.busy = 0
         self.shields: set[int] = set()
+        self.room = Room()
         self.rest_until = float("-inf")
         self.rest_reason = ""
         self.metrics: dict[str, tuple[float | str, float]] = {}
@@ -211,6 +241,9 @@ class Slots:
         self._kinds: dict[tuple[Keys, frozenset[str]], Kind] = {}
         self._by_key: dict[str, dict[Slot, None]] = {}
         self._short: dict[str, list[Host]] = {}
+        self._unlisted: dict[str, Host] = {}
+        """Hosts that no schedule has named, of slots that are leased all the same."""
+        self._said = HostEntries({})
         self._timers: list[tuple[float, int, str | Host]] = []
         self._intervals: Mapping[str, float] = {}
         self._ties = count()
@@ -321,7 +354,8 @@ class Slots:
     def _host_of(self, name: str) -> Host:
         found = self.host(name)
         if found is None:
-            found = self.hosts[name.lower()] = Host(name)
+            found = self.hosts[name.lower()] = self._unlisted.pop(name.lower(), Host(name))
+            self._set_room(found)
             self._short.setdefault(name.lower().partition(".")[0], []).append(found)
         return found
 
@@ -396,7 +430,8 @@ class Slots:
         found = self.gone.get(name)
         if found is None:
             server = Server(name, host, ())
-            found = Slot(next(self._numbers), server, Host(host), Kind(frozenset(), frozenset()), frozenset())
+            place = self.host(host) or self._unlisted.setdefault(host.lower(), Host(host))
+            found = Slot(next(self._numbers), server, place, Kind(frozenset(), frozenset()), frozenset())
             found.listed = False
             self.gone[name] = found
         return found
@@ -409,6 +444,36 @@ class Slots:
                     slot.kind.remove(slot)
                     slot.kind.add(slot, rank)
 
+    # ---- what can be reserved ------------------------------------------------------------------------
+
+    def set_rooms(self, entries: Mapping[str, HostEntry]) -> None:
+        """What the schedule says that hosts have."""
+        before, self._said = self._said, HostEntries(entries)
+        for name in before.changed(self._said):
+            hosts = (self.hosts.get(name), *self._short.get(short_name(name), ()))
+            for host in {host: None for host in hosts if host is not None}:
+                self._set_room(host)
+
+    def _set_room(self, host: Host) -> None:
+        said = self._said.of(host.name)
+        has = {}
+        for metric, (resource, divisor) in CAPACITIES.items():
+            value = host.metrics.get(metric, (None, 0.0))[0]
+            if isinstance(value, int | float) and value >= 0:
+                has[resource] = value / divisor
+        if said is not None:
+            has |= {} if said.mem is None else {MEMORY: said.mem}
+            has |= {} if said.gpus is None else {GPUS: float(said.gpus)}
+        if host.room.set_has(has):
+            self.opened += 1
+            self.stir(host)
+
+    def stir(self, host: Host) -> None:
+        """There may be more room on a host than before: who waits for that looks at its free slots again."""
+        for slot in host.slots:
+            if slot.rank is not None and (slot.kind.waiting or slot.named):
+                self.freed[slot] = None
+
     # ---- what happens to hosts and slots -------------------------------------------------------------
 
     def measured(self, host: Host, values: Mapping[str, float | str], now: float) -> None:
@@ -419,6 +484,8 @@ class Slots:
             host.metrics[name] = (value, until)
             host.fresh_until = max(host.fresh_until, until)
         host.version += 1
+        if not CAPACITIES.keys().isdisjoint(values):
+            self._set_room(host)
 
     def taint(self, slot: Slot, until: float, reason: str, now: float) -> None:
         """A launch could not begin here: the slot rests."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from runtime.farm_messages import DispatcherLine, Farm, SlotLine, SlotState, WaitLine
+from runtime.farm_messages import DispatcherLine, Farm, HostLine, SlotLine, SlotState, WaitLine
 from runtime.maitred.books import Books
 from runtime.maitred.deciding import failed_ping, is_tainted, why_closed
 from runtime.maitred.requests import Request
-from runtime.maitred.slots import Slot
+from runtime.maitred.slots import Host, Slot
+from runtime.match.reserve import reserve_words
 
 
 def farm(books: Books, now: float, serial: int) -> Farm:
@@ -27,7 +28,12 @@ def farm(books: Books, now: float, serial: int) -> Farm:
             for one in books.dispatchers.values()
         ),
         tuple((tag, books.leases.limits.running(tag), most) for tag, most in sorted(books.maxima.items())),
+        tuple(_host(host) for host in books.slots.hosts.values() if host.slots and host.room.has),
     )
+
+
+def _host(host: Host) -> HostLine:
+    return HostLine(host.name, dict(host.room.has), dict(host.room.held), dict(host.room.kept))
 
 
 def in_order(books: Books, requests: Iterable[Request], now: float) -> list[Request]:
@@ -45,12 +51,14 @@ def _best_priority(request: Request) -> float:
 def _waiting(request: Request, now: float) -> WaitLine:
     need = request.need
     size = f" x{need.atleast}" if need.atleast > 1 else ""
+    metrics = f" -metrics {{{need.metrics}}}" if need.metrics else ""
+    reserve = f" -reserve {{{reserve_words(need.reserve)}}}" if need.reserve else ""
     return WaitLine(
         request.user.name,
         request.dispatcher.name,
         request.jid,
         request.title,
-        f"{need.service}{size}" + (f" -metrics {{{need.metrics}}}" if need.metrics else ""),
+        f"{need.service}{size}{metrics}{reserve}",
         request.total - request.held,
         max(0.0, now - request.since),
     )
@@ -70,7 +78,10 @@ def _slot(books: Books, slot: Slot, now: float) -> SlotLine:
         state = SlotState.BUSY if lease.running is not None else SlotState.RESERVED
     since = lease.began if lease.running is not None else lease.since
     job = f"{lease.jid} {lease.title}"
-    return SlotLine(slot.name, slot.host.name, state, lease.user, job, max(0.0, now - since), known, note)
+    gpus = lease.rooms[slot.name][1] if lease.reserve else ()
+    return SlotLine(
+        slot.name, slot.host.name, state, lease.user, job, max(0.0, now - since), known, note, dict(lease.reserve), gpus
+    )
 
 
 def _state_of_free(books: Books, slot: Slot, now: float) -> SlotState:

@@ -38,6 +38,10 @@ class Room:
     def held(self) -> Mapping[str, float]:
         return {name: held for name, held in self._held.items() if held}
 
+    @property
+    def kept(self) -> Mapping[str, float]:
+        return {name: kept for name, kept in self._kept.items() if kept}
+
     def set_has(self, has: Mapping[str, float]) -> bool:
         """The machine has this much. Whether that is something else than before."""
         new = {name: whole_steps(amount) for name, amount in has.items()}
