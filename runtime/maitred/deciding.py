@@ -161,8 +161,10 @@ def _no_room(_books: Books, request: Request, slot: Slot, _now: float) -> str:
 
 
 def _no_room_now(_books: Books, request: Request, slot: Slot, _now: float) -> str:
-    reserve = request.need.reserve
-    return slot.host.room.why_not(reserve) if reserve and slot not in request.kept else ""
+    need = request.need
+    if slot in request.kept:
+        return "kept for it, until there is room for what it reserves" if need.atleast == 1 else ""
+    return slot.host.room.why_not(need.reserve) if need.reserve else ""
 
 
 REQUEST_TESTS: tuple[tuple[str, Callable[[Books, Request, Slot, float], str]], ...] = (

@@ -64,8 +64,8 @@ class Keeping:
         self.stir(self.take_up(request, now), request)
 
     def take_up(self, request: Request, now: float) -> Counter[Host]:
-        """What is kept for a request is its own, to use or to keep again before anything else happens. On how many slots
-        of which hosts room was kept."""
+        """What is kept for a request is its own, to use or to keep again before anything else happens. On how many
+        slots of which hosts room was kept."""
         self.keepers.pop(request, None)
         roomy = Counter[Host]()
         for slot, reserve in request.kept.items():

@@ -162,3 +162,11 @@ def test_a_big_request_says_that_it_wants_its_slots_at_once() -> None:
     anna.want(need(atleast=2, samehost=True))
 
     assert anna.why() == dict.fromkeys(("a1", "b1"), "free, but 2 are wanted at once on one host")
+
+
+def test_a_request_for_one_slot_on_one_host_gets_no_empty_lease() -> None:
+    site = Site(schedule(server("a1", "a"), server("a2", "a")))
+    anna = site.join("anna", excluded=["a2"])
+    anna.want(need(samehost=True), total=2)
+
+    assert anna.slots == ["a1"] and len(anna.leases) == 1

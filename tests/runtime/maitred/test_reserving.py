@@ -377,4 +377,4 @@ class Reserving(RuleBasedStateMachine):
 
 
 TestReserving = Reserving.TestCase
-TestReserving.settings = hypothesis_settings(max_examples=60, stateful_step_count=25, deadline=None)
+TestReserving.settings = hypothesis_settings(max_examples=30, stateful_step_count=20, deadline=None)
