@@ -219,7 +219,7 @@ class Server(Launching):
         lease = job.checkouts.leases.get(lane.owner) if lane.owner is not None else None
         if lease is not None and lease.busy:
             return False
-        if self.limited and lease is None and self.limits.why_not(lane.need.tags):
+        if lease is None and (self.limited or self.limits.trials) and self.limits.why_not(lane.need.tags):
             return False
         if self.limits.resting and self.limits.why_resting(lane.tags):
             return False

@@ -190,7 +190,8 @@ class Settling:
     def _stir(self, out: Outbox) -> None:
         """Who is to be looked at by the farm: with limits of our own, what ends in one job lets others run."""
         if out.touched:
-            self._farm.stir((self._live if self._server.limited else out.touched).values())
+            shared = self._server.limited or self._server.limits.trials
+            self._farm.stir((self._live if shared else out.touched).values())
 
     def _may_run(self, now: float, job: QueuedJob) -> bool:
         """Whether a job may run now."""

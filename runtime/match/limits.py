@@ -4,8 +4,11 @@ A launch counts under its program's name, under the service keys that it asks fo
 would go over a maximum waits. These are plain counters: whoever launches calls `take`, whoever sees the end `give`.
 
 While a tag rests nothing with it is launched (what runs goes on): a licence of it was found short (runtime.licences).
+Then it is tried again with care, so that not everything that waited starts at once and finds nothing: one more than
+runs, and twice as many after every TRIAL_STEP_S without another shortage.
 
-    rest(tags, until)   ...   wake(now), at `next_wake` or later: the rests that are over
+    rest(tags, until) --> resting -- wake(now) --> on trial: running + 1, twice that, four times ... --> as before
+                             ^------------------------- rest: short again
 """
 
 from __future__ import annotations
@@ -17,6 +20,11 @@ from typing import NamedTuple
 
 from runtime.job.words import split_words
 from runtime.match.keys import compile_keys
+
+TRIAL_STEP_S = 30.0
+"""So long a command may take to find out that there is no licence for it."""
+_TRIAL_MOST = 4_096
+"""A trial that has come so far is over."""
 
 _DIRECTORY = re.compile(r".*[/\\]", re.S)
 
@@ -38,17 +46,28 @@ class Rest(NamedTuple):
     reason: str
 
 
+class Trial(NamedTuple):
+    """How many with a tag that has rested may run at once, and until when no more."""
+
+    most: int
+    until: float
+
+
 class Limits:
     """Counters of what runs, and their maxima. Tags without a maximum are not limited.
 
-    `resting` are the tags that rest, in lower case."""
+    `resting` are the tags that rest, `trials` those that are tried again, in lower case."""
 
-    __slots__ = ("_maxima", "_running", "resting")
+    __slots__ = ("_maxima", "_named", "_running", "resting", "trials")
 
     def __init__(self, maxima: Mapping[str, int]) -> None:
-        self._maxima = {tag.lower(): most for tag, most in maxima.items()}
         self._running: defaultdict[str, int] = defaultdict(int)
         self.resting: dict[str, Rest] = {}
+        self.trials: dict[str, Trial] = {}
+        self._named: dict[str, int] = {}
+        self._maxima: dict[str, int] = {}
+        """What counts now: the smaller one of what the site has named and what is on trial."""
+        self.set_maxima(maxima)
 
     def why_not(self, tags: Iterable[str], now: float | None = None) -> str:
         """Why a launch with these tags has to wait, in words; empty when it may run. With `now` they say for how long
@@ -58,7 +77,8 @@ class Limits:
             return ""
         for tag in tags:
             if self.is_full(tag):
-                return f"limit {tag}: {self._running.get(tag, 0)} of {self._maxima[tag]} running"
+                what = f"tag {tag}, short a while ago" if tag in self.trials else f"limit {tag}"
+                return f"{what}: {self._running.get(tag, 0)} of {self._maxima[tag]} running"
         return self.why_resting(tags, now) if self.resting else ""
 
     def may_block(self, tags: tuple[str, ...]) -> bool:
@@ -97,9 +117,15 @@ class Limits:
 
     def set_maxima(self, maxima: Mapping[str, int]) -> None:
         """New maxima count from the next launch on; what runs keeps running."""
-        self._maxima = {tag.lower(): most for tag, most in maxima.items()}
+        self._named = {tag.lower(): most for tag, most in maxima.items()}
+        self._combine()
 
-    # ---- tags that rest ------------------------------------------------------------------------------
+    def _combine(self) -> None:
+        self._maxima = dict(self._named)
+        for tag, trial in self.trials.items():
+            self._maxima[tag] = min(trial.most, self._named.get(tag, trial.most))
+
+    # ---- tags that rest, and are tried again ---------------------------------------------------------
 
     def why_resting(self, tags: Iterable[str], now: float | None = None) -> str:
         """The first of these tags that rests, in words; empty when none does."""
@@ -116,15 +142,26 @@ class Limits:
             known = self.resting.get(tag.lower())
             if known is None or known.until < until:
                 self.resting[tag.lower()] = Rest(until, reason)
+            if self.trials.pop(tag.lower(), None) is not None:
+                self._combine()
 
     def wake(self, now: float) -> tuple[str, ...]:
-        """The tags whose rest is over; they rest no longer."""
-        over = tuple(tag for tag, rest in self.resting.items() if rest.until <= now)
-        for tag in over:
+        """The tags of which more may run than before: their rest is over, or a step of their trial."""
+        rested = [tag for tag, rest in self.resting.items() if rest.until <= now]
+        proven = [tag for tag, trial in self.trials.items() if trial.until <= now]
+        for tag in rested:
             del self.resting[tag]
-        return over
+            self.trials[tag] = Trial(self._running.get(tag, 0) + 1, now + TRIAL_STEP_S)
+        for tag in proven:
+            most = 2 * self.trials.pop(tag).most
+            if most < _TRIAL_MOST:
+                self.trials[tag] = Trial(most, now + TRIAL_STEP_S)
+        if rested or proven:
+            self._combine()
+        return (*rested, *proven)
 
     @property
     def next_wake(self) -> float | None:
-        """When the next rest is over."""
-        return min((rest.until for rest in self.resting.values()), default=None)
+        """When `wake` has something to do."""
+        times = [rest.until for rest in self.resting.values()] + [trial.until for trial in self.trials.values()]
+        return min(times, default=None)

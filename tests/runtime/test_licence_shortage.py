@@ -45,6 +45,33 @@ def test_it_runs_again_when_its_tag_has_rested() -> None:
     assert farm.at_work == ["prman a"]
 
 
+def test_after_the_rest_one_is_tried_and_then_twice_as_many() -> None:
+    farm = Farm(8, settings=SITE)
+    farm.submit(job(*frames(*"abcdefgh")))
+    for title in "abcdefgh":
+        farm.end(f"prman {title}", 1, line=LINE)
+
+    at_work = []
+    for _ in range(4):
+        farm.pass_time(30)
+        at_work.append(len(farm.at_work))
+
+    assert at_work == [1, 2, 4, 8]
+
+
+def test_who_is_next_while_the_tag_is_tried_starts_when_one_ends() -> None:
+    farm = Farm(8, settings=SITE)
+    farm.submit(job(*frames("a", "b", "c")))
+    for title in "abc":
+        farm.end(f"prman {title}", 1, line=LINE)
+    farm.pass_time(30)
+    assert lines(farm, 2) == ("tag prman, short a while ago: 1 of 1 running",)
+
+    farm.end("prman a")
+
+    assert farm.at_work == ["prman b"]
+
+
 def test_nothing_else_with_the_tag_begins_meanwhile_and_other_programs_do() -> None:
     farm = Farm(1, settings=SITE)
     farm.submit(job(*frames("a", "b"), task("c", cmds=[cmd("nuke c")])))
@@ -158,13 +185,15 @@ def test_the_maitre_d_hears_of_the_rest_before_the_lease_comes_back() -> None:
     assert isinstance(said[1], Returned)
 
 
-def test_nothing_is_wanted_while_the_tag_rests_and_all_of_it_afterwards() -> None:
+def test_nothing_is_wanted_while_the_tag_rests_then_one_then_more() -> None:
     farm = attached(settings=SITE)
     farm.submit(job(*frames("a", "b")))
     farm.grant("janus-1")
 
     farm.end("prman a", 1, line=LINE)
     assert farm.totals == {1: 0}
+    farm.pass_time(30)
+    assert farm.totals == {1: 1}
     farm.pass_time(30)
 
     assert farm.totals == {1: 2}

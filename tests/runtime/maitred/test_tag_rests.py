@@ -100,3 +100,31 @@ def test_a_tag_of_which_the_site_says_nothing_does_not_rest_for_others() -> None
 
     assert anna.slots == ["a"]
     assert any("alfred.ini has no rule for pixarrender" in line for line in site.logged)
+
+
+def test_after_the_rest_the_site_tries_one_and_then_more() -> None:
+    site = Site(schedule(*"abcdefgh"), LICENCES)
+    anna, ben = site.join("anna"), site.join("ben")
+    anna.finds_no_licence()
+    anna.want(need(tags="prman"), total=4)
+    ben.want(need(tags="prman"), total=4)
+
+    given = []
+    for _ in range(4):
+        site.after(30)
+        given.append(len(anna.slots) + len(ben.slots))
+
+    assert given == [1, 2, 4, 8]
+
+
+def test_while_a_tag_is_tried_the_next_one_comes_when_one_ends() -> None:
+    site = Site(schedule("a", "b", "c"), LICENCES)
+    anna = site.join("anna")
+    anna.finds_no_licence()
+    anna.want(need(tags="prman"), total=3)
+    site.after(30)
+    assert anna.slots == ["a"]
+
+    anna.returns(wants_on=True)
+
+    assert len(anna.slots) == 1

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime.match.keys import KeyExpressionError
-from runtime.match.limits import Limits, launch_tags
+from runtime.match.limits import TRIAL_STEP_S, Limits, launch_tags
 
 
 @pytest.mark.parametrize(
@@ -83,3 +83,47 @@ def test_a_tag_that_rests_lets_nothing_begin_until_it_is_woken() -> None:
     assert limits.room(("prman",)) == 0
     assert (limits.next_wake, limits.wake(129.0), limits.wake(130.0)) == (130.0, (), ("prman",))
     assert limits.why_not(("prman",), 130.0) == ""
+
+
+def test_a_tag_that_has_rested_is_tried_with_one_more_than_runs_and_twice_as_many_after_each_step() -> None:
+    limits = Limits({})
+    limits.take(("prman",))
+    limits.rest(("prman",), 100.0, "licence: none")
+
+    limits.wake(100.0)
+    assert limits.room(("prman",)) == 1
+    assert limits.wake(100.0 + TRIAL_STEP_S) == ("prman",)
+
+    assert limits.room(("prman",)) == 3
+
+
+def test_a_trial_is_over_when_it_has_come_far() -> None:
+    limits = Limits({"other": 1})
+    limits.rest(("prman",), 0.0, "licence: none")
+
+    while (when := limits.next_wake) is not None:
+        limits.wake(when)
+
+    assert limits.room(("prman",)) is None
+    assert limits.room(("other",)) == 1
+
+
+def test_a_maximum_of_the_site_counts_during_a_trial() -> None:
+    limits = Limits({"prman": 1})
+    limits.rest(("prman",), 0.0, "licence: none")
+
+    limits.wake(0.0)
+    limits.wake(TRIAL_STEP_S)
+
+    assert limits.room(("prman",)) == 1
+
+
+def test_another_shortage_ends_a_trial() -> None:
+    limits = Limits({})
+    limits.rest(("prman",), 0.0, "licence: none")
+    limits.wake(0.0)
+
+    limits.rest(("prman",), 60.0, "licence: none")
+
+    assert limits.why_not(("prman",), 10.0) == "tag prman rests 50 s: licence: none"
+    assert limits.next_wake == 60.0
