@@ -32,7 +32,7 @@ from runtime.history.records import (
     Rested,
     Whose,
 )
-from runtime.history.waits import Waits
+from runtime.history.waits import Waits, class_of
 
 HOUR_S = 3600.0
 
@@ -48,6 +48,8 @@ class By(Enum):
     GROUP = "group"
     HOST = "host"
     JOB = "job"
+
+    __hash__ = object.__hash__  # each is one object; Enum's own is slow, and this is asked for every record
 
 
 class Cell(msgspec.Struct, array_like=True):
@@ -95,7 +97,9 @@ class Cell(msgspec.Struct, array_like=True):
         """All of another's, too."""
         self.waits.merge(other.waits)
         for name in _COUNTS:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
+            more = getattr(other, name)
+            if more:
+                setattr(self, name, getattr(self, name) + more)
 
 
 _COUNTS = tuple(name for name in Cell.__struct_fields__ if name != "waits")
@@ -181,9 +185,10 @@ class Tally:
         self._until = max(self._until, at)
 
     def _granted(self, record: Granted) -> None:
+        number = class_of(record.waited_s)
         for cell in self._all(record.at, record.whose, record.places):
             cell.grants += 1
-            cell.waits.add(record.waited_s)
+            cell.waits.add(record.waited_s, number)
 
     def _ran(self, record: Ran) -> None:
         end = _ENDS[record.how]

@@ -17,6 +17,11 @@ _MIDDLE = 2.0 / (_GROWTH + 1.0)
 _NONE_S = 0.001
 
 
+def class_of(wait_s: float) -> int:
+    """The class of a wait; of what is no wait at all any."""
+    return math.ceil(math.log(wait_s) / _LOG_GROWTH) if wait_s >= _NONE_S else 0
+
+
 class Waits(msgspec.Struct, array_like=True):
     """`none`: how many did not wait at all. `classes`: how many in each class."""
 
@@ -25,12 +30,13 @@ class Waits(msgspec.Struct, array_like=True):
     sum_s: float = 0.0
     longest_s: float = 0.0
 
-    def add(self, wait_s: float) -> None:
-        """One wait more."""
+    def add(self, wait_s: float, number: int | None = None) -> None:
+        """One wait more. `number`: its class, where that is known."""
         if wait_s < _NONE_S:
             self.none += 1
             return
-        number = math.ceil(math.log(wait_s) / _LOG_GROWTH)
+        if number is None:
+            number = class_of(wait_s)
         self.classes[number] = self.classes.get(number, 0) + 1
         self.sum_s += wait_s
         if wait_s > self.longest_s:
