@@ -23,7 +23,7 @@ import msgspec
 from daemons.farm_commands import DONE, REFUSED, ask
 from daemons.json_output import write_json
 from daemons.record.file import RecordError
-from daemons.record.questions import Answer, Question, Told, answer, decode
+from daemons.record.questions import MOST_RUNS, Answer, Question, Told, answer, decode
 from daemons.record.reading import Grant, Run
 from daemons.record.spans import SpanError
 from daemons.wording import count, ending, printable
@@ -213,6 +213,8 @@ def _event(event: Record) -> str:
 def _of_slots(found: Answer) -> Iterator[str]:
     clock = zone(found.zone)
     yield f"{found.words}{f' ({found.zone})' if found.zone else ''}"
+    if len(found.slots) >= MOST_RUNS:
+        yield f"the last {MOST_RUNS:,} commands of that time: ask for a shorter one to see the others"
     for run in found.slots:
         began = datetime.fromtimestamp(run.at - run.run_s, clock)
         slots = ", ".join(place.slot for place in run.places)

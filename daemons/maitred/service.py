@@ -40,6 +40,8 @@ from runtime.farm_messages import (
     ShieldsAre,
     Vouch,
 )
+from runtime.history.records import LONGEST_CHARS, Whose
+from runtime.history.records import Refused as RefusedRecord
 from runtime.maitred.core import Maitred
 from runtime.maitred.orders import Keep, Log, Note, Order, PeerId, RunPing, Send
 
@@ -135,6 +137,7 @@ class Service:
         orders, reply = answer
         if isinstance(reply, Refused):
             self._log.line(f"refused {type(message).__name__} of {link.peer} from {address}: {reply.text}")
+            self._record_refusal(link.peer.user, type(message).__name__, reply.text)
         if isinstance(message, Shields) and isinstance(reply, ShieldsAre):
             self._nimbys[number] = reply
         return [*orders, Send(number, reply)]
@@ -205,6 +208,12 @@ class Service:
     async def _ping(self, order: RunPing) -> None:
         result = await self._pinger.run(order)
         self.do(self._core.pinged(order.number, result.up, result.reason, time.monotonic()))
+
+    def _record_refusal(self, user: str, what: str, why: str) -> None:
+        """Of a tool or a nimby: no job has a part in it."""
+        if self._recording is not None:
+            whose = Whose(user[:LONGEST_CHARS], "", "", "", 0, what)
+            self._recording.note(RefusedRecord(time.time(), whose, why[:LONGEST_CHARS]))
 
     async def _report(self, number: PeerId, message: AskRecord) -> None:
         answer = await self._answering.answer(message)

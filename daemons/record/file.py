@@ -184,6 +184,8 @@ class Writer:
                 f" (SELECT max(id) FROM (SELECT id FROM {table} ORDER BY id LIMIT ?))",
                 (rows_before, piece),
             ).rowcount
+        if not removed:
+            removed += self._prune_owners(piece)
         fine = ", ".join(str(NUMBERS[by]) for by in FINE)
         for table, before, which in (
             ("hours", rows_before, f"AND dimension IN ({fine})"),
@@ -196,6 +198,19 @@ class Writer:
                 (before, piece),
             ).rowcount
         return removed > 0
+
+    def _prune_owners(self, piece: int) -> int:
+        """Owners older than any that a row still names. How many these were."""
+        named = ("grants", "runs", "events WHERE owner IS NOT NULL")
+        oldest = " UNION ALL ".join(f"SELECT min(owner) AS owner FROM {rows}" for rows in named)
+        removed = self._database.execute(
+            "DELETE FROM owners WHERE id IN"
+            f" (SELECT id FROM owners WHERE id < (SELECT min(owner) FROM ({oldest})) LIMIT ?)",
+            (piece,),
+        ).rowcount
+        if removed:
+            self._owners.clear()
+        return removed
 
     # ---- rows ----------------------------------------------------------------------------------------
 

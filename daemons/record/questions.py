@@ -26,7 +26,9 @@ OVERVIEW = (By.CREW, By.USER, By.GROUP, By.HOST)
 MOST_ROWS = 10_000
 """Of a table that is sent."""
 MOST_EVENTS = 10_000
-"""Of a job, or of slots over time."""
+"""Of a job."""
+MOST_RUNS = 50_000
+"""Of slots over time: the latest ones."""
 _HOURLY_DAYS = 8
 """A picture of a longer time has a slice for each day."""
 _DAY_S = 86400.0
@@ -86,7 +88,7 @@ def answer(path: Path, question: Question, now: float) -> Answer:
             return Answer(zone=str(reader.zone or ""), jobs=_jobs(reader, question))
         start, end = span_of(question.span, now, reader.zone)
         if question.slots:
-            found = reader.slots(start, end, MOST_EVENTS)
+            found = reader.slots(start, end, MOST_RUNS)
             return Answer(start, end, in_words(start, end, reader.zone), str(reader.zone or ""), slots=tuple(found))
         return _tables(reader, question, start, end)
     finally:

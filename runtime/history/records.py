@@ -103,7 +103,7 @@ class Recalled(Record, frozen=True, gc=False, tag=True, array_like=True):
 
 
 class Rested(Record, frozen=True, gc=False, tag=True, array_like=True):
-    """A slot rests from now on, or its host, because of this."""
+    """A slot rests from now on, or its host (a place without a slot), because of this."""
 
     place: Place
     reason: str

@@ -61,12 +61,12 @@ from runtime.farm_messages import (
     Want,
 )
 from runtime.history.records import LONGEST_CHARS as LONGEST_NOTED
-from runtime.history.records import JobDone, Refused, Rested
+from runtime.history.records import JobDone, Refused
 from runtime.maitred.accounts import Account
 from runtime.maitred.books import Books
 from runtime.maitred.explaining import explain
 from runtime.maitred.leases import Lease
-from runtime.maitred.noting import asked, came, capacity, gave_up, of_no_crew, went, whose_request
+from runtime.maitred.noting import asked, came, capacity, gave_up, of_no_crew, rested, went, whose_request
 from runtime.maitred.obstacles import Obstacles, obstacles
 from runtime.maitred.orders import Keep, Order, PeerId, Send
 from runtime.maitred.pinging import Pinging
@@ -281,7 +281,7 @@ class Maitred:
         if message.problem and first is not None:
             until = now + self._books.rules.problem_slot_rest_s
             self._books.slots.taint(first, until, message.problem, now)
-            self._books.note(Rested(self._books.wall(now), first.place, message.problem[:LONGEST_NOTED]))
+            self._books.note(rested(first, message.problem, self._books.wall(now)))
         self._books.end_lease(lease, now, message.outcome)
         request = lease.dispatcher.requests.get(lease.request)
         if message.problem and request is not None and request.waits:

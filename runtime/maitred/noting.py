@@ -23,13 +23,14 @@ from runtime.history.records import (
     Place,
     Ran,
     Recalled,
+    Rested,
     Went,
     Whose,
 )
 from runtime.maitred.crews import Crews
 from runtime.maitred.leases import Lease
 from runtime.maitred.requests import Dispatcher, Request
-from runtime.maitred.slots import Kind
+from runtime.maitred.slots import Host, Kind, Slot
 
 _SLACK_S = 5.0
 """By so much a command may have run for longer than its lease was out: messages take their time."""
@@ -101,6 +102,12 @@ def ran(lease: Lease, crews: Crews, outcome: Outcome | None, wall_offset: float,
         at, mine, where, run_s, idle_s, outcome.how, outcome.status, outcome.tid, outcome.cid, outcome.attempt,
         outcome.title[:LONGEST_CHARS], outcome.reason[:LONGEST_CHARS], outcome.here,
     )  # fmt: skip
+
+
+def rested(place: Host | Slot, reason: str, at: float) -> Rested:
+    """A slot, or a host with all its slots, is left alone for a while."""
+    where = place.place if isinstance(place, Slot) else Place("", place.name)
+    return Rested(at, where, reason[:LONGEST_CHARS])
 
 
 def came(dispatcher: Dispatcher, at: float) -> Came:

@@ -23,7 +23,7 @@ from runtime.farm_messages import Granted
 from runtime.maitred.books import Books
 from runtime.maitred.keeping import Keeping
 from runtime.maitred.leases import Lease
-from runtime.maitred.noting import granted
+from runtime.maitred.noting import granted, rested
 from runtime.maitred.pinging import Pinging
 from runtime.maitred.queues import Queue
 from runtime.maitred.requests import Group, Request
@@ -357,6 +357,7 @@ class Serving:
         place, leases = found
         if not up:
             self._books.log(f"ping of {place.name} failed: {reason}")
+            self._books.note(rested(place, f"ping: {reason}", self._books.wall(now)))
             leases = list(dict.fromkeys((*leases, *self._failed(place, reason, now))))
         for lease in leases:
             self._settle(lease, now)

@@ -137,6 +137,19 @@ def test_what_is_old_is_taken_out_in_pieces(path: Path) -> None:
     assert Reader(path).totals(at("2026-11-20"), at("2026-11-21"), [By.FARM])[By.FARM][""].runs == 100
 
 
+def test_whose_it_was_goes_with_the_last_of_it(path: Path) -> None:
+    write(path, ran(NOON, 1, of=whose(jid=1)), ran(NOON + 100, 1, of=whose(jid=2)))
+    writer = Writer(path, BERLIN)
+
+    while writer.prune(NOON + 50, 0.0, 20):
+        pass
+    writer.note([ran(NOON + 200, 1, of=whose(jid=1))], NOON + 200)
+    writer.commit(NOON + 200)
+
+    reader = Reader(path)
+    assert [run.whose.jid for run in reader.slots(0, 1e12, 10)] == [2, 1]
+
+
 def test_a_failed_commit_loses_nothing(path: Path) -> None:
     writer = Writer(path, BERLIN)
     other = sqlite3.connect(path, isolation_level=None)

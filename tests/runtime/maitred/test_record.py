@@ -165,6 +165,16 @@ def test_a_slot_where_a_launch_could_not_begin_rests() -> None:
     assert [(rested.place.slot, rested.reason) for rested in site.noted(Rested)] == [("eclair", "no disk")]
 
 
+def test_a_host_that_fails_its_ping_rests() -> None:
+    site = Recorded(schedule("eclair", pings={"default": "ping %h"}))
+    site.join("anna").want()
+    [ping] = site.pings()
+
+    site.answer(ping, up=False, reason="silent")
+
+    assert [(rested.place, rested.reason) for rested in site.noted(Rested)] == [(Place("", "eclair"), "ping: silent")]
+
+
 def test_who_asks_and_gives_up_is_on_record() -> None:
     site = Recorded(schedule("eclair"))
     site.join("anna").want()
