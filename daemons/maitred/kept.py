@@ -1,6 +1,6 @@
-"""What a maitre-d keeps on disk over its restarts: its term, and which slots are temporarily offline.
+"""What a maitre-d keeps on disk over its restarts: its term, which slots are offline, who has used how much lately.
 
-    DIRECTORY/maitred.json    {"epoch": 1763720000123, "offline": ["eclair1"]}
+    DIRECTORY/maitred.json    {"epoch": 1763720000123, "offline": ["eclair1"], "usages": {"at": ..., "users": {...}}}
     DIRECTORY/lock            held while a maitre-d works with this directory (daemons.lock)
 
 The file is replaced as a whole and is on the disk before `keep` returns: after a power cut it is the old or the new.
@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from daemons import whole_file
+from runtime.maitred.accounts import NO_USAGES, Usages
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -22,6 +23,7 @@ class Kept(msgspec.Struct, frozen=True):
 
     epoch: int = 0
     offline: tuple[str, ...] = ()
+    usages: Usages = NO_USAGES
 
 
 class Keeping:
@@ -46,11 +48,14 @@ class Keeping:
         """The term that begins now: later than any that was kept, and than the clock's milliseconds before now."""
         return max(int(wall * 1000), self.kept.epoch + 1)
 
-    def keep(self, *, epoch: int | None = None, offline: Iterable[str] | None = None) -> None:
+    def keep(
+        self, *, epoch: int | None = None, offline: Iterable[str] | None = None, usages: Usages | None = None
+    ) -> None:
         """Write down what has changed. What cannot be written is in `trouble`, and is tried again with the next."""
         fresh = Kept(
             self.kept.epoch if epoch is None else epoch,
             self.kept.offline if offline is None else tuple(offline),
+            self.kept.usages if usages is None else usages,
         )
         if fresh == self.kept and not self.trouble:
             return
@@ -58,6 +63,6 @@ class Keeping:
         try:
             whole_file.replace(self._file, msgspec.json.encode(fresh) + b"\n")
         except OSError as error:
-            self.trouble = f"{self._file} cannot be written ({error.strerror}): a restart will not know of {fresh}"
+            self.trouble = f"{self._file} cannot be written ({error.strerror}): a restart will not know of what changed"
         else:
             self.trouble = ""

@@ -182,6 +182,7 @@ class _Process:
             assigner=self._assigner(),
             guard=assigners.Guard(self._settings.assigner_s),
             grant_key=self._identity.keyring.for_grants(),
+            usages=self._keeping.kept.usages,
         )
 
     def _rules(self) -> Rules:

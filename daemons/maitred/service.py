@@ -43,7 +43,7 @@ from runtime.farm_messages import (
 from runtime.history.records import LONGEST_CHARS, Whose
 from runtime.history.records import Refused as RefusedRecord
 from runtime.maitred.core import Maitred
-from runtime.maitred.orders import Keep, Log, Note, Order, PeerId, RunPing, Send
+from runtime.maitred.orders import Keep, KeepUsage, Log, Note, Order, PeerId, RunPing, Send
 
 NIMBY_S = 1.0
 """How often nimbys are told what runs on their hosts, when that has changed."""
@@ -164,6 +164,8 @@ class Service:
                         self._recording.note(order.record)
                 case Keep():
                     self._keep(partial(self._keeping.keep, offline=order.offline))
+                case KeepUsage():
+                    self._keep(partial(self._keeping.keep, usages=order.usages))
 
     def _flush(self) -> None:
         """Write what was gathered, to each peer in one piece."""

@@ -16,6 +16,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import msgspec
+
 if TYPE_CHECKING:
     from runtime.maitred.queues import Party
 
@@ -54,6 +56,17 @@ class Account:
         self.touch()
         self.share = share
         self.touch()
+
+
+class Usages(msgspec.Struct, frozen=True):
+    """What users and projects have held lately, to be kept over a restart. `at`: seconds since 1970."""
+
+    at: float = 0.0
+    users: dict[str, float] = {}
+    projects: dict[str, float] = {}
+
+
+NO_USAGES = Usages()
 
 
 class Accounts:
@@ -121,6 +134,21 @@ class Accounts:
                 account.charged = now
                 account.touch()
         self.at = now
+
+    def usages(self, wall: float) -> Usages:
+        """As of the last settlement, which is now."""
+        used = ({one.name: one.usage for one in some.values() if one.usage} for some in (self.users, self.projects))
+        return Usages(wall, *used)
+
+    def take_up(self, usages: Usages, wall: float, now: float) -> None:
+        """What an earlier maitre-d knew counts here, too; what has passed since then has faded."""
+        if not self._half_life_s:
+            return
+        faded = self._faded(max(0.0, wall - usages.at))
+        for name, usage in usages.users.items():
+            self.user(name, now).usage = usage * faded
+        for name, usage in usages.projects.items():
+            self.project(name, now).usage = usage * faded
 
     def _weight(self, moment: float) -> float:
         """Of a moment, against `at`."""

@@ -62,13 +62,13 @@ from runtime.farm_messages import (
 )
 from runtime.history.records import LONGEST_CHARS as LONGEST_NOTED
 from runtime.history.records import JobDone, Refused
-from runtime.maitred.accounts import Account
+from runtime.maitred.accounts import NO_USAGES, Account, Usages
 from runtime.maitred.books import Books
 from runtime.maitred.explaining import explain
 from runtime.maitred.leases import Lease
 from runtime.maitred.noting import asked, came, capacity, gave_up, of_no_crew, rested, went, whose_request
 from runtime.maitred.obstacles import Obstacles, obstacles
-from runtime.maitred.orders import Keep, Order, PeerId, Send
+from runtime.maitred.orders import Keep, KeepUsage, Order, PeerId, Send
 from runtime.maitred.pinging import Pinging
 from runtime.maitred.reading import Reading
 from runtime.maitred.recalling import Recalling
@@ -84,6 +84,7 @@ from runtime.schedule.model import Schedule
 
 _MINUTE_S = 60.0
 _SHOWN_CHARS = 100
+_KEEP_USAGES_S = 600.0
 _LOOK_S = 2.0
 """So often it is asked whether time alone has changed who stands where."""
 
@@ -91,7 +92,7 @@ _LOOK_S = 2.0
 class Maitred:
     """`epoch` is the term of this maitre-d: larger than any before it, as wall-clock milliseconds are. `wait`:
     dispatchers may hold slots of which it does not know. `offline`: slots that were offline when it last ran.
-    `assigner`: the site's, `guard` runs its methods (runtime.assign.judge).
+    `usages`: what an earlier maitre-d knew. `assigner`: the site's, `guard` runs its methods (runtime.assign.judge).
     `grant_key` proves what is given (runtime.grants)."""
 
     def __init__(
@@ -108,11 +109,14 @@ class Maitred:
         assigner: type[Assigner] | None = None,
         guard: Guard = unguarded,
         grant_key: bytes = b"",
+        usages: Usages = NO_USAGES,
     ) -> None:
         self._next_request = 1
         self._peers: dict[PeerId, Dispatcher] = {}
         opens_at = now + rules.maitred_initial_wait_s if wait else now
         self._books = Books(rules, Judge(rules, assigner, guard), epoch, opens_at, now, wall, grant_key)
+        self._books.accounts.take_up(usages, wall, now)
+        self._keep_usages_at = now + _KEEP_USAGES_S
         self._pinging = Pinging(self._books)
         self._serving = Serving(self._books, self._pinging)
         self._recalling = Recalling(self._books, self._serving)
@@ -482,7 +486,7 @@ class Maitred:
             self._regroup(now)
             self._look_at = now
         if now >= self._next_minute:
-            books.accounts.settle(now)
+            self._settle(now)
             for kind in books.slots.kinds:
                 kind.mark(now)
             books.judge.try_again()
@@ -494,6 +498,13 @@ class Maitred:
         if now >= self._look_at:
             self._look(now)
         return self._finish(now)
+
+    def _settle(self, now: float) -> None:
+        books = self._books
+        books.accounts.settle(now)
+        if books.rules.usage_half_life_s and now >= self._keep_usages_at:
+            self._keep_usages_at = now + _KEEP_USAGES_S
+            books.orders.append(KeepUsage(books.accounts.usages(now + books.wall_offset)))
 
     def _look(self, now: float) -> None:
         """Time alone has changed who stands where: what waits may take back leases, eject, or have slots kept. One

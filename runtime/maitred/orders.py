@@ -4,6 +4,7 @@ Send       a message to a peer (a peer that is gone by then: drop it)
 RunPing    run a ping beside everything else; its answer goes to `Maitred.pinged`
 Log        a line for the log
 Keep       write down which slots are offline: they stay so over restarts
+KeepUsage  write down what users and projects have held lately: it counts over restarts
 Note       something for the record (runtime.history)
 """
 
@@ -15,6 +16,7 @@ import msgspec
 
 from runtime.farm_messages import FarmMessage
 from runtime.history.records import Record
+from runtime.maitred.accounts import Usages
 
 PeerId = NewType("PeerId", int)
 """A connection, by the shell's number; never used for another."""
@@ -49,6 +51,10 @@ class Keep(Order, frozen=True):
     """All slots that are temporarily offline now."""
 
     offline: tuple[str, ...]
+
+
+class KeepUsage(Order, frozen=True):
+    usages: Usages
 
 
 class Note(Order, frozen=True, gc=False):

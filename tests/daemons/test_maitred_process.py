@@ -305,11 +305,15 @@ async def test_a_sites_assigner_decides_unless_it_fails(tmp_path: Path, body: st
         await server.logged(logged)
 
 
-async def test_a_shipped_assigner_is_named_in_alfred_ini(tmp_path: Path) -> None:
-    with running(tmp_path / "m", slots(2), ini="set alfConfig(assigner) strict\n") as server:
-        await server.logged("assigner: Strict (strict)")
+@pytest.mark.parametrize(
+    ("name", "given"), [("fairness", ["s4", "s3"]), ("strict", ["s4", "s3"]), ("spread", ["s4", "s2"])]
+)
+async def test_shipped_assigners_are_named_in_alfred_ini(tmp_path: Path, name: str, given: list[str]) -> None:
+    two_hosts = slots(2, "127.0.0.2") + slots(2, "127.0.0.3", first=3)
+    with running(tmp_path / "m", two_hosts, ini=f"set alfConfig(assigner) {name}\n") as server:
+        await server.logged(f"assigner: {name.title()} ({name})")
         async with dispatcher(server) as ann:
-            assert await ann.want()
+            assert [(await ann.want(number)).lease.slots[0].name for number in (1, 2)] == given
 
 
 async def test_an_assigner_that_is_unknown_is_said_with_those_there_are(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from runtime.farm_messages import (
     TagRests,
     Want,
 )
+from runtime.maitred.accounts import NO_USAGES, Usages
 from runtime.maitred.core import Maitred
 from runtime.maitred.orders import Log, Order, PeerId, RunPing, Send
 from runtime.maitred.rules import Rules
@@ -77,6 +78,7 @@ class Site:
         guard: Any = unguarded,
         offline: Iterable[str] = (),
         grant_key: bytes = b"",
+        usages: Usages = NO_USAGES,
     ) -> None:
         self.now = 0.0
         self.wall = wall
@@ -91,6 +93,7 @@ class Site:
             guard=guard,
             offline=tuple(offline),
             grant_key=grant_key,
+            usages=usages,
         )
         self.orders: list[Order] = []
         self.logged: list[str] = []

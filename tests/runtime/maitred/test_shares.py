@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 from site_of import RULES, Dispatcher, Site, schedule
+
+from runtime.maitred.orders import KeepUsage
 
 HOUR = 3600.0
 DECAYING = msgspec.structs.replace(RULES, usage_half_life_s=24 * HOUR)
@@ -49,6 +52,20 @@ def test_what_was_used_long_ago_is_forgotten() -> None:
     dora.returns()
 
     assert (len(anna.slots), len(ben.slots)) == (0, 1)
+
+
+def test_usage_counts_over_a_restart() -> None:
+    before = Site(schedule("a"), DECAYING)
+    ben = before.join("ben")
+    ben.want(project="film")
+    before.after(24 * HOUR)
+    [kept] = [order.usages for order in before.orders if isinstance(order, KeepUsage)]
+    later = Site(schedule("a"), DECAYING, epoch=2000, wall=before.wall + 48 * HOUR, usages=kept)
+
+    accounts = later.core._books.accounts
+
+    assert accounts.users["ben"].usage == pytest.approx(0.25)
+    assert accounts.projects["film"].usage == pytest.approx(0.25)
 
 
 def test_leases_go_over_until_who_had_less_has_caught_up() -> None:
