@@ -15,6 +15,7 @@ from runtime.assign.judge import Judge
 from runtime.farm_messages import FarmMessage, Outcome
 from runtime.history.records import Record
 from runtime.maitred.accounts import Accounts
+from runtime.maitred.black_holes import BlackHoles
 from runtime.maitred.crews import Access, Crews
 from runtime.maitred.leases import Lease, Leases
 from runtime.maitred.noting import ran
@@ -45,6 +46,7 @@ class Books:
         self.crews = Crews(self.schedule, wall, zone(rules.time_zone))
         self.slots = Slots(self._slot_rank)
         self.accounts = Accounts(rules.usage_half_life_s, now)
+        self.holes = BlackHoles(rules.black_hole_count, rules.black_hole_rest_s)
         self.leases = Leases(self.slots, self.accounts)
         self.ranking = Ranking(judge, self.asking)
         self.groups = Groups(self.slots, self.ranking)

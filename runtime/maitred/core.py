@@ -55,6 +55,7 @@ from runtime.farm_messages import (
     HeldLease,
     JobEnded,
     LeaseId,
+    Outcome,
     Returned,
     Running,
     TagRests,
@@ -286,6 +287,7 @@ class Maitred:
             until = now + self._books.rules.problem_slot_rest_s
             self._books.slots.taint(first, until, message.problem, now)
             self._books.note(rested(first, message.problem, self._books.wall(now)))
+        self._judge_host(lease, message.outcome, now)
         self._books.end_lease(lease, now, message.outcome)
         request = lease.dispatcher.requests.get(lease.request)
         if message.problem and request is not None and request.waits:
@@ -300,10 +302,25 @@ class Maitred:
             if lease.running is not None and request is not None and request.group is not None:
                 request.group.waits_anew(request, now)
             self._books.command_ended(lease, message.previous, now)
+            self._judge_host(lease, message.previous, now)
             title = message.title[:LONGEST_CHARS]
             lease.running, lease.began = msgspec.structs.replace(message, title=title, previous=None), now
             lease.jid, lease.title = message.jid, title
         return self._ordered()
+
+    def _judge_host(self, lease: Lease, outcome: Outcome | None, now: float) -> None:
+        """A command has ended: its host may be a black hole (runtime.maitred.black_holes)."""
+        books = self._books
+        if outcome is None or not lease.slots:
+            return
+        host = lease.slots[0].host
+        rest_s = books.holes.ended(host.name.lower(), (lease.user, lease.dispatcher.name), outcome)
+        if rest_s:
+            books.slots.rest_hole(host, now + rest_s, now)
+            words = f"{books.rules.black_hole_count} different commands in a row have failed there"
+            books.log(f"{host.name} rests for {rest_s:.0f} s: {words}")
+            books.note(rested(lease.slots[0], words, books.wall(now)))
+            self._recalling.recall_unentitled(self.running_on(host.name), now)
 
     def tag_rests(self, peer: PeerId, message: TagRests, now: float) -> list[Order]:
         """A licence was short for a dispatcher: nothing is given out under these tags for a while. That is the site's
@@ -406,6 +423,10 @@ class Maitred:
         self._reading.offline = {name for name in self._reading.offline if name in known}
         for name in slots:
             slot = known.get(name)
+            if slot is not None and not on and now < slot.host.hole_until:
+                self._books.holes.forgive(slot.host.name.lower())
+                self._books.slots.rest_hole(slot.host, now, now)
+                self._books.log(f"{slot.host.name} rests no more ({by})")
             if slot is not None and slot.offline != on:
                 slot.offline = on
                 (self._reading.offline.add if on else self._reading.offline.discard)(name)

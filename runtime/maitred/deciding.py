@@ -4,7 +4,7 @@
     REQUEST_TESTS     of a slot for a request; `why_not` is the first one that fails, in the order of the documents
 
     crew access now > huntgroup, pin > enabled, not offline > not being read > no shields > keys > metrics > limits >
-    ping > not tainted > in use > room for what is reserved
+    ping > no black hole > not tainted > in use > room for what is reserved
 
 The index gives a request only slots that pass the tests of the slot, its group only kinds of slots that pass those of
 crews and keys (`Group.fits`); metrics and limits are asked when it is about to be served, pings are ordered then.
@@ -47,13 +47,25 @@ def failed_ping(slot: Slot, now: float) -> str:
     return ""
 
 
+def is_hole(slot: Slot, now: float) -> str:
+    rest_s = slot.host.hole_until - now
+    return f"rests for {rest_s:.0f} s: whatever runs there fails" if rest_s > 0 else ""
+
+
 def is_tainted(slot: Slot, now: float) -> str:
     if now < slot.taint_until:
         return f"tainted for {slot.taint_until - now:.0f} s ({slot.taint_reason})"
     return ""
 
 
-SLOT_TESTS: tuple[Callable[[Slot, float], str], ...] = (not_enabled, is_moving, has_shields, failed_ping, is_tainted)
+SLOT_TESTS: tuple[Callable[[Slot, float], str], ...] = (
+    not_enabled,
+    is_moving,
+    has_shields,
+    failed_ping,
+    is_hole,
+    is_tainted,
+)
 
 
 def why_closed(slot: Slot, now: float) -> str:
@@ -135,6 +147,10 @@ def _failed_ping(_books: Books, _request: Request, slot: Slot, now: float) -> st
     return failed_ping(slot, now)
 
 
+def _is_hole(_books: Books, _request: Request, slot: Slot, now: float) -> str:
+    return is_hole(slot, now)
+
+
 def _is_tainted(_books: Books, _request: Request, slot: Slot, now: float) -> str:
     return is_tainted(slot, now)
 
@@ -179,6 +195,7 @@ REQUEST_TESTS: tuple[tuple[str, Callable[[Books, Request, Slot, float], str]], .
     ("do not have what it reserves", _no_room),
     ("are held up by a limit, or by a tag that rests", _over_limit),
     ("failed their ping", _failed_ping),
+    ("rest because whatever runs there fails", _is_hole),
     ("are tainted", _is_tainted),
     ("are in use", _in_use),
     ("have no room for what it reserves", _no_room_now),

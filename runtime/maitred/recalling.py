@@ -27,7 +27,7 @@ from runtime.assign.preempt import cheapest, cheapest_place, may_be_ejected
 from runtime.farm_messages import Recall
 from runtime.maitred.accounts import Account
 from runtime.maitred.books import Books
-from runtime.maitred.deciding import has_shields, not_enabled, why_closed
+from runtime.maitred.deciding import has_shields, is_hole, not_enabled, why_closed
 from runtime.maitred.leases import Lease
 from runtime.maitred.noting import recalled
 from runtime.maitred.requests import Dispatcher, Group, Request
@@ -66,7 +66,7 @@ class Recalling:
         """Leases on slots that their holders could not get now are used for no other command. How many these were."""
         found = 0
         for lease in list(leases):
-            words = "" if lease.recalled or lease.pending else self._unentitled(lease)
+            words = "" if lease.recalled or lease.pending else self._unentitled(lease, now)
             if words:
                 self.recall(lease, False, words, now)
                 found += 1
@@ -79,9 +79,9 @@ class Recalling:
             if lease.id.epoch < self._books.epoch:
                 self.recall(lease, False, "given by an earlier maitre-d", now)
 
-    def _unentitled(self, lease: Lease) -> str:
+    def _unentitled(self, lease: Lease, now: float) -> str:
         for slot in lease.slots:
-            words = not_enabled(slot, 0.0) or has_shields(slot, 0.0)
+            words = not_enabled(slot, now) or has_shields(slot, now) or is_hole(slot, now)
             words = words or self._books.crews.why_not(lease.user, slot.kind.groups)
             if words:
                 return f"{slot.name}: {words}"

@@ -69,8 +69,8 @@ class Host:
     commands reserve of it."""
 
     __slots__ = (
-        "address", "busy", "fresh_until", "metrics", "name", "rest_reason", "rest_until", "room", "shields", "slots",
-        "version",
+        "address", "busy", "fresh_until", "hole_until", "metrics", "name", "rest_reason", "rest_until", "room",
+        "shields", "slots", "version",
     )  # fmt: skip
 
     def __init__(self, name: str) -> None:
@@ -80,6 +80,8 @@ class Host:
         self.busy = 0
         self.shields: set[int] = set()
         self.room = Room()
+        self.hole_until = float("-inf")
+        """It rests as a black hole (runtime.maitred.black_holes)."""
         self.rest_until = float("-inf")
         self.rest_reason = ""
         self.metrics: dict[str, tuple[float | str, float]] = {}
@@ -498,6 +500,12 @@ class Slots:
         place.rest_until, place.rest_reason = until, reason
         self._wake_at(until, place)
         self._refresh_all(place, now)
+
+    def rest_hole(self, host: Host, until: float, now: float) -> None:
+        """Whatever runs on a host fails: it rests."""
+        host.hole_until = until
+        self._wake_at(until, host)
+        self._refresh_all(host, now)
 
     def block(self, host: Host, peer: int, up: bool, now: float) -> None:
         """A nimby raises its shields, or lowers them."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from runtime.farm_messages import DispatcherLine, Farm, HostLine, SlotLine, SlotState, WaitLine
 from runtime.maitred.books import Books
-from runtime.maitred.deciding import failed_ping, is_tainted, why_closed
+from runtime.maitred.deciding import failed_ping, is_hole, is_tainted, why_closed
 from runtime.maitred.requests import Request
 from runtime.maitred.slots import Host, Slot
 from runtime.match.reserve import reserve_words
@@ -91,7 +91,7 @@ def _state_of_free(books: Books, slot: Slot, now: float) -> SlotState:
         return SlotState.OFFLINE
     if slot.host.shields:
         return SlotState.SHIELDS
-    if failed_ping(slot, now) or is_tainted(slot, now):
+    if failed_ping(slot, now) or is_hole(slot, now) or is_tainted(slot, now):
         return SlotState.TAINTED
     if slot.kept_for is not None:
         return SlotState.RESERVED
