@@ -319,7 +319,7 @@ class Maitred:
             books.slots.rest_hole(host, now + rest_s, now)
             words = f"{books.rules.black_hole_count} different commands in a row have failed there"
             books.log(f"{host.name} rests for {rest_s:.0f} s: {words}")
-            books.note(rested(lease.slots[0], words, books.wall(now)))
+            books.note(rested(host, words, books.wall(now)))
             self._recalling.recall_unentitled(self.running_on(host.name), now)
 
     def tag_rests(self, peer: PeerId, message: TagRests, now: float) -> list[Order]:
