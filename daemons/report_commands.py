@@ -28,7 +28,7 @@ from daemons.record.reading import Grant, Run
 from daemons.record.spans import SpanError
 from daemons.wording import count, ending, printable
 from runtime.farm_messages import AskRecord, FarmMessage, How, Recorded, Refused
-from runtime.history.picture import picture
+from runtime.history.picture import picture as picture_of
 from runtime.history.records import Asked, GaveUp, JobDone, Recalled, Record
 from runtime.history.records import Refused as RefusedRecord
 from runtime.history.report import Report, csv_text, json_object, span, text
@@ -52,12 +52,14 @@ class Wishes:
     job: int = -1
     user: str = ""
     slots: bool = False
+    where: str = ""
     history: Path | None = None
 
 
 def show_report(wishes: Wishes) -> int:
     """Print a report, or write its picture; the exit status."""
-    question = Question(wishes.span, wishes.by, wishes.form == "svg", wishes.job, wishes.user, wishes.slots)
+    picture = wishes.form == "svg"
+    question = Question(wishes.span, wishes.by, picture, wishes.job, wishes.user, wishes.slots, wishes.where)
     if wishes.history is not None:
         try:
             return _show(answer(wishes.history, question, time.time()), wishes)
@@ -213,6 +215,8 @@ def _event(event: Record) -> str:
 def _of_slots(found: Answer) -> Iterator[str]:
     clock = zone(found.zone)
     yield f"{found.words}{f' ({found.zone})' if found.zone else ''}"
+    if not found.slots:
+        yield "nothing that has ended since is on record there"
     if len(found.slots) >= MOST_RUNS:
         yield f"the last {MOST_RUNS:,} commands of that time: ask for a shorter one to see the others"
     for run in found.slots:
@@ -283,7 +287,7 @@ def _draw(found: Answer, path: Path) -> int:
     tables = {table.by: table for table in found.tables}
     empty = Report(By.CREW, (), 1.0)
     note = "; ".join(list(_farm(found))[:3]) if not _is_empty(found) else "nothing is on record of that time"
-    drawn = picture(
+    drawn = picture_of(
         f"The farm: {found.words}",
         f"{note}{f'; {found.zone}' if found.zone else ''}",
         {(one.start, one.by, one.name): one.cell for one in found.slices},

@@ -14,7 +14,7 @@ HELP = """\
                    2026-11-20T14:30
   -by NAME,...     one for each: crew user project group host job
   -job JID         instead: what happened to a job     -user NAME  of this user
-  -busy            instead: which slot had what, when
+  -busy            instead: which slot had what, when  -on HOST|SLOT   there
   -csv  -json      for programs                  -svg FILE    as a picture
   -history FILE    from a file, without a maitre-d
 """
@@ -47,6 +47,7 @@ def _add(words: Words) -> None:
     words.add_argument("-report", nargs="*", action=_When, metavar="WHEN")
     words.add_argument("-by", type=_dimensions, metavar="NAME", default=())
     words.add_argument("-job", type=_jid, metavar="JID")
+    words.add_argument("-on", metavar="HOST|SLOT", default="")
     words.add_argument("-user", metavar="NAME", default="")
     for flag in ("busy", "csv"):
         words.add_argument(f"-{flag}", action="store_true")
@@ -62,6 +63,8 @@ def _run(words: Words, given: argparse.Namespace, asked: str) -> int:
         words.error(f"-{forms[0]} and -{forms[1]} do not go together")
     if given.svg and (given.job is not None or given.busy):
         words.error("-svg draws a report of a time: -job and -busy do not go with it")
+    if (given.on and not given.busy) or (given.user and not given.busy and given.job is None):
+        words.error("-on goes with -busy, -user with -busy or -job")
     return show_report(
         Wishes(
             span=tuple(given.report),
@@ -71,6 +74,7 @@ def _run(words: Words, given: argparse.Namespace, asked: str) -> int:
             job=-1 if given.job is None else given.job,
             user=given.user,
             slots=given.busy,
+            where=given.on,
             history=None if given.history is None else Path(given.history),
         )
     )

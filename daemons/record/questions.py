@@ -36,7 +36,8 @@ _DAY_S = 86400.0
 
 class Question(msgspec.Struct, frozen=True):
     """`span` as for daemons.record.spans. `by`: names of dimensions; none: an overview. `picture`: with what a picture
-    needs. `jid`: what happened to that job, `user`'s if he is named. `slots`: who had which slot in that time."""
+    needs. `jid`: what happened to that job, `user`'s if he is named. `slots`: who had which slot in that time; of that
+    user, and on the slot or host `where`, if these are named."""
 
     span: tuple[str, ...] = ()
     by: tuple[str, ...] = ()
@@ -44,6 +45,7 @@ class Question(msgspec.Struct, frozen=True):
     jid: int = -1
     user: str = ""
     slots: bool = False
+    where: str = ""
 
 
 class Slice(msgspec.Struct, frozen=True, array_like=True):
@@ -88,7 +90,7 @@ def answer(path: Path, question: Question, now: float) -> Answer:
             return Answer(zone=str(reader.zone or ""), jobs=_jobs(reader, question))
         start, end = span_of(question.span, now, reader.zone)
         if question.slots:
-            found = reader.slots(start, end, MOST_RUNS)
+            found = reader.slots(start, end, MOST_RUNS, user=question.user, where=question.where)
             return Answer(start, end, in_words(start, end, reader.zone), str(reader.zone or ""), slots=tuple(found))
         return _tables(reader, question, start, end)
     finally:

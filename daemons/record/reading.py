@@ -161,13 +161,16 @@ class Reader:
         """What else was noted of a job, the latest `most`, in order."""
         return [record_of(body) for _, _, body in self._of("events", "at, owner, body", owners, most)]
 
-    def slots(self, start: float, end: float, most: int) -> list[Run]:
+    def slots(self, start: float, end: float, most: int, *, user: str = "", where: str = "") -> list[Run]:
         """Who had which slot in a span of time: the commands that ended since `start` and began before `end`, the
-        latest `most`, in order."""
+        latest `most`, in order. Those of a `user`, and those that began on a slot or host, where these are named."""
         rows = self._rows(
             "SELECT at, owner, place, others, run, how, status, tid, cid, title, reason FROM runs"
-            " WHERE id >= ? AND at >= ? AND at - run < ? ORDER BY id DESC LIMIT ?",
-            self._row_at("runs", start - _SLACK_S), start, end, most,
+            " WHERE id >= ? AND at >= ? AND at - run < ?"
+            " AND (? = '' OR owner IN (SELECT id FROM owners WHERE user = ?))"
+            " AND (? = '' OR place IN (SELECT id FROM places WHERE slot = ? OR host = ?))"
+            " ORDER BY id DESC LIMIT ?",
+            self._row_at("runs", start - _SLACK_S), start, end, user, user, where, where, where, most,
         )  # fmt: skip
         return self._as_runs(rows[::-1])
 

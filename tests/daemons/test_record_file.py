@@ -5,16 +5,19 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from recorded import DOUGHNUT, ECLAIR, granted, ran, whose
 
 from daemons.record.file import RecordError, Writer
 from daemons.record.reading import Reader
 from runtime.farm_messages import How
 from runtime.history.records import Came, Capacity, JobDone, Record
-from runtime.history.tally import By
+from runtime.history.tally import By, Tally
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -212,6 +215,34 @@ def test_an_empty_record_has_no_span(path: Path) -> None:
     write(path)
 
     assert Reader(path).span() is None
+
+
+RECORDS = st.lists(
+    st.builds(granted, st.floats(NOON - 2e5, NOON), st.floats(0, 1e4), of=st.builds(whose, jid=st.integers(1, 3)))
+    | st.builds(ran, st.floats(NOON - 2e5, NOON), st.floats(0, 9e4), how=st.sampled_from(How)),
+    max_size=20,
+)
+
+
+@given(st.lists(RECORDS, max_size=5))
+@settings(max_examples=25)
+def test_the_file_says_what_a_tally_of_the_same_says(batches: list[list[Record]]) -> None:
+    tally = Tally(float("inf"))
+    with TemporaryDirectory() as directory:
+        path = Path(directory) / "history.sqlite"
+        for batch in batches:
+            write(path, *batch)
+            for record in batch:
+                tally.feed(record)
+        found = Reader(path).totals(NOON - 1e6, NOON + 1e6, By) if batches else {}
+
+    known = {(by, name): cell for by, cells in found.items() for name, cell in cells.items() if cell.runs + cell.grants}
+    assert {key: (cell.runs, cell.grants) for key, cell in known.items()} == {
+        (by, name): (cell.runs, cell.grants) for (_, by, name), cell in tally.cells.items() if cell.runs + cell.grants
+    }
+    for (by, name), cell in known.items():
+        assert cell.busy_s == pytest.approx(tally.cells[0.0, by, name].busy_s)
+        assert cell.waits.classes == tally.cells[0.0, by, name].waits.classes
 
 
 def test_a_record_is_read_where_nothing_may_be_written(path: Path, tmp_path: Path) -> None:

@@ -89,6 +89,21 @@ def test_who_had_which_slot_when(history: Path, capsys: pytest.CaptureFixture[st
     assert "eclair1  2026-03-02 00:01:00  1h00m  anna job 1 shot: f1" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(("words", "title"), [(("-on", "doughnut"), "l1"), (("-user", "anna"), "f1")])
+def test_what_ran_is_asked_of_a_host_or_a_user(
+    history: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], title: str
+) -> None:
+    assert report(history, "-busy", *words) == 0
+
+    assert [line.rpartition(" ")[2] for line in capsys.readouterr().out.splitlines()[1:]] == [title]
+
+
+def test_a_host_where_nothing_ran_says_so(history: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert report(history, "-busy", "-on", "tart") == 0
+
+    assert "nothing that has ended since is on record there" in capsys.readouterr().out
+
+
 def test_csv(history: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert report(history, "-csv", "-by", "user,crew") == 0
 
@@ -147,7 +162,9 @@ def test_a_record_that_is_not_there_says_so(tmp_path: Path, capsys: pytest.Captu
     assert "there is no record" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("words", [("-by", "planet"), ("-csv", "-json"), ("-job", "x"), ("-svg", "a.svg", "-busy")])
+@pytest.mark.parametrize(
+    "words", [("-by", "planet"), ("-csv", "-json"), ("-job", "x"), ("-svg", "a.svg", "-busy"), ("-on", "h")]
+)
 def test_words_that_make_no_sense_are_bad_usage(history: Path, words: tuple[str, ...]) -> None:
     with pytest.raises(SystemExit) as ended:
         report(history, *words)
