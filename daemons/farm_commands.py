@@ -157,6 +157,8 @@ def farm_lines(farm: Farm) -> Iterator[str]:
     if farm.limits:
         yield ""
         yield "limits: " + ", ".join(f"{tag} {now} of {most}" for tag, now, most in farm.limits)
+    for tag, seconds, reason in farm.rests:
+        yield f"{printable(tag)} rests {seconds:.0f} s: {printable(reason)}"
 
 
 def _summary(farm: Farm) -> str:
@@ -215,4 +217,5 @@ def _object(farm: Farm) -> dict[str, object]:
         "dispatchers": [msgspec.structs.asdict(line) for line in farm.dispatchers],
         "limits": [{"tag": tag, "running": now, "most": most} for tag, now, most in farm.limits],
         "hosts": [msgspec.structs.asdict(line) for line in farm.hosts],
+        "rests": [{"tag": tag, "seconds": seconds, "reason": reason} for tag, seconds, reason in farm.rests],
     }

@@ -555,6 +555,8 @@ class Farm(FarmMessage, frozen=True, tag=True, array_like=True):
     """Tag, how many count under it now, its maximum."""
     hosts: tuple[HostLine, ...] = ()
     """Those of which it is known what they have to be reserved."""
+    rests: tuple[tuple[str, float, str], ...] = ()
+    """Tags that rest, each for how many seconds still, and why."""
 
 
 class Did(FarmMessage, frozen=True, tag=True, array_like=True):

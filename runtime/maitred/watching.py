@@ -29,6 +29,9 @@ def farm(books: Books, now: float, serial: int) -> Farm:
         ),
         tuple((tag, books.leases.limits.running(tag), most) for tag, most in sorted(books.maxima.items())),
         tuple(_host(host) for host in books.slots.hosts.values() if host.slots and host.room.has),
+        tuple(
+            (tag, max(0.0, rest.until - now), rest.reason) for tag, rest in sorted(books.leases.limits.resting.items())
+        ),
     )
 
 

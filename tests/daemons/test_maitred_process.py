@@ -367,7 +367,7 @@ async def test_the_slots_are_an_object_for_programs(tmp_path: Path) -> None:
             shown = await trio.to_thread.run_sync(server.alfred, "-slots", "-json")
 
     farm = json.loads(shown.stdout)
-    assert set(farm) == {"epoch", "schedule", "slots", "waiting", "dispatchers", "limits"}
+    assert set(farm) == {"epoch", "schedule", "slots", "waiting", "dispatchers", "limits", "hosts", "rests"}
     assert (farm["slots"][0]["name"], farm["slots"][0]["state"]) == ("s1", "reserved")
 
 

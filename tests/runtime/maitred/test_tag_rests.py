@@ -128,3 +128,12 @@ def test_while_a_tag_is_tried_the_next_one_comes_when_one_ends() -> None:
     anna.returns(wants_on=True)
 
     assert len(anna.slots) == 1
+
+
+def test_who_watches_the_farm_sees_what_rests() -> None:
+    site = Site(schedule("a"), LICENCES)
+    site.join("anna").finds_no_licence()
+
+    site.now += 10
+
+    assert site.core.farm(site.now).rests == (("prman", 20.0, "licence: no license"),)
