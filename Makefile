@@ -39,7 +39,7 @@ tests: $(VENV)/.installed-dev
 	ALFTCL_ENGINE=direct $(BIN)/python -m pytest -q tests/alftcl
 
 fuzz: $(VENV)/.installed-dev
-	FUZZ=1 $(BIN)/python -m pytest tests/alftcl tests/runtime
+	FUZZ=1 $(BIN)/python -m pytest tests/alftcl tests/runtime tests/model
 
 soak: $(VENV)/.installed-dev
 	ALF_SOAK=20 $(BIN)/python -m pytest tests/faults
