@@ -17,11 +17,11 @@ from hypothesis.stateful import run_state_machine_as_test
 from runtime.alfserver.core import Alfserver
 from runtime.dispatcher import Dispatcher
 from runtime.leasing import Leasing
+from runtime.maitred.books import Books
 from runtime.maitred.core import Maitred
 from runtime.maitred.crews import Crews
 from runtime.maitred.roll import Roll
 from runtime.maitred.slots import Host
-from runtime.match.limits import Limits
 from runtime.outbox import Outbox
 from runtime.remote import Remote
 from tests.model.test_farm_model import FarmModel
@@ -81,7 +81,7 @@ MISTAKES: dict[str, tuple[type, str, Callable[[Original], Original], bool]] = {
     "an alfserver lets two commands onto a slot": (Alfserver, "_busy", always(None), False),
     "an alfserver forgets what its launcher runs": (Alfserver, "adopt", nothing, True),
     "an alfserver does not end what it is told to": (Alfserver, "_sweep", nothing, False),
-    "a maitre-d forgets its limits": (Limits, "why_not", always(""), True),
+    "a maitre-d forgets its limits": (Books, "set_limits", nothing, True),
     "a maitre-d does not hear what is returned": (Maitred, "returned", nothing, True),
     "a maitre-d gives away the leases of who is lost": (Roll, "_over_at", as_soon_as_lost, False),
     "a maitre-d does not take leases back": (Roll, "take_back", believed, True),
