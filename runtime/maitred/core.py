@@ -86,8 +86,11 @@ from runtime.schedule.model import Schedule
 _MINUTE_S = 60.0
 _SHOWN_CHARS = 100
 _KEEP_USAGES_S = 600.0
+_LOOK = "look"
 _LOOK_S = 2.0
 """So often it is asked whether time alone has changed who stands where."""
+_REST_S = 0.0002
+"""After a look that was worth 1 (runtime.maitred.slices: some 10 us) there is none for so long."""
 
 
 class Maitred:
@@ -125,7 +128,6 @@ class Maitred:
         self._reading = Reading(self._books, self._pinging, self._recalling, lambda: self._regrouping(True))
         self._reading.offline.update(offline)
         self._look_at = now
-        self._to_look_at: list[Group] = []
         self._waiting_to_open = True
         self._terms = {epoch}
         """Our own, and those of other maitre-ds whose dispatchers we have waited for."""
@@ -250,11 +252,11 @@ class Maitred:
                     self._books.note(gave_up(request, self._books.wall(now), now))
                 self._roll.drop(request, now)
             return self._finish(now)
-        fresh = request is None
+        fresh, wanted, total = request is None, None, 0
         if request is None:
             request = self._new_request(dispatcher, message, now)
         else:
-            waited = request.waits
+            waited, wanted, total = request.waits, request.wishes, request.total
             request.update(message, *self._standing(message, now))
             if not waited:
                 request.since = now
@@ -265,7 +267,8 @@ class Maitred:
             self._books.note(asked(request, self._books.wall(now)))
         if request.waits:
             self._serving.try_all(request, now)
-            self._recalling.recall_for(request, now)
+            if request.wishes != wanted or request.total > total:
+                self._recalling.recall_for(request, now)
         else:
             group.remove(request)
             self._serving.shrink(request, now)
@@ -516,8 +519,8 @@ class Maitred:
             self._waiting_to_open = False
             self._touch_all()
         self._serving.serve(now)
-        if now >= self._look_at:
-            self._look(now)
+        if now >= self._look_at and not books.slices.is_at(_LOOK):
+            books.slices.begin(_LOOK, self._looking(), now)
         return self._finish(now)
 
     def _settle(self, now: float) -> None:
@@ -527,21 +530,28 @@ class Maitred:
             self._keep_usages_at = now + _KEEP_USAGES_S
             books.orders.append(KeepUsage(books.accounts.usages(now + books.wall_offset)))
 
-    def _look(self, now: float) -> None:
-        """Time alone has changed who stands where: what waits may take back leases, eject, or have slots kept. One
-        group of requests is looked at in one event."""
-        if not self._to_look_at:
-            self._to_look_at = [group for group in self._books.groups if group.waiting]
-        if self._to_look_at:
-            self._look_at_group(self._to_look_at.pop(), now)
-        self._look_at = now + (0.0 if self._to_look_at else _LOOK_S)
+    def _looking(self) -> Work:
+        """Time alone has changed who stands where: what waits may take back leases, eject, or have slots kept. However
+        much there is to look at, it is a small part of what is done."""
+        books, worth = self._books, 0.0
+        for group in [group for group in books.groups if group.waiting]:
+            for work in self._looking_at(group):
+                worth += work
+                yield work
+        self._look_at = books.slices.now + max(_LOOK_S, worth * _REST_S)
 
-    def _look_at_group(self, group: Group, now: float) -> None:
-        for place, request in enumerate(in_order(self._books, group.waiting, now)):
+    def _looking_at(self, group: Group) -> Work:
+        slices = self._books.slices
+        ordered = in_order(self._books, group.waiting, slices.now)
+        yield 0.2 * len(ordered)
+        for place, request in enumerate(ordered):
+            if request.group is not group or not request.waits:
+                continue
             if not place:
-                self._recalling.recall_for(request, now)
-            self._serving.touch_if_due(request, now)
-            self._recalling.preempt_for(request, now)
+                yield from self._recalling.recalls(request)
+            self._serving.touch_if_due(request, slices.now)
+            yield 0.2
+            yield from self._recalling.preempts(request)
 
     def next_deadline(self) -> float:
         """When `tick` is to be called next, at the latest."""

@@ -140,7 +140,7 @@ class _Standing:
     def _coming(self) -> Iterator[str]:
         """What was asked back, ejected or kept for it."""
         request, books = self._request, self._books
-        coming = [lease for lease in books.leases.recalled if lease.made_for is request]
+        coming = list(books.leases.recalled.made_for(request))
         if coming:
             longest = max(self._now - (lease.began if lease.running else lease.since) for lease in coming)
             ejected = sum(lease.ejected for lease in coming)

@@ -15,6 +15,7 @@ from runtime.farm_messages import Lease as LeaseMessage
 from runtime.grants import proof_of
 from runtime.history.records import Whose
 from runtime.maitred.accounts import Account, Accounts
+from runtime.maitred.asked_back import AskedBack
 from runtime.maitred.requests import Dispatcher, Request
 from runtime.maitred.slots import Host, Slot, Slots
 from runtime.match.limits import Limits
@@ -109,7 +110,7 @@ class Leases:
         self.by_id: dict[LeaseId, Lease] = {}
         self.limits = Limits({})
         self.by_tag: dict[str, dict[Lease, None]] = {}
-        self.recalled: dict[Lease, None] = {}
+        self.recalled = AskedBack()
         """Leases that were asked back and have not come yet."""
         self.freed_tags: set[str] = set()
 
@@ -172,7 +173,7 @@ class Leases:
                 leases.pop(lease, None)
                 if not leases:
                     del self.by_tag[tag]
-        self.recalled.pop(lease, None)
+        self.recalled.remove(lease)
         self._hold(lease, -len(lease.slots), now)
         for slot in list(lease.slots):
             self._slots.give(slot, now)

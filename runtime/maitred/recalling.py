@@ -32,6 +32,7 @@ from runtime.maitred.leases import Lease
 from runtime.maitred.noting import recalled
 from runtime.maitred.requests import Dispatcher, Group, Request
 from runtime.maitred.serving import Serving
+from runtime.maitred.slices import SERVING, Work
 from runtime.maitred.slots import Host, Slot
 from runtime.needs import Need
 
@@ -39,18 +40,23 @@ _YOUNGEST = sys.maxsize
 """The number of what a holder would ask for next whose request is gone."""
 _LOOKED_AT = 64
 """So many leases of one holder are compared, not all: they stand alike."""
+_MOST_COMPARED = 500
+"""So many leases are compared in all, at most."""
+_BATCH = 16
+"""So many holders are compared in one go."""
+_COMPARE, _GATHER = 1.0, 0.05
+"""What it is worth in a slice (runtime.maitred.slices) to compare two of them, and to name one."""
 
 
 class _Rivals:
     """Leases of one holder on slots of one kind. `priority`: the asking request's on these, `groups`: the slots'."""
 
-    __slots__ = ("groups", "is_picked", "leases", "picked", "priority")
+    __slots__ = ("groups", "leases", "picked", "priority")
 
-    def __init__(self, priority: float, groups: frozenset[str], leases: Iterable[Lease]) -> None:
+    def __init__(self, priority: float, groups: frozenset[str], leases: dict[Lease, None]) -> None:
         self.priority = priority
         self.groups = groups
         self.leases = leases
-        self.is_picked = False
         self.picked: list[Lease] = []
         """Those that may be taken, the first one last."""
 
@@ -96,7 +102,7 @@ class Recalling:
         for kind in {slot.kind for slot in lease.slots}:
             kind.let_go(lease)
         lease.made_for = request
-        self._books.leases.recalled[lease] = None
+        self._books.leases.recalled.add(lease)
         self._books.log(f"{'ejected' if eject else 'recalled'} {lease}: {reason}")
         self._books.note(recalled(lease, self._books.crews, eject, reason, request, self._books.wall(now)))
         self._books.send(lease.dispatcher, Recall(lease.id, eject, reason))
@@ -104,62 +110,86 @@ class Recalling:
     # ---- for a request of higher standing ------------------------------------------------------------
 
     def recall_for(self, request: Request, now: float) -> None:
-        """Ask for as many leases as a request wants, as far as it outranks their holders."""
-        group = request.group
-        if group is None or not request.waits or now < self._books.opens_at or self._rests(request):
-            return
-        coming = sum(lease.made_for is request for lease in self._books.leases.recalled)
-        rivals = list(self._rivals(request, group))
-        if not rivals:
-            return
-        if request.need.atleast == 1 or self._full_tag(request):
-            self._recall_worst(request, group, rivals, request.total - request.held - coming, now)
-        elif not coming:
-            self._recall_together(request, group, rivals, now)
+        """Ask for as many leases as a request wants, as far as it outranks their holders; in slices."""
+        if self._may_recall(request, now):
+            self._books.slices.begin(("recall", request), self.recalls(request), now)
 
-    def _recall_worst(self, request: Request, group: Group, rivals: list[_Rivals], missing: int, now: float) -> None:
+    def recalls(self, request: Request) -> Work:
+        """The same, as work (runtime.maitred.slices)."""
+        slices, group = self._books.slices, request.group
+        while slices.is_at(SERVING):  # it may still get what is free
+            yield slices.size
+        if group is None or request.group is not group or not self._may_recall(request, slices.now):
+            return
+        rivals = list(self._rivals(request, group))
+        yield _GATHER * len(rivals)
+        if request.need.atleast == 1 or self._full_tag(request):
+            yield from self._recall_worst(request, group, rivals)
+        elif not self._books.leases.recalled.number_for(request):
+            yield from self._recall_together(request, group, rivals)
+
+    def _may_recall(self, request: Request, now: float) -> bool:
+        if not request.waits or now < self._books.opens_at or self._rests(request):
+            return False
+        return self._missing(request) > 0
+
+    def _missing(self, request: Request) -> int:
+        """How many leases it wants beside those that were asked back for it."""
+        return request.total - request.held - self._books.leases.recalled.number_for(request)
+
+    def _recall_worst(self, request: Request, group: Group, rivals: list[_Rivals]) -> Work:
         """One lease after the other, from whoever stands lowest."""
-        held = self._held_then()
+        slices = self._books.slices
         ties = count()
         queue: list[tuple[Rank, int, int, _Rivals]] = []
         taken = 0
-
-        def enqueue(rival: _Rivals) -> None:
-            lease = next(iter(rival.leases), None)
-            if lease is not None and self._outranks(request, lease, rival, held, now):
-                heapq.heappush(queue, (self._badness(lease, rival, held, now), next(ties), taken, rival))
-
-        for rival in rivals:
-            enqueue(rival)
-        while queue and taken < missing:
+        for start in range(0, len(rivals), _BATCH):
+            batch = rivals[start : start + _BATCH]
+            for badness, rival in self._outranked(request, batch, slices.now):
+                heapq.heappush(queue, (badness, next(ties), taken, rival))
+            yield _COMPARE * len(batch)
+        while queue and request.group is group and self._missing(request) > 0:
             _, _, seen_at, rival = heapq.heappop(queue)
-            if seen_at < taken:  # the holder, and who asks, stand elsewhere by now
-                enqueue(rival)
-                continue
-            lease = self._pick(rival, request, group, missing, now)
-            if lease is not None and self._outranks(request, lease, rival, held, now):
-                self._take(request, lease, held, now)
+            if seen_at == taken:
+                lease = self._pick(rival, request, group, slices.now)
+                if lease is None or not self._outranks(request, lease, rival, slices.now):
+                    yield 1
+                    continue
+                self._take(request, lease, slices.now)
                 taken += 1
-                enqueue(rival)
+                yield 5
+            for badness, again in self._outranked(request, [rival], slices.now):  # all stand elsewhere by now
+                heapq.heappush(queue, (badness, next(ties), taken, again))
+            yield 2 * _COMPARE
 
-    def _recall_together(self, request: Request, group: Group, rivals: list[_Rivals], now: float) -> None:
+    def _recall_together(self, request: Request, group: Group, rivals: list[_Rivals]) -> Work:
         """As many slots as are missing for one lease, or none."""
-        held = self._held_then()
+        slices = self._books.slices
         found: dict[Lease, int] = {}
         for rival in rivals:
-            for lease in islice(rival.leases, max(_LOOKED_AT, request.need.atleast)):
-                useful = self._useful(lease, group, now)
-                if useful and self._may_take(lease, request) and self._outranks(request, lease, rival, held, now):
-                    found[lease] = len(useful)
-        for lease in self._enough(request, group, sorted(found, key=_soonest), found, now):
-            self._take(request, lease, held, now)
+            if len(found) >= _MOST_COMPARED:
+                break
+            leases = list(islice(rival.leases, max(_LOOKED_AT, request.need.atleast)))
+            stands: dict[int, bool] = {}
+            """By the number of slots: but for that, leases of one holder stand alike."""
+            for lease in leases:
+                size = len(lease.slots)
+                if self._may_take(lease, request):
+                    if size not in stands:
+                        stands[size] = self._outranks(request, lease, rival, slices.now)
+                    useful = self._useful(lease, group, slices.now) if stands[size] else []
+                    if useful:
+                        found[lease] = len(useful)
+            yield _COMPARE * (len(stands) + len(leases))
+        if request.group is not group or not self._may_recall(request, slices.now):
+            return
+        there = [lease for lease in found if lease.id in self._books.leases.by_id and self._may_take(lease, request)]
+        for lease in self._enough(request, group, sorted(there, key=_soonest), found, slices.now):
+            self._take(request, lease, slices.now)
             request.keeps = True
+        yield _COMPARE * len(there)
 
-    def _take(self, request: Request, lease: Lease, held: Counter[Account], now: float) -> None:
-        for account in (lease.dispatcher.user, lease.project):
-            held[account] -= len(lease.slots)
-        for account in (request.user, request.project):
-            held[account] += request.need.atleast
+    def _take(self, request: Request, lease: Lease, now: float) -> None:
         self.recall(lease, False, f"{request.user.name}'s job {request.jid} waits for it", now, request)
 
     def _enough(
@@ -170,37 +200,44 @@ class Recalling:
         samehost = request.need.samehost
         for slot in (*self._serving.candidates(group, now), *request.kept):
             free[slot.host if samehost else None] += 1
-        places: list[Host | None] = [None]
-        if samehost:
-            places = list(dict.fromkeys(slot.host for lease in leases for slot in lease.slots))
+        places: dict[Host | None, list[Lease]] = {}
+        for lease in leases:
+            for host in dict.fromkeys(slot.host for slot in lease.slots) if samehost else (None,):
+                places.setdefault(host, []).append(lease)
         best: list[Lease] = []
-        for place in places:
+        for place, there in places.items():
             missing = request.need.atleast - free[place]
             chosen = []
-            for lease in leases:
-                if missing > 0 and (place is None or any(slot.host is place for slot in lease.slots)):
-                    chosen.append(lease)
-                    missing -= yields[lease]
+            for lease in there:
+                if missing <= 0:
+                    break
+                chosen.append(lease)
+                missing -= yields[lease]
             if missing <= 0 and chosen and (not best or len(chosen) < len(best)):
                 best = chosen
         return best
 
     # ---- standing ------------------------------------------------------------------------------------
 
-    def _held_then(self) -> Counter[Account]:
-        """How many slots more, or fewer, users and projects hold when everything that was asked back has come and gone
-        over."""
-        change: Counter[Account] = Counter()
-        for lease in self._books.leases.recalled:
-            for account in (lease.dispatcher.user, lease.project):
-                change[account] -= len(lease.slots)
-            if lease.made_for is not None:
-                for account in (lease.made_for.user, lease.made_for.project):
-                    change[account] += lease.made_for.need.atleast
-        return change
-
-    def _outranks(self, request: Request, lease: Lease, rival: _Rivals, held: Counter[Account], now: float) -> bool:
+    def _outranks(self, request: Request, lease: Lease, rival: _Rivals, now: float) -> bool:
         """Whether a request stands before the holder of a lease, when the lease has gone over."""
+        ranks = self._books.judge.request_ranks(self._compared(request, lease, rival, now))
+        return ranks[0] < ranks[1]
+
+    def _outranked(self, request: Request, rivals: Iterable[_Rivals], now: float) -> Iterator[tuple[Rank, _Rivals]]:
+        """Holders before whom a request stands, each with how badly he stands: the smallest is the lowest."""
+        there = [(rival, lease) for rival in rivals if (lease := next(iter(rival.leases), None)) is not None]
+        asking: list[Asking] = []
+        for rival, lease in there:
+            asking += self._compared(request, lease, rival, now)
+        ranks = self._books.judge.request_ranks(asking)
+        for place, (rival, _) in enumerate(there):
+            if ranks[3 * place] < ranks[3 * place + 1]:
+                yield tuple(-part for part in ranks[3 * place + 2]), rival
+
+    def _compared(self, request: Request, lease: Lease, rival: _Rivals, now: float) -> tuple[Asking, Asking, Asking]:
+        """A request and the holder of a lease, as they are compared, and the holder as he stands for all."""
+        held = self._books.leases.recalled.change
         asking = self._books.asking(request, rival.priority, now)
         age_s = self._books.rules.age_s
         waited_s = max(0.0, asking.waited_s // age_s - 1) * age_s if age_s else 0.0
@@ -212,18 +249,12 @@ class Recalling:
             project_held=asking.project_held + held[request.project] + gains - gives * same_project,
             waited_s=waited_s,
         )
-        holder = self._next_of(lease, rival.groups, held, now)
+        holder = compared = self._next_of(lease, rival.groups, held, now)
         if same_user:
-            holder = msgspec.structs.replace(holder, held=asking.held, holder=False, number=0)
+            compared = msgspec.structs.replace(compared, held=asking.held, holder=False, number=0)
         if same_project:
-            holder = msgspec.structs.replace(holder, project_held=asking.project_held)
-        ranks = self._books.judge.request_ranks([asking, holder])
-        return ranks[0] < ranks[1]
-
-    def _badness(self, lease: Lease, rival: _Rivals, held: Counter[Account], now: float) -> Rank:
-        """Smaller: the holder stands lower."""
-        [rank] = self._books.judge.request_ranks([self._next_of(lease, rival.groups, held, now)])
-        return tuple(-part for part in rank)
+            compared = msgspec.structs.replace(compared, project_held=asking.project_held)
+        return asking, compared, holder
 
     def _next_of(self, lease: Lease, groups: frozenset[str], held: Counter[Account], now: float) -> Asking:
         """What the holder of a lease would ask for, had he given it back."""
@@ -261,27 +292,25 @@ class Recalling:
         if full:
             for lease in books.leases.by_tag.get(full, ()):
                 slot = lease.slots[0]
-                yield _Rivals(group.access.priority(slot.kind.groups) or 0.0, slot.kind.groups, (lease,))
+                yield _Rivals(group.access.priority(slot.kind.groups) or 0.0, slot.kind.groups, {lease: None})
             return
         for kind, priority in group.kinds.items():
             for leases in kind.taken.values():
                 yield _Rivals(priority, kind.groups, leases)
         for slot in group.odd:
             if slot.lease is not None:
-                yield _Rivals(group.priority(slot) or 0.0, slot.kind.groups, (slot.lease,))
+                yield _Rivals(group.priority(slot) or 0.0, slot.kind.groups, {slot.lease: None})
 
-    def _pick(self, rival: _Rivals, request: Request, group: Group, most: int, now: float) -> Lease | None:
-        """The lease of a holder that is taken first; `most` of them may be."""
-        if not rival.is_picked:
-            rival.is_picked = True
-            free = (lease for lease in rival.leases if self._may_take(lease, request))
-            usable = (lease for lease in free if self._helps(lease, request, group, now))
-            rival.picked = sorted(islice(usable, max(_LOOKED_AT, most)), key=_soonest, reverse=True)
+    def _pick(self, rival: _Rivals, request: Request, group: Group, now: float) -> Lease | None:
+        """The lease of a holder that is taken first."""
         while rival.picked:
             lease = rival.picked.pop()
-            if not lease.recalled:
+            if lease.id in self._books.leases.by_id and self._may_take(lease, request):
                 return lease
-        return None
+        free = (lease for lease in islice(rival.leases, _MOST_COMPARED) if self._may_take(lease, request))
+        usable = (lease for lease in free if self._helps(lease, request, group, now))
+        rival.picked = sorted(islice(usable, _LOOKED_AT), key=_soonest, reverse=True)
+        return rival.picked.pop() if rival.picked else None
 
     def _may_take(self, lease: Lease, request: Request) -> bool:
         dispatcher = lease.dispatcher
@@ -318,23 +347,46 @@ class Recalling:
         """Whether one of the user's open crews may eject others at all."""
         return any(crew.preempt for crew in self._books.access(request).crews)
 
-    def preempt_for(self, request: Request, now: float) -> None:
+    def preempts(self, request: Request) -> Work:
         """Eject what stands in the way of a request that may do so and has waited long enough: enough for one lease."""
-        books, group = self._books, request.group
-        if group is None or not request.waits or now < books.opens_at or self._rests(request):
+        books, group, slices = self._books, request.group, self._books.slices
+        if group is None or not self._may_preempt_now(request, slices.now):
             return
-        if now - request.since < books.rules.preempt_wait_s or not self.may_preempt(request):
-            return
-        if any(lease.made_for is request and lease.ejected for lease in books.leases.recalled):
-            return
-        found: dict[Lease, Victim] = {}
+        rivals: list[tuple[float, int, float, _Rivals]] = []
         for rival in (*self._rivals(request, group), *self._asked_back(request)):
             priority = group.access.preempting(rival.groups)
-            for lease in rival.leases if priority is not None else ():
-                victim = self._victim(lease, rival.groups, now)
-                if self._may_eject(lease, request, group, now) and may_be_ejected(victim, priority or 0.0, books.rules):
+            first = next(iter(rival.leases), None)
+            if priority is not None and first is not None:
+                victim = self._victim(first, rival.groups, slices.now)
+                rivals.append((victim.crew_priority, len(rivals), priority, rival))
+        yield _COMPARE * len(rivals)
+        found: dict[Lease, Victim] = {}
+        for _, _, priority, rival in sorted(rivals):
+            if len(found) >= _MOST_COMPARED:
+                break
+            leases = list(islice(reversed(rival.leases), _LOOKED_AT))  # those that have run for the shortest time
+            for lease in leases:
+                victim = self._victim(lease, rival.groups, slices.now)
+                if may_be_ejected(victim, priority, books.rules) and self._may_eject(lease, request, group, slices.now):
                     found[lease] = victim
-        self._eject_cheapest(request, group, found, now)
+            yield _COMPARE * len(leases)
+        if request.group is group and self._may_preempt_now(request, slices.now):
+            now, known = slices.now, books.leases.by_id
+            there = {
+                lease: victim
+                for lease, victim in found.items()
+                if lease.id in known and self._may_eject(lease, request, group, now)
+            }
+            self._eject_cheapest(request, group, there, slices.now)
+            yield _COMPARE * len(there)
+
+    def _may_preempt_now(self, request: Request, now: float) -> bool:
+        books = self._books
+        if not request.waits or now < books.opens_at or now - request.since < books.rules.preempt_wait_s:
+            return False
+        if self._rests(request) or not self.may_preempt(request):
+            return False
+        return not any(lease.ejected for lease in books.leases.recalled.made_for(request))
 
     def _asked_back(self, request: Request) -> Iterator[_Rivals]:
         """Leases that will come after their command: it may be ended now."""
@@ -343,7 +395,7 @@ class Recalling:
             if full and full not in lease.tags:
                 continue
             for groups in {slot.kind.groups for slot in lease.slots}:
-                yield _Rivals(0.0, groups, (lease,))
+                yield _Rivals(0.0, groups, {lease: None})
 
     def _eject_cheapest(self, request: Request, group: Group, found: dict[Lease, Victim], now: float) -> None:
         leases, victims, judge = list(found), list(found.values()), self._books.judge

@@ -129,6 +129,11 @@ class Request:
         return self.dispatcher.user
 
     @property
+    def wishes(self) -> tuple[float, ...]:
+        """What may let it take leases from others when it is another; its total, too, when that has risen."""
+        return (self.job_priority, self.tier, self.waits)
+
+    @property
     def waits(self) -> bool:
         return self.held < self.total
 
