@@ -56,7 +56,8 @@ PAGES = {
     "": (
         "",
         """
-  -help [farm|report|plan] -version   0 done, 1 errors, 2 bad usage or script
+  -help [farm|report|plan]   -version
+Exit status: 0 done, 1 errors, 2 bad usage or script
 The queue and logs live in $XDG_STATE_HOME/alfred; ALF_STATE is another place.
 """,
     ),
