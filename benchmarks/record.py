@@ -5,8 +5,7 @@
                as --written says; then each is copied, in its place, until there are as many as are to be. The tallies
                have the same names as if all had been written
     asked      the overview of last week, a table of its hosts and jobs, one job, an hour of who had which slot; each as
-               `alfred -report` asks, in a process of its own (the first time of three: what the disk's cache has is
-               the system's)
+               `alfred -report` asks, in a process of its own: its start counts; the best of three
 
 `rows_per_s` is what one core writes, tallies included. `note_us` is what a grant and a run cost the maitre-d's own
 process: making them, and packing them for the keeper.
@@ -38,6 +37,7 @@ WRITTEN = 1_000_000
 SLOTS, HOST_SLOTS = 16_000, 16
 USERS, CREWS, JOB_COMMANDS = 100, 10, 1_000
 DAYS = 30
+TIMES = 3
 A_COMMIT = 10_000
 """Rows: what comes in half a second, when much happens."""
 
@@ -155,7 +155,7 @@ def measure(rows: int, written: int) -> dict[str, float]:
             ("job_s", Question(jid=written // 2 // JOB_COMMANDS // 2)),
             ("slots_of_an_hour_s", Question(words, slots=True)),
         ):
-            figures[name] = round(ask(path, question)[0], 2)
+            figures[name] = round(min(ask(path, question)[0] for _ in range(TIMES)), 2)
     return figures | {"note_us": note_us()}
 
 

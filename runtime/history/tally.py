@@ -13,7 +13,7 @@ Pure: time is in the records. Used by the maitre-d's record and by the simulator
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 
 import msgspec
@@ -53,8 +53,8 @@ class By(Enum):
 
 
 class Cell(msgspec.Struct, array_like=True):
-    """What is known of one name in one slice of time. Times are in slot-seconds: a command on three slots has three for
-    each second."""
+    """What is known of one name in one slice of time; of a host no waits, for nobody asks for one. Times are in
+    slot-seconds: a command on three slots has three for each second."""
 
     waits: Waits = msgspec.field(default_factory=Waits)
     grants: int = 0
@@ -139,6 +139,7 @@ class Tally:
         """Up to when the slots that there are have been counted."""
         self._owned: dict[tuple[float, Whose], tuple[Cell, ...]] = {}
         self._placed: dict[tuple[float, Place], tuple[Cell, ...]] = {}
+        self._grouped: dict[tuple[float, frozenset[str]], tuple[Cell, ...]] = {}
 
     def slice(self, at: float) -> float:
         """The start of the slice that a time is in."""
@@ -185,9 +186,13 @@ class Tally:
         self._until = max(self._until, at)
 
     def _granted(self, record: Granted) -> None:
-        number = class_of(record.waited_s)
-        for cell in self._all(record.at, record.whose, record.places):
+        start, number = self.slice(record.at), class_of(record.waited_s)
+        for cell in self._of(start, record.whose):
             cell.grants += 1
+            cell.waits.add(record.waited_s, number)
+        for cell in self._each(start, record.places):
+            cell.grants += 1
+        for cell in self._each(start, record.places, self._groups_at):
             cell.waits.add(record.waited_s, number)
 
     def _ran(self, record: Ran) -> None:
@@ -212,10 +217,11 @@ class Tally:
 
     def _recalled(self, record: Recalled) -> None:
         what = "preempted" if record.eject and record.by is not None else "recalled"
-        for cell in self._all(record.at, record.whose, record.places):
+        start = self.slice(record.at)
+        for cell in (*self._of(start, record.whose), *self._each(start, record.places)):
             setattr(cell, what, getattr(cell, what) + 1)
         if record.eject and record.by is not None:
-            for cell in self._of(self.slice(record.at), record.by):
+            for cell in self._of(start, record.by):
                 cell.preempting += 1
 
     def _rested(self, record: Rested) -> None:
@@ -231,6 +237,7 @@ class Tally:
         cells, self.cells = self.cells, {}
         self._owned.clear()
         self._placed.clear()
+        self._grouped.clear()
         return cells
 
     def merge(self, cells: dict[Key, Cell]) -> None:
@@ -268,19 +275,28 @@ class Tally:
     def _at(self, start: float, place: Place) -> tuple[Cell, ...]:
         cells = self._placed.get((start, place))
         if cells is None:
-            names = [(By.HOST, place.host), *((By.GROUP, group) for group in place.groups)]
-            cells = tuple(self._cell(start, by, name) for by, name in names if by in self._by)
+            cells = self._groups_at(start, place)
+            if By.HOST in self._by:
+                cells += (self._cell(start, By.HOST, place.host),)
             self._placed[start, place] = cells
         return cells
 
-    def _all(self, at: float, whose: Whose, places: tuple[Place, ...]) -> Iterator[Cell]:
-        """Each cell once: a lease on three slots of a host is one."""
-        start = self.slice(at)
-        yield from self._of(start, whose)
+    def _groups_at(self, start: float, place: Place) -> tuple[Cell, ...]:
+        """Without the host's: nobody waits for a host."""
+        cells = self._grouped.get((start, place.groups))
+        if cells is None:
+            names = place.groups if By.GROUP in self._by else ()
+            cells = self._grouped[start, place.groups] = tuple(self._cell(start, By.GROUP, name) for name in names)
+        return cells
+
+    def _each(
+        self, start: float, places: tuple[Place, ...], at: Callable[[float, Place], tuple[Cell, ...]] | None = None
+    ) -> Iterable[Cell]:
+        """The cells of places, each once: a lease on three slots of a host is one."""
+        found = at or self._at
         if len(places) == 1:
-            yield from self._at(start, places[0])
-        else:
-            yield from {id(cell): cell for place in places for cell in self._at(start, place)}.values()
+            return found(start, places[0])
+        return {id(cell): cell for place in places for cell in found(start, place)}.values()
 
     def _pieces(self, began: float, ended: float) -> Iterator[tuple[float, float]]:
         """The slices of a span of time, and how many seconds of each."""
