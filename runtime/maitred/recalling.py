@@ -9,7 +9,8 @@ would hold then. So between equals leases go over until they hold equally many, 
 the first whole ageSeconds, so that two who wait equally long do not take turns. As many leases are asked back as the
 request wants; of those that stand alike the idle ones first, then what has run longest: it will end soonest.
 
-A request that waits for a limit takes back leases that count under it.
+A request that waits for a limit takes back leases that count under it, one that waits for what it reserves as many on
+one host as make room for it there.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from runtime.maitred.accounts import Account
 from runtime.maitred.books import Books
 from runtime.maitred.deciding import has_shields, is_hole, not_enabled, why_closed
 from runtime.maitred.leases import Lease
+from runtime.maitred.making_room import enough_on, frees_enough, is_for_one_host, leases_on
 from runtime.maitred.noting import recalled
 from runtime.maitred.requests import Dispatcher, Group, Request
 from runtime.maitred.serving import Serving
@@ -121,6 +123,10 @@ class Recalling:
             yield slices.size
         if group is None or request.group is not group or not self._may_recall(request, slices.now):
             return
+        if is_for_one_host(request) and not self._full_tag(request):
+            if not self._books.leases.recalled.number_for(request):
+                yield from self._make_room(request, group, eject=False)
+            return
         rivals = list(self._rivals(request, group))
         yield _GATHER * len(rivals)
         if request.need.atleast == 1 or self._full_tag(request):
@@ -186,8 +192,63 @@ class Recalling:
         there = [lease for lease in found if lease.id in self._books.leases.by_id and self._may_take(lease, request)]
         for lease in self._enough(request, group, sorted(there, key=_soonest), found, slices.now):
             self._take(request, lease, slices.now)
-            request.keeps = True
+            request.keeps = group.keeps = True
         yield _COMPARE * len(there)
+
+    def _make_room(self, request: Request, group: Group, *, eject: bool) -> Work:
+        """As many leases as make room for one lease, on that host where they are the fewest."""
+        slices = self._books.slices
+        best: tuple[int, Host] | None = None
+        for host in self._roomy_hosts(request, group, slices.now):
+            number = len(self._in_the_way(host, request, group, eject, slices.now))
+            if number and (best is None or number < best[0]):
+                best = number, host
+            yield _COMPARE * len(host.slots)
+        still = self._may_preempt_now if eject else self._may_recall
+        if best is None or request.group is not group or not still(request, slices.now):
+            return
+        words = f"{request.user.name}'s job {request.jid} {'preempts it' if eject else 'waits for it'}"
+        for lease in self._in_the_way(best[1], request, group, eject, slices.now):
+            self.recall(lease, eject, words, slices.now, request)
+            request.keeps = group.keeps = True
+            request.preempts = eject
+            request.keeps_on = best[1]
+
+    def _in_the_way(self, host: Host, request: Request, group: Group, eject: bool, now: float) -> list[Lease]:
+        """Leases that a request may take, and that make room for it on a host; none where those are not enough."""
+        fitting = [slot.kind.groups for slot in host.slots if group.fits(slot)]
+        may = group.access.preempting if eject else group.access.priority
+        priorities = [priority for groups in fitting if (priority := may(groups)) is not None]
+        if not priorities:
+            return []
+        leases = [lease for lease in leases_on(host) if self._may_go(lease, request, max(priorities), eject, now)]
+        if eject:
+            ranks = self._books.judge.victim_ranks([self._victim(one, _groups(one), now) for one in leases])
+            leases = [leases[place] for place in sorted(range(len(leases)), key=ranks.__getitem__)]
+        else:
+            leases.sort(key=_soonest)
+        return enough_on(host, request, group, leases)
+
+    def _may_go(self, lease: Lease, request: Request, priority: float, eject: bool, now: float) -> bool:
+        groups = _groups(lease)
+        if eject:
+            victim = self._victim(lease, groups, now)
+            return self._may_end(lease, request) and may_be_ejected(victim, priority, self._books.rules)
+        rival = _Rivals(priority, groups, {lease: None})
+        return self._may_take(lease, request) and self._outranks(request, lease, rival, now)
+
+    def _roomy_hosts(self, request: Request, group: Group, now: float) -> list[Host]:
+        """Hosts with slots for a request that could ever have room for it, some of them."""
+        free = islice(self._serving.candidates(group, now, crowded=True), _LOOKED_AT)
+        taken = (
+            slot
+            for rival in self._rivals(request, group)
+            for lease in islice(rival.leases, _LOOKED_AT)
+            for slot in lease.slots
+        )
+        hosts = dict.fromkeys(slot.host for slot in (*request.kept, *free, *islice(taken, _MOST_COMPARED)))
+        need = request.need
+        return list(islice((host for host in hosts if host.room.could_fit(need.reserve, need.atleast)), _LOOKED_AT))
 
     def _take(self, request: Request, lease: Lease, now: float) -> None:
         self.recall(lease, False, f"{request.user.name}'s job {request.jid} waits for it", now, request)
@@ -334,11 +395,12 @@ class Recalling:
         return bool(self._books.leases.limits.why_resting(request.need.tags))
 
     def _useful(self, lease: Lease, group: Group, now: float) -> list[Slot]:
-        """Slots of a lease that a group's requests could have."""
+        """Slots of a lease that a group's requests could have without it."""
+        reserve = group.need.reserve
         return [
             slot
             for slot in lease.slots
-            if not why_closed(slot, now) and group.fits(slot) and (not group.live or group.measures(slot, now))
+            if not why_closed(slot, now) and group.could_use(slot, now) and frees_enough(slot.host, lease, reserve)
         ]
 
     # ---- preemption ----------------------------------------------------------------------------------
@@ -351,6 +413,9 @@ class Recalling:
         """Eject what stands in the way of a request that may do so and has waited long enough: enough for one lease."""
         books, group, slices = self._books, request.group, self._books.slices
         if group is None or not self._may_preempt_now(request, slices.now):
+            return
+        if is_for_one_host(request) and not self._full_tag(request):
+            yield from self._make_room(request, group, eject=True)
             return
         rivals: list[tuple[float, int, float, _Rivals]] = []
         for rival in (*self._rivals(request, group), *self._asked_back(request)):
@@ -407,7 +472,7 @@ class Recalling:
             order = self._cheapest_slots(request.need, victims, useful, free)
         for place in order:
             self.recall(leases[place], True, f"{request.user.name}'s job {request.jid} preempts it", now, request)
-            request.keeps = request.preempts = True
+            request.keeps = request.preempts = group.keeps = True
 
     def _cheapest_slots(
         self, need: Need, victims: list[Victim], useful: list[Counter[Host]], free: Counter[Host]
@@ -423,10 +488,14 @@ class Recalling:
         return choices[cheapest_place(victims, choices, judge)] if choices else []
 
     def _may_eject(self, lease: Lease, request: Request, group: Group, now: float) -> bool:
+        return self._may_end(lease, request) and self._helps(lease, request, group, now)
+
+    def _may_end(self, lease: Lease, request: Request) -> bool:
+        """Whether a command runs on a lease, and is not the request's own dispatcher's."""
         dispatcher = lease.dispatcher
-        if lease.running is None or lease.ejected or dispatcher is request.dispatcher or dispatcher.peer is None:
+        if lease.running is None or lease.ejected:
             return False
-        return self._helps(lease, request, group, now)
+        return dispatcher is not request.dispatcher and dispatcher.peer is not None
 
     def _victim(self, lease: Lease, groups: frozenset[str], now: float) -> Victim:
         priority = self._books.crews.access(lease.user).priority(groups)
@@ -437,6 +506,10 @@ class Recalling:
 def _is_another_matter(lease: Lease, request: Request) -> bool:
     """Whether a dispatcher's own request may take one of its leases at all: only for its tier or its project."""
     return lease.tier != request.tier or (lease.project is not request.project and request.project.share > 0)
+
+
+def _groups(lease: Lease) -> frozenset[str]:
+    return lease.slots[0].kind.groups
 
 
 def _soonest(lease: Lease) -> tuple[bool, float]:

@@ -14,7 +14,6 @@ looked at. Where there is not enough for a request that wants several, slots may
 from __future__ import annotations
 
 import heapq
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import count, islice
 
@@ -301,15 +300,15 @@ class Serving:
         where there is no room for what they reserve."""
         reserve = () if crowded else group.need.reserve
         several = group.need.atleast > 1
-        met: Counter[Host] = Counter()
+        met: dict[Host, int] = {}
         for slot in self._fitting(group):
             if group.excluded and slot.is_called(group.excluded):
                 continue
-            if reserve and not slot.host.room.fits(reserve, met[slot.host] + 1):
+            if reserve and not slot.host.room.fits(reserve, met.get(slot.host, 0) + 1):
                 continue
             if not group.live or group.measures(slot, now):
                 if reserve and several:
-                    met[slot.host] += 1
+                    met[slot.host] = met.get(slot.host, 0) + 1
                 yield slot
             else:
                 group.passing.pop(slot, None)

@@ -309,6 +309,65 @@ def test_who_stands_higher_passes_what_is_kept() -> None:
     assert len(anna.slots) == 1
 
 
+CREWS = (crew("low", users="low"), crew("high", 50.0, users="high", preempt=True))
+USERS = {"low": ("ben",), "high": ("anna",)}
+
+
+def test_leases_are_asked_back_until_there_is_room_on_one_host_and_no_others() -> None:
+    site = Site(hosts(4, "janus", "ash", crews=CREWS, user_groups=USERS))
+    ben, anna = site.join("ben"), site.join("anna")
+    ben.want(reserving(mem=20), total=6)
+
+    anna.want(reserving(mem=40))
+
+    recalled = [recall.lease for recall in ben.recalled]
+    places = {slot.host for lease in ben.leases if lease.id in recalled for slot in lease.slots}
+    assert len(recalled) == 2 and len(places) == 1
+    for lease in [lease for lease in ben.leases if lease.id in recalled]:
+        ben.returns(lease, wants_on=True)
+    assert {slot.host for lease in anna.leases for slot in lease.slots} == places
+
+
+def test_what_holds_nothing_of_the_memory_is_not_asked_back_for_it() -> None:
+    site = Site(hosts(crews=CREWS, user_groups=USERS))
+    ben, anna = site.join("ben"), site.join("anna")
+    ben.want("pixarRender", total=2)
+    ben.want(reserving(mem=64))
+
+    anna.want(reserving(mem=10))
+
+    assert [recall.lease for recall in ben.recalled] == [ben.leases[2].id]
+
+
+def test_nothing_is_asked_back_where_that_would_not_be_enough() -> None:
+    site = Site(hosts(crews=CREWS, user_groups={"low": ("ben",), "high": ("anna", "cleo")}))
+    cleo, ben, anna = site.join("cleo"), site.join("ben"), site.join("anna")
+    cleo.want(reserving(mem=30))
+    ben.want(reserving(mem=20))
+
+    anna.want(reserving(mem=60))
+
+    assert ben.recalled == []
+
+
+def test_preemption_ejects_what_makes_room_on_one_host_and_nothing_in_vain() -> None:
+    site = Site(hosts(4, "janus", "ash", crews=CREWS, user_groups=USERS))
+    ben, anna = site.join("ben"), site.join("anna")
+    ben.want(reserving(mem=16), total=8)
+    for lease in ben.leases:
+        ben.runs(lease)
+    anna.want(reserving(mem=40))
+
+    site.after(RULES.preempt_wait_s + 5)
+
+    ejected = [recall.lease for recall in ben.recalled if recall.eject]
+    places = {slot.host for lease in ben.leases if lease.id in ejected for slot in lease.slots}
+    assert len(ejected) == 3 and len(places) == 1
+    for lease in [lease for lease in ben.leases if lease.id in ejected]:
+        ben.returns(lease, wants_on=True)
+    assert len(anna.slots) == 1
+
+
 class Reserving(RuleBasedStateMachine):
     """Whatever happens, what is held of a host is what its leases say, and no more than it had when they were given."""
 
