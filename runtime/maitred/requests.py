@@ -149,9 +149,9 @@ class Group:
     crews give there."""
 
     __slots__ = (
-        "_by_slot", "_queues", "_ranking", "_slots", "_verdicts", "access", "by_use", "excluded", "fit", "host",
-        "is_blocked", "is_full", "is_known", "is_plain", "keeps", "kinds", "live", "metrics", "need", "never_enough",
-        "odd", "passing", "waiting",
+        "_by_slot", "_chooses", "_queues", "_ranking", "_slots", "_verdicts", "access", "by_use", "excluded", "fit",
+        "host", "is_blocked", "is_full", "is_known", "is_plain", "keeps", "kinds", "live", "metrics", "need",
+        "never_enough", "odd", "passing", "waiting",
     )  # fmt: skip
 
     def __init__(
@@ -180,7 +180,9 @@ class Group:
         """Whether all free slots were looked at."""
         self.never_enough = (-1, -1)
         """When (of the slots' version and openings) there could never be enough slots at once."""
-        self.is_plain = not (self.live or excluded or host or fit.odd or need.reserve)
+        self._chooses = bool(excluded or host or fit.odd)
+        """Whether slots of one kind are not all alike to it, whatever is measured."""
+        self.is_plain = not (self.live or self._chooses or need.reserve)
         """Whether it can use every slot of its kinds."""
         self.is_blocked = False
         """A tag of the need is at its limit: it waits for that."""
@@ -224,8 +226,8 @@ class Group:
         return not self.need.reserve or self.keeps or slot.host.room.fits(self.need.reserve)
 
     def try_slot(self, slot: Slot, now: float) -> bool:
-        """A slot is free, or its host was measured: whether it is one of those that the metrics let through."""
-        passes = self.could_use(slot, now)
+        """A slot at which it waits is free, or was measured: whether the metrics let it through."""
+        passes = (not self._chooses or self.fits(slot)) and self.measures(slot, now)
         if passes:
             self.passing[slot] = None
         else:

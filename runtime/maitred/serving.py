@@ -162,10 +162,13 @@ class Serving:
     # ---- one request ---------------------------------------------------------------------------------
 
     def try_all(self, request: Request, now: float) -> None:
-        """A request has come, or wants more: it gets what is free."""
-        if now >= self._books.opens_at:
-            while request.waits and self.try_one(request, now):
-                pass
+        """A request has come, or wants more: it gets what is free, in slices where that is much."""
+        books, group = self._books, request.group
+        if group is None or now < books.opens_at:
+            return
+        if books.slices.is_at(SERVING) or (self.try_one(request, now) and request.waits):
+            books.touched[group] = None
+            self.serve(now)
 
     def try_one(self, request: Request, now: float) -> bool:
         """Give a request one lease more, if everything speaks for it now."""

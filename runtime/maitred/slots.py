@@ -395,7 +395,8 @@ class Slots:
         if slot.listed:
             slot.kind.hold(lease)
             slot.host.busy += 1
-            self._rank_again(slot.host)
+            if slot.host.busy < len(slot.host.slots):
+                self._rank_again(slot.host)
             self._use_changed(slot, now)
 
     def give(self, slot: Slot, now: float) -> None:
@@ -404,7 +405,8 @@ class Slots:
         if lease is not None and slot.listed:
             self._let_go(slot, lease)
             slot.host.busy -= 1
-            self._rank_again(slot.host)
+            if slot.host.busy + 1 < len(slot.host.slots):
+                self._rank_again(slot.host)
             self.refresh(slot, now)
             self._use_changed(slot, now)
         else:

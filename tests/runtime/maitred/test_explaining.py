@@ -209,6 +209,7 @@ def test_of_a_large_farm_reasons_are_counted() -> None:
     site = large()
     dora, anna = site.join("dora"), site.join("anna", excluded=["lh99"])
     dora.want("linux", total=700)
+    site.after(0)  # so many are given out in slices
     dora.want(need("linux", atleast=92))
     site.carry_out(site.core.offline([f"l{number}" for number in range(700, 720)], True, "walt", site.now))
     anna.want(need("linux", atleast=9))
@@ -242,6 +243,7 @@ def test_a_large_and_a_small_farm_are_counted_alike() -> None:
         site = Site(schedule(*servers))
         dora, anna = site.join("dora"), site.join("anna")
         dora.want("linux", total=8 * factor)
+        site.after(0)
         anna.want(need("linux", atleast=2 * factor + 1))
         for name in range(1, 4 * factor, 2):
             site.carry_out(site.core.offline([f"s{name}"], True, "walt", site.now))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from site_of import Site, schedule
+
 from runtime.maitred.slices import SLICE, Slices
 
 
@@ -118,3 +120,15 @@ def test_work_knows_the_time_of_the_event_in_which_it_goes_on() -> None:
     slices.go_on(7.0)
 
     assert times == [3.0, 7.0]
+
+
+def test_many_servers_are_given_out_in_slices() -> None:
+    site = Site(schedule(*(f"h{number}" for number in range(200))))
+    anna = site.join("anna")
+
+    anna.want(total=200)
+    at_once = len(anna.granted)
+    site.after(0)
+
+    assert 0 < at_once < 100
+    assert len(anna.granted) == 200
