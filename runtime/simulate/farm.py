@@ -249,14 +249,12 @@ class Farm:
     def _tick(self, planned: float) -> None:
         if planned == self._planned:
             self._planned = float("inf")
-            if self._maitred.next_deadline() <= self.agenda.now:
-                self._do(self._maitred.tick(self.agenda.now))
+            self._do(self._maitred.tick(self.agenda.now))
 
     def _wake(self, desk: Desk, planned: float) -> None:
         if planned == desk.planned:
             desk.planned = float("inf")
-            if desk.next_deadline <= self.agenda.now:
-                desk.tick(self.agenda.now)
+            desk.tick(self.agenda.now)
             self._stirred[desk] = None
 
 
