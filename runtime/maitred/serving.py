@@ -186,7 +186,8 @@ class Serving:
             return False
         if not group.is_known:
             self._look(group, now)
-        if group.is_full or not group.is_known or not self._enough(group, now):
+        first = self._first(group, now) if group.is_known and not group.is_full else None
+        if first is None:
             group.is_full = group.is_known and bool(group.need.reserve)
             if self._has_way(request, group, now):
                 group.is_full = False
@@ -195,6 +196,7 @@ class Serving:
                 self._keeping.keep(request, group, self.candidates(group, now, crowded=True), now)
             return False
         lease = books.leases.begin(books.epoch, request, now)
+        self._put(lease, first, group, now)
         self._fill(lease, group, request.need.atmost, now)
         group.waits_anew(request, now)
         request.keeps = request.preempts = False
@@ -265,38 +267,39 @@ class Serving:
         for lease in [one for one in self._pending if one.holder == (request.dispatcher, request.wanted)]:
             self.cancel(lease, now)
 
-    def _enough(self, group: Group, now: float) -> bool:
-        """Whether the free slots that fit are as many as are wanted at least."""
+    def _first(self, group: Group, now: float) -> Slot | None:
+        """The first slot of a new lease; None where there are not as many as are wanted at least. For -samehost it is
+        on the first host, in the order of slots, that has enough of them."""
         need = group.need
         if need.atleast == 1:
-            return next(self.candidates(group, now), None) is not None
+            return next(self.candidates(group, now), None)
         if sum([kind.free for kind in group.kinds]) + len(group.odd) < need.atleast:
-            return False
-        if need.samehost:
-            return self._host_for(group, now) is not None
-        return sum(1 for _ in islice(self.candidates(group, now), need.atleast)) == need.atleast
-
-    def _host_for(self, group: Group, now: float) -> Host | None:
-        """For -samehost: the first host, in the order of slots, that has enough of them."""
-        found: dict[Host, int] = {}
+            return None
+        found: dict[Host | None, list[Slot]] = {}
         for slot in self.candidates(group, now):
-            found[slot.host] = found.get(slot.host, 0) + 1
-            if found[slot.host] >= group.need.atleast:
-                return slot.host
+            together = found.setdefault(slot.host if need.samehost else None, [])
+            together.append(slot)
+            if len(together) == need.atleast:
+                return together[0]
         return None
 
     def _fill(self, lease: Lease, group: Group, size: int, now: float) -> None:
-        """Put slots into a lease until it has so many or none is left. Their pings are ordered."""
-        host = None
-        if group.need.samehost:
-            host = lease.slots[0].host if lease.slots else self._host_for(group, now)
+        """Put slots into a lease until it has so many or none is left."""
         while len(lease.slots) < size:
-            found = self.candidates(group, now)
-            slot = next(found if host is None else (slot for slot in found if slot.host is host), None)
+            if not lease.slots:
+                slot = self._first(group, now)
+            else:
+                found = self.candidates(group, now)
+                host = lease.slots[0].host if group.need.samehost else None
+                slot = next(found if host is None else (slot for slot in found if slot.host is host), None)
             if slot is None:
                 return
-            self._books.leases.put(lease, slot, now)
-            self._pinging.begin(lease, group.need.service, slot, now)
+            self._put(lease, slot, group, now)
+
+    def _put(self, lease: Lease, slot: Slot, group: Group, now: float) -> None:
+        """A slot more for a lease. Its pings are ordered."""
+        self._books.leases.put(lease, slot, now)
+        self._pinging.begin(lease, group.need.service, slot, now)
 
     def candidates(self, group: Group, now: float, *, crowded: bool = False) -> Iterator[Slot]:
         """The free slots that a group's requests may have now, in the assigner's order. `crowded`: also those on hosts
