@@ -31,7 +31,7 @@ from runtime.farm_messages import AskRecord, FarmMessage, How, Recorded, Refused
 from runtime.history.picture import picture as picture_of
 from runtime.history.records import Asked, GaveUp, JobDone, Recalled, Record
 from runtime.history.records import Refused as RefusedRecord
-from runtime.history.report import Report, csv_text, json_object, span, text
+from runtime.history.report import Report, csv_text, json_object, percent, span, text
 from runtime.history.tally import By, Cell
 from runtime.schedule.zones import zone
 
@@ -129,7 +129,7 @@ def _is_empty(found: Answer) -> bool:
 def _farm(found: Answer) -> Iterator[str]:
     farm = found.farm
     seconds = found.end - found.start
-    used = f", {100 * farm.busy_s / farm.slots_s:.0f} % of those busy" if farm.slots_s else ""
+    used = f", {percent(farm.busy_s / farm.slots_s)} of those busy" if farm.slots_s else ""
     yield f"{farm.slots_s / seconds:,.1f} slots on average{used}: {farm.busy_s / _HOUR_S:,.1f} slot-hours"
     yield ", ".join(
         [count(farm.runs, "command"), *(f"{number:,} {words}" for number, words in _mishaps(farm) if number)]
@@ -304,5 +304,5 @@ def _draw(found: Answer, path: Path) -> int:
 
 def _labels(found: Answer) -> Callable[[float], str]:
     clock = zone(found.zone)
-    form = "%H:%M" if found.end - found.start <= 2 * 86400 else "%d %b" if found.slice_s > _HOUR_S else "%a %H:%M"
+    form = "%H:%M" if found.end - found.start <= 2 * 86400 else "%d %b" if found.slice_s > _HOUR_S else "%a %d"
     return lambda start: f"{datetime.fromtimestamp(start, clock):{form}}"

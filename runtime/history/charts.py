@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from textwrap import wrap
 from xml.sax import saxutils
 
 import msgspec
@@ -28,6 +29,9 @@ _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#
 _REST = "#9A9A9A"
 _DASHES = 'stroke-dasharray="5 3"'
 _LEGEND_CHARS = 21
+_NOTE_CHARS = 140
+_SEEN = 0.1
+"""Where less than this part of what there was is in use, the picture is of what is."""
 MOST_NAMES = len(_COLOURS)
 """In one picture of stacks; what is left is added up as one more."""
 _TICKS = (0.001, 0.01, 0.1, 1, 10, 60, 600, 3600, 36000, 86400, 864000)
@@ -65,8 +69,12 @@ class Bars(msgspec.Struct, frozen=True):
 
 def page(heading: str, note: str, charts: Sequence[Stacks | Spans | Bars]) -> str:
     """An SVG with these charts."""
-    body: list[str] = [_text(20, 34, heading, size=20, weight="bold"), _text(20, 56, note, fill="#555")]
-    y = 56.0 + _GAP
+    body: list[str] = [_text(20, 34, heading, size=20, weight="bold")]
+    y = 38.0
+    for line in wrap(note, _NOTE_CHARS):
+        y += 18
+        body.append(_text(20, y, line, fill="#555"))
+    y += _GAP
     for chart in charts:
         body.append(_text(20, y, chart.title, size=15, weight="bold"))
         lines, height = _drawn(chart, y + 16)
@@ -95,11 +103,12 @@ def _stacks(chart: Stacks, top: float) -> tuple[list[str], float]:
     slices = len(chart.labels)
     series = _with_rest(chart.series, slices)
     sums = [sum(values[at] for _, values in series) for at in range(slices)]
-    highest = max((*sums, *(chart.line or ())), default=0.0)
+    line = chart.line if chart.line and max(sums) >= _SEEN * max(chart.line) else ()
+    highest = max((*sums, *line), default=0.0)
     step = _step(highest)
     most = max(step, math.ceil(highest / step) * step)
     legend = [(name, _colour(place, name)) for place, (name, _) in enumerate(series)]
-    body, last = _legend(legend, top + 4, "slots that there were" if chart.line else "")
+    body, last = _legend(legend, top + 4, _of_how_many(chart, bool(line)))
     bottom = last + 16 + _STACK_HEIGHT
 
     def height(value: float) -> float:
@@ -115,8 +124,8 @@ def _stacks(chart: Stacks, top: float) -> tuple[list[str], float]:
             points = " ".join(f"{_n(x)},{_n(y)}" for x, y in outline)
             body.append(f'<polygon points="{points}" fill="{colour}"><title>{_escape(name)}</title></polygon>')
         below = above
-    if chart.line:
-        points = " ".join(f"{_n(x)},{_n(y)}" for x, y in _steps(chart.line, width, height))
+    if line:
+        points = " ".join(f"{_n(x)},{_n(y)}" for x, y in _steps(line, width, height))
         body.append(
             f'<polyline points="{points}" fill="none" stroke="#222" stroke-width="1.5" stroke-dasharray="5 3"/>'
         )
@@ -126,6 +135,13 @@ def _stacks(chart: Stacks, top: float) -> tuple[list[str], float]:
             body.append(f'<path d="M{_n(x)} {_n(bottom)}v5" stroke="#444"/>')
             body.append(_text(x, bottom + 18, label, anchor="middle", size=11))
     return body, bottom + 18 - top
+
+
+def _of_how_many(chart: Stacks, drawn: bool) -> str:
+    """What the legend says of what could have been."""
+    if drawn or not chart.line:
+        return f"{chart.unit} that there were" if drawn else ""
+    return f"of {max(chart.line):,.0f} {chart.unit}"
 
 
 def _with_rest(series: Sequence[tuple[str, Sequence[float]]], slices: int) -> list[tuple[str, Sequence[float]]]:
@@ -159,13 +175,14 @@ def _legend(names: Sequence[tuple[str, str]], y: float, line: str) -> tuple[list
     """The names beside their colours, in as many lines as it takes, and where the last one is."""
     body = []
     x = float(_LEFT)
+    dashed = line if not line.startswith("of ") else ""
     for name, colour in (*names, (line, "")) if line else names:
         width = 7.0 * min(_LEGEND_CHARS, len(name)) + 40
         if x + width > WIDTH - _RIGHT:
             x, y = float(_LEFT), y + 18
         if colour:
             body.append(f'<rect x="{_n(x)}" y="{_n(y - 10)}" width="12" height="12" fill="{colour}"/>')
-        else:
+        elif dashed:
             body.append(f'<path d="M{_n(x - 8)} {_n(y - 4)}h20" stroke="#222" stroke-width="1.5" {_DASHES}/>')
         body.append(_name(x + 17, y, name, "start", _LEGEND_CHARS))
         x += width

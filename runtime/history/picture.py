@@ -13,6 +13,8 @@ from runtime.history.tally import By, Cell, Key
 
 MOST_ROWS = 20
 _MOST_LABELS = 12
+_LABEL_EVERY = (1, 2, 3, 6, 12, 24, 48)
+"""Slices: so that labels of hours stand at the same times of each day."""
 
 
 def picture(
@@ -53,7 +55,8 @@ def _without_gaps(starts: list[float], slice_s: float) -> Iterator[float]:
 
 def _over_time(cells: Mapping[Key, Cell], slice_s: float, crews: list[str], label: Callable[[float], str]) -> Stacks:
     starts = list(_without_gaps(sorted({start for start, _, _ in cells}), slice_s))
-    every = max(1, -(-len(starts) // _MOST_LABELS))
+    least = -(-len(starts) // _MOST_LABELS)
+    every = next((hours for hours in _LABEL_EVERY if hours >= least), least)
     labels = [label(start) if not at % every else "" for at, start in enumerate(starts)]
 
     def busy(crew: str) -> list[float]:

@@ -170,7 +170,7 @@ def _cell(name: str, value: str | float | int | None) -> str:
     if isinstance(value, str):
         return "".join(one if one.isprintable() else " " for one in value)
     if name == "used":
-        return f"{100 * value:.0f} %"
+        return percent(value)
     if name.endswith("_s"):
         return span(value)
     return f"{value:,.1f}" if isinstance(value, float) else f"{value:,}"
@@ -182,6 +182,11 @@ def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     for row in rows:
         figures = (cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))
         yield "  ".join((row[0].ljust(widths[0]), *figures)).rstrip()
+
+
+def percent(part: float) -> str:
+    """`63 %`, `0.4 %`."""
+    return f"{100 * part:.{1 if 0 < part < 0.0995 else 0}f} %"
 
 
 def span(seconds: float) -> str:

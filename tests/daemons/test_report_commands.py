@@ -55,7 +55,7 @@ def test_an_overview_has_the_farm_its_crews_users_and_what_fails(
     lines = capsys.readouterr().out.splitlines()
     assert lines[:4] == [
         "Monday, 2 March 2026 (Europe/Berlin)",
-        "2.0 slots on average, 3 % of those busy: 1.5 slot-hours",
+        "2.0 slots on average, 3.1 % of those busy: 1.5 slot-hours",
         "2 commands, 1 failed, 1 ejected for others, 1 refused",
         "2 waits for a server: half of them up to 0.0s, 95 % up to 1m00s, the longest 1m00s",
     ]

@@ -87,3 +87,10 @@ def test_no_figure_leaves_the_page() -> None:
 
     rects = ElementTree.fromstring(drawn).iter(f"{SVG}rect")
     assert all(0 <= float(found.get("width", 0)) <= 960 and math.isfinite(float(found.get("x", 0))) for found in rects)
+
+
+def test_what_little_is_in_use_is_seen() -> None:
+    written = words(day(slots=1000))
+
+    assert "of 1,000 slots" in written
+    assert "1,000 slots" not in written
