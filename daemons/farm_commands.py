@@ -33,6 +33,7 @@ from runtime.farm_messages import (
     SlotLine,
     SlotState,
     WaitLine,
+    whole_farm,
 )
 from runtime.match.reserve import amount_words
 
@@ -57,7 +58,7 @@ def show_slots(*, as_json: bool) -> int:
             sys.stdout.writelines(f"{line}\n" for line in farm_lines(answer))
         return DONE
 
-    return ask(AskFarm(_SERIAL), show)
+    return ask(AskFarm(_SERIAL, in_parts=True), show)
 
 
 def set_offline(slots: Sequence[str], *, offline: bool) -> int:
@@ -90,12 +91,17 @@ def ask(question: FarmMessage, show: Callable[[FarmMessage], int], role: str = "
 async def _answer(question: FarmMessage, role: str) -> FarmMessage:
     """The maitre-d's answer. Raises NoMaitred, KeyFileError."""
     link = await _connect(role)
+    parts: list[Farm] = []
     try:
         with trio.fail_after(ANSWER_S):
             link.post(question)
             await link.flush()
             while (message := await link.receive()) is not None:
-                if isinstance(message, Farm | Did | Recorded | Refused):
+                if isinstance(message, Farm):
+                    parts.append(message)
+                    if not message.more:
+                        return whole_farm(parts)
+                if isinstance(message, Did | Recorded | Refused):
                     return message
     except LinkError as error:
         raise NoMaitred(f"the maitre-d has closed the connection: {error}") from error

@@ -22,6 +22,7 @@ command, are given out again only when that and a grace have passed since the la
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 
 import msgspec
@@ -466,9 +467,10 @@ class SetOffline(FarmMessage, frozen=True, tag=True, array_like=True):
 
 
 class AskFarm(FarmMessage, frozen=True, tag=True, array_like=True):
-    """The state of everything, once."""
+    """The state of everything, once. `in_parts`: whoever asks can put several Farms together (`whole_farm`)."""
 
     serial: int
+    in_parts: bool = False
 
 
 class AskRecord(FarmMessage, frozen=True, tag=True, array_like=True):
@@ -557,6 +559,18 @@ class Farm(FarmMessage, frozen=True, tag=True, array_like=True):
     """Those of which it is known what they have to be reserved."""
     rests: tuple[tuple[str, float, str], ...] = ()
     """Tags that rest, each for how many seconds still, and why."""
+    more: bool = False
+    """Another Farm with this serial follows, with more of it."""
+
+
+def whole_farm(parts: Sequence[Farm]) -> Farm:
+    """The farm that came in parts."""
+    return msgspec.structs.replace(
+        parts[0],
+        slots=tuple(line for part in parts for line in part.slots),
+        waiting=tuple(line for part in parts for line in part.waiting),
+        more=False,
+    )
 
 
 class Did(FarmMessage, frozen=True, tag=True, array_like=True):

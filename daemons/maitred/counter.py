@@ -1,12 +1,12 @@
 """The maitre-d's counter: what nimbys and tools ask for, and whether they may.
 
     who                          may
-    anybody with a proof         AskFarm: look
     nimby                        Shields, Eject: of the host that it runs on, by the address that it connects from
     wrangler                     SetOffline, Eject: everywhere
 
 A wrangler is a user of alfConfig(wranglers), or the user whose process the maitre-d is. Dispatchers are not served
-here: what they say is their own affair, and the core's (`Maitred.said`).
+here: what they say is their own affair, and the core's (`Maitred.said`). Anybody with a proof may look (AskFarm): the
+answer is large, and made beside the links (daemons.maitred.service).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 from daemons.link import Peer
 from daemons.wording import count
-from runtime.farm_messages import AskFarm, Did, Eject, FarmMessage, Refused, SetOffline, Shields, ShieldsAre
+from runtime.farm_messages import Did, Eject, FarmMessage, Refused, SetOffline, Shields, ShieldsAre
 from runtime.maitred.core import Maitred
 from runtime.maitred.orders import Order, PeerId
 
@@ -34,8 +34,6 @@ class Counter:
     def answer(self, number: PeerId, peer: Peer, address: str, message: FarmMessage, now: float) -> Answer | None:
         """The orders and the reply for one message of a nimby or a tool; None when it is none of theirs."""
         match message:
-            case AskFarm():
-                return [], self._core.farm(now, message.serial)
             case SetOffline():
                 return self._set_offline(peer, message, now)
             case Eject():

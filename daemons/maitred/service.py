@@ -39,6 +39,7 @@ from runtime.farm_messages import (
     Shields,
     ShieldsAre,
     Vouch,
+    whole_farm,
 )
 from runtime.history.records import LONGEST_CHARS, Whose
 from runtime.history.records import Refused as RefusedRecord
@@ -90,10 +91,12 @@ class Service:
             while batch := await link.receive_batch():
                 now = time.monotonic()
                 for message in batch:
-                    self._take(number, link, address, message, now)
-                    if isinstance(message, AskFarm):  # a large answer: all others have a turn before the next one
+                    if isinstance(message, AskFarm) and link.peer.role != "dispatcher":
                         self._flush()
-                        await trio.lowlevel.checkpoint()
+                        await self._show_farm(link, message)
+                        now = time.monotonic()
+                    else:
+                        self._take(number, link, address, message, now)
                 self._flush()
         finally:
             del self._links[number]
@@ -101,6 +104,21 @@ class Service:
             self._carry_out(self._core.detach(number, time.monotonic()))
             self._flush()
             self._say(f"disconnected: {link.peer} from {address}")
+
+    async def _show_farm(self, link: Link, message: AskFarm) -> None:
+        """A large answer, a part at a time: all others have a turn after each."""
+        if self._chatty:
+            self._say(f"from {link.peer}: {message}")
+        parts = []
+        for part in self._core.farm_in_parts(time.monotonic(), message.serial):
+            if message.in_parts:
+                link.post(part)
+                await link.flush()
+            else:
+                parts.append(part)
+            await trio.lowlevel.checkpoint()
+        if parts:
+            link.post(whole_farm(parts))
 
     def _take(self, number: PeerId, link: Link, address: str, message: AnyFarmMessage, now: float) -> None:
         """One message of a peer. Raises LinkError."""

@@ -36,7 +36,7 @@ hold; nor does a fall-back when the first of them comes to it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import msgspec
 
@@ -60,6 +60,7 @@ from runtime.farm_messages import (
     Running,
     TagRests,
     Want,
+    whole_farm,
 )
 from runtime.history.records import LONGEST_CHARS as LONGEST_NOTED
 from runtime.history.records import JobDone, Refused
@@ -79,7 +80,7 @@ from runtime.maitred.roll import Roll
 from runtime.maitred.rules import Rules
 from runtime.maitred.serving import Serving
 from runtime.maitred.slices import Work
-from runtime.maitred.watching import farm, in_order
+from runtime.maitred.watching import farm_in_parts, in_order
 from runtime.match.keys import KeyExpressionError
 from runtime.schedule.model import Schedule
 
@@ -585,7 +586,11 @@ class Maitred:
 
     def farm(self, now: float, serial: int = 0) -> Farm:
         """The state of everything."""
-        return farm(self._books, now, serial)
+        return whole_farm(list(self.farm_in_parts(now, serial)))
+
+    def farm_in_parts(self, now: float, serial: int = 0) -> Iterator[Farm]:
+        """The same, a little at a time; other events may come in between."""
+        return farm_in_parts(self._books, now, serial)
 
     def _finish(self, now: float) -> list[Order]:
         """Give out what has become possible; the orders of this event."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+
+import msgspec
 
 from runtime.farm_messages import DispatcherLine, Farm, HostLine, SlotLine, SlotState, WaitLine
 from runtime.maitred.books import Books
@@ -11,16 +13,35 @@ from runtime.maitred.requests import Request
 from runtime.maitred.slots import Host, Slot
 from runtime.match.reserve import reserve_words
 
+_PART = 250
+"""So many slots are in one part of a farm, at most: it takes about a millisecond."""
 
-def farm(books: Books, now: float, serial: int) -> Farm:
-    """The state of everything."""
+
+def farm_in_parts(books: Books, now: float, serial: int) -> Iterator[Farm]:
+    """The state of everything, a little of it at a time: who waits, then the slots. What happens between two parts is
+    seen in those that follow."""
+    waiting = in_order(books, books.waiting(), now)
     slots = [*books.slots.by_name.values(), *books.slots.gone.values()]
+    part = _frame(books, now, serial)
+    for start in range(0, len(waiting), _PART):
+        lines = tuple(_waiting(request, now) for request in waiting[start : start + _PART])
+        yield msgspec.structs.replace(part, waiting=lines, more=True)
+        part = Farm(serial, books.epoch, part.schedule, (), (), ())
+    for start in range(0, len(slots), _PART):
+        lines_of_slots = tuple(_slot(books, slot, now) for slot in slots[start : start + _PART])
+        yield msgspec.structs.replace(part, slots=lines_of_slots, more=True)
+        part = Farm(serial, books.epoch, part.schedule, (), (), ())
+    yield part
+
+
+def _frame(books: Books, now: float, serial: int) -> Farm:
+    """All but slots and who waits."""
     return Farm(
         serial,
         books.epoch,
         books.schedule.file,
-        tuple(_slot(books, slot, now) for slot in slots),
-        tuple(_waiting(request, now) for request in in_order(books, books.waiting(), now)),
+        (),
+        (),
         tuple(
             DispatcherLine(
                 one.user.name, one.host, one.port, len(one.leases), sum(r.waits for r in one.requests.values())
