@@ -196,13 +196,15 @@ class Recalling:
         yield _COMPARE * len(there)
 
     def _make_room(self, request: Request, group: Group, *, eject: bool) -> Work:
-        """As many leases as make room for one lease, on that host where they are the fewest."""
+        """As many leases as make room for one lease, on that host where they are the fewest, or (`eject`) the dearest
+        of them is the cheapest."""
         slices = self._books.slices
-        best: tuple[int, Host] | None = None
+        best: tuple[list[Rank], Host] | None = None
         for host in self._roomy_hosts(request, group, slices.now):
-            number = len(self._in_the_way(host, request, group, eject, slices.now))
-            if number and (best is None or number < best[0]):
-                best = number, host
+            leases = self._in_the_way(host, request, group, eject, slices.now)
+            price: list[Rank] = self._price(leases, slices.now) if eject else [(len(leases),)]
+            if leases and (best is None or price < best[0]):
+                best = price, host
             yield _COMPARE * len(host.slots)
         still = self._may_preempt_now if eject else self._may_recall
         if best is None or request.group is not group or not still(request, slices.now):
@@ -213,6 +215,11 @@ class Recalling:
             request.keeps = group.keeps = True
             request.preempts = eject
             request.keeps_on = best[1]
+
+    def _price(self, leases: list[Lease], now: float) -> list[Rank]:
+        """What it would cost to eject these, the dearest one first."""
+        victims = [self._victim(lease, _groups(lease), now) for lease in leases]
+        return sorted(self._books.judge.victim_ranks(victims), reverse=True)
 
     def _in_the_way(self, host: Host, request: Request, group: Group, eject: bool, now: float) -> list[Lease]:
         """Leases that a request may take, and that make room for it on a host; none where those are not enough."""

@@ -12,6 +12,7 @@ from runtime.assign.judge import Judge
 from runtime.assign.preempt import cheapest, may_be_ejected
 from runtime.farm_messages import HeldLease
 from runtime.maitred.rules import Rules
+from runtime.schedule.model import HostEntry
 
 JUDGE = Judge(RULES)
 
@@ -102,6 +103,25 @@ def test_for_samehost_the_cheapest_host_is_cleared() -> None:
     site.after(62)
 
     assert ejected(ben) == ["b1", "b2"]
+
+
+def test_for_what_is_reserved_the_cheapest_host_is_cleared() -> None:
+    crews = [crew("everyone", 1), crew("production", 50, users="produce", preempt=True)]
+    made = [server(f"{host}{number}", host) for host in "ab" for number in (1, 2)]
+    hosts = {host: HostEntry(host, 8.0, 0) for host in "ab"}
+    site = Site(schedule(*made, user_groups={"produce": ("anna",)}, crews=crews, hosts=hosts))
+    ben, anna = site.join("ben"), site.join("anna")
+    ben.want(need(reserve=(("mem", 8.0),)))
+    ben.runs()
+    site.after(3600)
+    ben.want(need(reserve=(("mem", 4.0),)), total=2)
+    for lease in ben.leases[1:]:
+        ben.runs(lease)
+    anna.want(need(reserve=(("mem", 8.0),)))
+
+    site.after(62)
+
+    assert ejected(ben) == ["b1", "b2"], "two that have just begun, not one that has run for an hour"
 
 
 def test_what_was_won_is_not_for_those_who_have_waited_longer() -> None:
