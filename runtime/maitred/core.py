@@ -159,7 +159,7 @@ class Maitred:
             self._peers.pop(dispatcher.peer, None)
             self._roll.forget_requests(dispatcher, now)
         self._peers[peer] = dispatcher
-        dispatcher.peer, dispatcher.lost_at = peer, None
+        self._roll.connected(dispatcher, peer)
         dispatcher.is_at(message.host[:LONGEST_CHARS], message.port)
         dispatcher.excluded = frozenset(name.lower() for name in message.excluded)
         lost = self._roll.take_back(dispatcher, held, now)
@@ -196,7 +196,7 @@ class Maitred:
                 self._books.slots.block(host, peer, False, now)
         dispatcher = self._peers.pop(peer, None)
         if dispatcher is not None:
-            dispatcher.peer, dispatcher.lost_at = None, now
+            self._roll.lost(dispatcher, now)
             self._roll.forget_requests(dispatcher, now)
             self._books.log(f"lost {dispatcher} with {len(dispatcher.leases)} leases")
             self._books.note(went(dispatcher, self._books.wall(now), lost=True))
@@ -206,7 +206,6 @@ class Maitred:
         """A dispatcher ends, and nothing of it runs."""
         dispatcher = self._peers.pop(peer, None)
         if dispatcher is not None:
-            dispatcher.peer = None
             self._roll.forget_requests(dispatcher, now)
             self._books.log(f"detached {dispatcher}")
             self._books.note(went(dispatcher, self._books.wall(now), lost=False))

@@ -10,12 +10,15 @@ no newer lease has one of their slots. The newer lease of a slot wins, whoever c
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from runtime.farm_messages import HeldLease, LeaseId, Recall, Running
 from runtime.farm_messages import Lease as LeaseMessage
 from runtime.grants import is_proven
 from runtime.maitred.books import Books
 from runtime.maitred.leases import Lease
 from runtime.maitred.noting import whose
+from runtime.maitred.orders import PeerId
 from runtime.maitred.requests import LONGEST_CHARS, Dispatcher, Request
 from runtime.maitred.serving import Serving
 from runtime.match.reserve import GPUS, MOST, understood
@@ -30,6 +33,8 @@ class Roll:
     def __init__(self, books: Books, serving: Serving) -> None:
         self._books = books
         self._serving = serving
+        self._away: dict[Dispatcher, None] = {}
+        """Those that are away, the one that left first before the others."""
 
     def dispatcher(self, user: str, name: str, now: float) -> Dispatcher:
         """The dispatcher of this user and name, perhaps a new one."""
@@ -38,10 +43,22 @@ class Roll:
             found = self._books.dispatchers[user, name] = Dispatcher(name, self._books.accounts.user(user, now))
         return found
 
+    def connected(self, dispatcher: Dispatcher, peer: PeerId) -> None:
+        """It is there, by this connection."""
+        dispatcher.peer, dispatcher.lost_at = peer, None
+        self._away.pop(dispatcher, None)
+
     # ---- going ---------------------------------------------------------------------------------------
+
+    def lost(self, dispatcher: Dispatcher, now: float) -> None:
+        """Its connection is gone; what runs on its leases goes on."""
+        dispatcher.peer, dispatcher.lost_at = None, now
+        self._away[dispatcher] = None
 
     def forget(self, dispatcher: Dispatcher, now: float) -> None:
         """It is gone for good, and so are its leases."""
+        dispatcher.peer = None
+        self._away.pop(dispatcher, None)
         for lease in list(dispatcher.leases):
             self._books.log(f"ended {lease}: its dispatcher is gone")
             self._books.end_lease(lease, now)
@@ -61,13 +78,12 @@ class Roll:
 
     def end_lost(self, now: float) -> None:
         """Dispatchers that have been away too long: their alfservers have ended what ran."""
-        for dispatcher in list(self._books.dispatchers.values()):
-            if dispatcher.peer is None and now >= self._over_at(dispatcher):
-                self.forget(dispatcher, now)
+        for dispatcher in list(takewhile(lambda one: now >= self._over_at(one), self._away)):
+            self.forget(dispatcher, now)
 
     def next_end(self) -> float | None:
         """When the next one has been away too long."""
-        return min((self._over_at(one) for one in self._books.dispatchers.values() if one.peer is None), default=None)
+        return next(map(self._over_at, self._away), None)
 
     def _over_at(self, dispatcher: Dispatcher) -> float:
         rules = self._books.rules
