@@ -7,6 +7,10 @@
     a grant     a lease comes back, and its slot is given to who is next: events through the core's methods, with
                 proofs, and with Python's garbage collector as the daemon sets it
 
+    changes     once it is full, each worked off to its end: the schedule is read again, as it was and with every
+                hundredth server another; a crew is disabled and comes back; a time group opens; slots go offline; a
+                dispatcher is lost and comes back with its leases; somebody looks at the farm, and asks why
+
 `grants_per_s` are grants by the time that all events took on one core, those for metrics and for the clock as well;
 `max_event_ms` is the longest event from the first Want on; `growth` is what a grant costs at 100,000 slots over what it
 costs at 1,000. Time is that of the thread, so a machine that is busy elsewhere does not count.
@@ -19,22 +23,27 @@ import json
 import random
 import sys
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from time import perf_counter, thread_time
 
+import msgspec
+
 from daemons import garbage
-from runtime.farm_messages import Attach, Granted, Lease, LeaseId, Recall, Returned, Running, Want
+from runtime.farm_messages import Attach, Explain, Granted, HeldLease, Lease, LeaseId, Recall, Returned, Running, Want
 from runtime.maitred.core import Maitred
 from runtime.maitred.orders import Order, PeerId, Send
 from runtime.maitred.rules import Rules
 from runtime.match.limits import launch_tags
 from runtime.needs import Need
-from runtime.schedule.model import Crew, Schedule, Server
+from runtime.schedule.model import Crew, Schedule, Server, Span
 
 SLOTS, FEW_SLOTS = 100_000, 1_000
 REQUESTS, USERS, WANTED = 1_000, 250, 1_000
 GRANTS = 20_000
 HOST_SLOTS = 16
+WALL = 1_767_614_400.0
+"""Monday, noon."""
 STEP_S = 0.001
 """From one grant to the next, on the core's clock."""
 MEASURED_S = 10.0
@@ -109,10 +118,10 @@ class Farm:
     def __init__(self, slots: int) -> None:
         self.now = 0.0
         self.hosts = [f"h{number:05}" for number in range(-(-slots // HOST_SLOTS))]
-        plan = schedule(slots)
+        self.plan = schedule(slots)
         began = thread_time()
         self.core = Maitred(
-            plan, Rules(time_zone="UTC"), epoch=1, now=0.0, wall=1_767_614_400.0, wait=False, grant_key=b"k" * 32
+            self.plan, Rules(time_zone="UTC"), epoch=1, now=0.0, wall=WALL, wait=False, grant_key=b"k" * 32
         )
         self.read_s = thread_time() - began
         garbage.settle()
@@ -122,6 +131,7 @@ class Farm:
         """Those of `held` that were given back as they were asked for."""
         self.recalled: deque[tuple[PeerId, LeaseId]] = deque()
         self.fresh: list[tuple[PeerId, Lease]] = []
+        self.leases: dict[LeaseId, Lease] = {}
         self.granted = 0
         self.spent_s: defaultdict[str, float] = defaultdict(float)
         """In events, by their names."""
@@ -141,14 +151,15 @@ class Farm:
         if isinstance(order.message, Granted):
             self.granted += 1
             self.fresh.append((order.peer, order.message.lease))
+            self.leases[order.message.lease.id] = order.message.lease
             self.held.append((order.peer, order.message.lease.id))
         elif isinstance(order.message, Recall):
             self.recalled.append((order.peer, order.message.lease))
 
-    def until_quiet(self) -> None:
+    def until_quiet(self, name: str = "tick") -> None:
         """The clock's events that are due; whatever was granted runs."""
         while self.core.next_deadline() <= self.now:
-            self.event("tick", lambda: self.core.tick(self.now))
+            self.event(name, lambda: self.core.tick(self.now))
         fresh, self.fresh = self.fresh, []
         for peer, lease in fresh:
             message = Running(lease.id, 1, 1, 1, 1, "frame")
@@ -172,6 +183,54 @@ class Farm:
             want = Want(1, number, 1, f"job {number}", wanted[number % 50], WANTED, priority=float(number % 3))
             self.event("want", lambda number=number, want=want: self.core.said(PeerId(number + 1), want, self.now))  # type: ignore[misc]
             self.until_quiet()
+
+    def changes(self) -> None:
+        """What happens seldom, and concerns much."""
+        crews = self.plan.crews
+        film = msgspec.structs.replace(crews["film"], enabled=False)
+        night = Crew("night", "short", "film", "night", priority=5.0)
+        other = {
+            name: msgspec.structs.replace(server, udi=server.udi + 1)
+            for name, server in list(self.plan.servers.items())[::100]
+        }
+        self._reads("the same schedule", servers={**self.plan.servers})
+        self._reads("other servers", servers=self.plan.servers | other)
+        self._reads("the first servers", servers=self.plan.servers)
+        self._reads("a crew disabled", crews=crews | {"film": film})
+        self._reads("a crew enabled", crews=crews)
+        opens = (Span(12 * 60 + 10, 13 * 60),)
+        self._reads("a crew of the night", crews=crews | {"night": night}, time_groups={"night": opens})
+        self.now = 600.0
+        self._happens("a time group opens", lambda: self.core.tick(self.now))
+        names = list(self.plan.servers)[::100]
+        for on in (True, False):
+            self._happens("offline", lambda on=on: self.core.offline(names[:20], on, "wanda", self.now))  # type: ignore[misc]
+        self._happens("explain", lambda: self.core.said(PeerId(500), Explain(1, 1), self.now))
+        parts = self.core.farm_in_parts(self.now)
+        while self._has_seen(parts):
+            pass
+        self._comes_back(PeerId(1))
+
+    def _reads(self, name: str, **parts: object) -> None:
+        plan = msgspec.structs.replace(self.plan, **parts)
+        self._happens(f"read: {name}", lambda: self.core.read(plan, self.now, WALL + self.now))
+
+    def _happens(self, name: str, happens: Callable[[], Iterable[Order] | None]) -> None:
+        self.event(name, happens)
+        self.until_quiet(name)
+
+    def _has_seen(self, parts: Iterator[object]) -> bool:
+        found: list[object] = []
+        self.event("farm", lambda: found.extend(islice(parts, 1)))
+        return bool(found)
+
+    def _comes_back(self, peer: PeerId) -> None:
+        """A dispatcher is lost, and comes back with all that it holds."""
+        there = {lease for of, lease in self.held if of == peer and lease not in self.gone}
+        held = tuple(HeldLease(self.leases[lease], 1, 0, "job 0") for lease in there)
+        self._happens("detach", lambda: self.core.detach(peer, self.now))
+        back = Attach("d0", "ws0", 9001, 1, held)
+        self._happens("attach", lambda: self.core.attach(PeerId(REQUESTS + 1), "user0", back, self.now))
 
     def grant(self) -> None:
         """A lease comes back: one that was asked back, or any."""
@@ -209,14 +268,23 @@ def run(slots: int, grants: int) -> dict[str, float]:
             farm.measured(farm.hosts[number // each % len(farm.hosts)])
         farm.grant()
     spent_s = sum(farm.spent_s.values())
+    names = tuple(farm.spent_s)
+    farm.changes()
     told = ", ".join(
         f"{name} {1e6 * spent / grants:.1f} us, at most {1000 * farm.longest_s[name]:.2f} ms"
-        for name, spent in farm.spent_s.items()
+        for name in names
+        for spent in (farm.spent_s[name],)
+    )
+    changes = ", ".join(
+        f"{name} {1000 * longest:.2f} ms ({1000 * farm.spent_s[name]:.0f} in all)"
+        for name, longest in farm.longest_s.items()
+        if name not in names and name != "want"
     )
     print(
         f"  {slots} slots: read in {farm.read_s:.2f} s, {filled} grants to fill it in {filling_s:.2f} s; a Want took at"
         f" most {1000 * farm.longest_s['want']:.2f} ms; then {farm.granted} for {grants} returned; for each {told};"
-        f" {perf_counter() - began:.0f} s in all",
+        f" {perf_counter() - began:.0f} s in all;"
+        f" changes: {changes}",
         file=sys.stderr,
     )
     return {"grant_s": spent_s / max(1, farm.granted), "longest_s": max(farm.longest_s.values())}
