@@ -44,7 +44,7 @@ SHOWS, USERS = ("film", "short", "series"), 60
 FRAMES = 250
 LOAD = 0.85
 DAY_S = 86400.0
-SMALL = 100
+SMALL = 20
 """By how much the day that is simulated twice is smaller."""
 REAL_COMMANDS, REAL_S = 200, 0.3
 STARTS = 12
@@ -83,8 +83,8 @@ def day(slots: int, commands: int) -> str:
         ),
         f"takes * {{lognormal {mean_s / 1.13:.1f} 0.5}}",
         "fails * 0.01 -status 7",
-        "nimby h00*1 {mon-fri 9:00-18:00} -chance 0.8",
-        "dies h00*2 -every {exponential 2d} -lasts {uniform 10m 2h}",
+        "nimby h*1 {mon-fri 9:00-18:00} -chance 0.8",
+        "dies h*2 -every {exponential 2d} -lasts {uniform 10m 2h}",
     ]
     return "\n".join(lines)
 
