@@ -163,7 +163,8 @@ class Maitred:
         dispatcher.is_at(message.host[:LONGEST_CHARS], message.port)
         dispatcher.excluded = frozenset(name.lower() for name in message.excluded)
         lost = self._roll.take_back(dispatcher, held, now)
-        lost += tuple(one.lease.id for one in message.held if one not in held)
+        proven = {one.lease.id for one in held}
+        lost += tuple(one.lease.id for one in message.held if one.lease.id not in proven)
         rules = books.rules
         books.log(
             f"attached {dispatcher} ({message.dispatcher}) with {len(message.held)} leases, {len(lost)} of them lost"

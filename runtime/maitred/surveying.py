@@ -106,7 +106,7 @@ def _free(kind: Kind) -> Iterator[Slot]:
 
 
 def _taken(books: Books, kind: Kind) -> Iterator[Slot]:
-    """Servers of a kind that somebody has."""
+    """Servers of a kind that somebody has. Of those that were asked back some are looked at: there may be thousands."""
     held = (lease for leases in kind.taken.values() for lease in leases)
-    for lease in chain(held, books.leases.recalled):
+    for lease in chain(held, islice(books.leases.recalled, MOST)):
         yield from (slot for slot in lease.slots if slot.kind is kind)
