@@ -335,6 +335,7 @@ class Maitred:
         fault = why_no_rest(message, books.rules, books.leases.limits)
         if fault:
             books.log(f"refused {dispatcher} a rest of {len(message.tags)} tags: {fault}")
+            books.note(Refused(books.wall(now), of_no_crew(dispatcher, 0, ""), fault[:LONGEST_NOTED]))
             return self._finish(now)
         seconds = min(message.seconds, books.rules.licence_rest_most_s)
         reason = message.reason[:LONGEST_REASON_CHARS]

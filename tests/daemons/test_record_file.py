@@ -171,6 +171,21 @@ def test_a_failed_commit_loses_nothing(path: Path) -> None:
     assert reader.totals(at("2026-11-20"), at("2026-11-21"), [By.FARM])[By.FARM][""].runs == 2
 
 
+def test_a_full_disk_loses_nothing(path: Path) -> None:
+    writer = Writer(path, BERLIN)
+    writer._database.execute("PRAGMA max_page_count = 1")  # as many as there are
+    writer.note([ran(NOON + number, 60, title=f"frame {number}") for number in range(2000)], NOON)
+
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        writer.commit(NOON)
+    writer._database.execute("PRAGMA max_page_count = 1000000")
+    writer.commit(NOON)
+
+    reader = Reader(path)
+    assert len(reader.slots(0, 1e12, 10_000)) == 2000
+    assert reader.totals(at("2026-11-20"), at("2026-11-21"), [By.FARM])[By.FARM][""].runs == 2000
+
+
 def test_rows_that_are_given_up_are_counted_all_the_same(path: Path) -> None:
     writer = Writer(path, BERLIN)
     writer.note([ran(NOON, 60)], NOON)
