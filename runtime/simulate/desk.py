@@ -42,6 +42,10 @@ from runtime.simulate.workload import Workload
 _AT_REST = (JobState.DONE.value, JobState.STOPPED.value)
 
 
+_ENOUGH = "mem 1048576 gpu 1024"
+"""What a desk has to be reserved where alfConfig(reserveMachine) does not say it: more than anybody asks for."""
+
+
 class Desk:
     """`peer` is its number at the maitre-d. `launch` and `end` are for runs, `say` for words to the maitre-d; `rests`
     hears of jobs that have come to rest, with their state."""
@@ -63,7 +67,8 @@ class Desk:
         self.peer = peer
         self.user = user
         self.host = host
-        self.core = Dispatcher(Machine(own_slots(host, workload.own_slots)), reader, settings, with_farm=True)
+        machine = Machine(own_slots(host, workload.own_slots), has=settings.reserve_machine or _ENOUGH)
+        self.core = Dispatcher(machine, reader, settings, with_farm=True)
         self._offset_s = workload.starts_at
         """The wall's clock, less the simulation's."""
         self.planned = float("inf")
