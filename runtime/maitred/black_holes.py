@@ -28,6 +28,8 @@ from runtime.farm_messages import How, Outcome
 
 COUNTED = 10_000
 """So many commands that failed are remembered, and so many jobs; of those before it is forgotten where that was."""
+_ROW = 100
+"""So many failures in a row are looked at, the last ones, or twice as many as are counted."""
 _DOUBLINGS = 6
 MOST_RESTS = 2**_DOUBLINGS
 """A rest is at most so many times the first one."""
@@ -79,6 +81,8 @@ class BlackHoles:
             return 0.0
         past = self._hosts.setdefault(host, _Past())
         past.row[command] = None
+        if len(past.row) > max(_ROW, 2 * self._count):
+            del past.row[next(iter(past.row))]
         if len({self._cause(one) for one in past.row}) < self._count:
             return 0.0
         past.row.clear()
