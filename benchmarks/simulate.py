@@ -73,12 +73,13 @@ def schedule(slots: int) -> Schedule:
 def day(slots: int, commands: int) -> str:
     """The workload: every user queues as many jobs, at random, in the first 20 hours."""
     jobs = max(2, commands // (USERS * (FRAMES + 1)))
+    every_s = 20 * 3600 / jobs
     mean_s = LOAD * slots * DAY_S / commands
     lines = [
         "until 24h",
         *(
-            f"arrive {number} -user user{number} -script {('any', 'any', 'gpu')[number % 3]}"
-            f" -every {{exponential {20 * 3600 / jobs:.0f}}} -count {jobs}"
+            f"arrive {number * every_s / USERS:.0f} -user user{number} -script {('any', 'any', 'gpu')[number % 3]}"
+            f" -every {{exponential {every_s:.0f}}} -count {jobs}"
             for number in range(USERS)
         ),
         f"takes * {{lognormal {mean_s / 1.13:.1f} 0.5}}",
