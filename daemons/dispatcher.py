@@ -45,7 +45,7 @@ from daemons.identity import users
 from daemons.journal import Journal, JournalError
 from daemons.keys import KeyFileError
 from daemons.lasting import Lasting
-from daemons.launch import Launcher, LauncherError, open_launcher, prepare
+from daemons.launch import Launcher, LauncherError, open_launcher, prepare, reason_of
 from daemons.launcher_messages import Quit
 from daemons.loading import Loader
 from daemons.lock import Held, Holder, Lock, take
@@ -145,7 +145,7 @@ class Service:
                 async with open_launcher(self._state.launcher) as launcher:
                     await self._serve(launcher)
             except* LauncherError as group:
-                self._failure = str(group.exceptions[0])
+                self._failure = reason_of(group)
         return self._failure
 
     async def _serve(self, launcher: Launcher) -> None:

@@ -240,6 +240,14 @@ class Launcher:
                 self._writing = False
 
 
+def reason_of(group: BaseExceptionGroup[LauncherError]) -> str:
+    """The words of the error in a group, however many nurseries it came through."""
+    inner: BaseException = group
+    while isinstance(inner, BaseExceptionGroup):
+        inner = inner.exceptions[0]
+    return str(inner)
+
+
 def prepare(directory: Path) -> None:
     """Make the directory of a launcher, and see whether one can work there. Raises LauncherError."""
     try:

@@ -19,7 +19,7 @@ import trio
 from daemons.alfserver.account import own_account
 from daemons.alfserver.carrier import Carrier, Connection
 from daemons.alfserver.store import Store
-from daemons.launch import Launcher, LauncherError, open_launcher
+from daemons.launch import Launcher, LauncherError, open_launcher, reason_of
 from daemons.launcher_messages import Quit
 from daemons.link import Identity, Link, LinkError, serve
 from daemons.pulse import Pulse
@@ -57,7 +57,7 @@ class Service:
                 async with open_launcher(self.store.launcher, LONGEST_LEASE_S) as launcher:
                     await self._serve(launcher)
             except* LauncherError as group:
-                failure = str(group.exceptions[0])
+                failure = reason_of(group)
         return failure
 
     async def _serve(self, launcher: Launcher) -> None:

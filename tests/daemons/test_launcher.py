@@ -17,7 +17,7 @@ import pytest
 import trio
 
 from daemons.frames import frame
-from daemons.launch import open_launcher
+from daemons.launch import LauncherError, open_launcher, reason_of
 from daemons.launcher_log import past, read_records
 from daemons.launcher_messages import (
     Began,
@@ -745,3 +745,9 @@ async def test_a_pid_that_somebody_else_has_by_now_is_not_hit(tmp_path):
 async def test_the_socket_is_for_this_user_alone(tmp_path):
     async with rig(tmp_path):
         assert (tmp_path / "launcher" / "socket").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_reason_for_which_no_launcher_can_be_had_is_found_in_groups_of_groups():
+    group = BaseExceptionGroup("outer", [BaseExceptionGroup("inner", [LauncherError("it does not answer")])])
+
+    assert reason_of(group) == "it does not answer"
