@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 
-_YOUNG, _MIDDLE, _OLD = 50_000, 50, 100
+_YOUNG, _MIDDLE, _OLD = 5_000, 500, 100
 """So many new objects are worth a look, so many looks one at what is older, and so on: a look holds everything up."""
 
 

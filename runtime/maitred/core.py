@@ -87,6 +87,8 @@ from runtime.schedule.model import Schedule
 _MINUTE_S = 60.0
 _SHOWN_CHARS = 100
 _KEEP_USAGES_S = 600.0
+_NEW_GROUP = 20.0
+"""What it is worth (runtime.maitred.slices) to find the slots of a group of requests."""
 _LOOK = "look"
 _LOOK_S = 2.0
 """So often it is asked whether time alone has changed who stands where."""
@@ -482,8 +484,9 @@ class Maitred:
                 continue
             for request in list(dispatcher.requests.values()):
                 if dispatcher.requests.get(request.wanted) is request:
-                    self._touch(self._join(request, books.slices.now))
-                    yield 1
+                    group = self._join(request, books.slices.now)
+                    self._touch(group)
+                    yield _NEW_GROUP if group is not None and len(group.waiting) == 1 else 1
             for lease in list(dispatcher.leases) if access is not dispatcher.access else ():
                 if lease in dispatcher.leases:
                     yield 1 if self._recalling.recall_unentitled((lease,), books.slices.now) else 0.2

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from runtime.assign.assigner import Rank
 from runtime.farm_messages import DispatcherLine, Farm, HostLine, SlotLine, SlotState, WaitLine
 from runtime.maitred.books import Books
 from runtime.maitred.deciding import failed_ping, is_hole, is_tainted, why_closed
@@ -13,25 +14,33 @@ from runtime.maitred.requests import Request
 from runtime.maitred.slots import Host, Slot
 from runtime.match.reserve import reserve_words
 
-_PART = 250
+_PART = 200
 """So many slots are in one part of a farm, at most: it takes about a millisecond."""
 
 
 def farm_in_parts(books: Books, now: float, serial: int) -> Iterator[Farm]:
     """The state of everything, a little of it at a time: who waits, then the slots. What happens between two parts is
     seen in those that follow."""
-    waiting = in_order(books, books.waiting(), now)
-    slots = [*books.slots.by_name.values(), *books.slots.gone.values()]
     part = _frame(books, now, serial)
+    more = Farm(serial, books.epoch, part.schedule, (), (), (), more=True)
+    unordered = books.waiting()
+    ranks: list[Rank] = []
+    while len(ranks) < len(unordered):
+        some = unordered[len(ranks) : len(ranks) + _PART]
+        ranks += books.judge.request_ranks([books.asking(one, _best_priority(one), now) for one in some])
+        yield msgspec.structs.replace(part, more=True)
+        part = more
+    waiting = [one for _, _, one in sorted(zip(ranks, range(len(ranks)), unordered, strict=True))]
+    slots = [*books.slots.by_name.values(), *books.slots.gone.values()]
     for start in range(0, len(waiting), _PART):
         lines = tuple(_waiting(request, now) for request in waiting[start : start + _PART])
         yield msgspec.structs.replace(part, waiting=lines, more=True)
-        part = Farm(serial, books.epoch, part.schedule, (), (), ())
+        part = more
     for start in range(0, len(slots), _PART):
         lines_of_slots = tuple(_slot(books, slot, now) for slot in slots[start : start + _PART])
         yield msgspec.structs.replace(part, slots=lines_of_slots, more=True)
-        part = Farm(serial, books.epoch, part.schedule, (), (), ())
-    yield part
+        part = more
+    yield msgspec.structs.replace(part, more=False)
 
 
 def _frame(books: Books, now: float, serial: int) -> Farm:
