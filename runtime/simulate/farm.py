@@ -34,7 +34,7 @@ from runtime.simulate.desk import Desk
 from runtime.simulate.draws import Draws
 from runtime.simulate.ledger import Ledger
 from runtime.simulate.runs import Run, Runs
-from runtime.simulate.scripts import Scripts
+from runtime.simulate.scripts import Scripts, Steps
 from runtime.simulate.surroundings import Surroundings
 from runtime.simulate.workload import DAY_S, Arrivals, Workload
 
@@ -64,7 +64,7 @@ class Farm:
         self.stalled = False
         self._workload = workload
         self._settings = settings
-        self._reader = reader
+        self._reader = Steps(reader)
         self._draws = Draws(seed)
         self._scripts = Scripts(workload, self._draws)
         self._maitred = Maitred(

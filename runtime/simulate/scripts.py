@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from runtime.job.model import Job, Severity
+from runtime.job.model import Iterate, Job, Node, Scope, Severity
+from runtime.job.numbering import Reader
 from runtime.job.script import read_job
 from runtime.simulate.draws import Draws
 from runtime.simulate.language import WorkloadError
@@ -15,6 +16,26 @@ from runtime.simulate.workload import Arrivals, Workload
 
 _KEPT = 200
 """Scripts that are kept as they were read."""
+_STEPS_KEPT = 50_000
+
+
+class Steps:
+    """What jobs leave for later, read by `reader`: a step of an Iterate once for all jobs of one script."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.read_growth: Callable[[str, Scope | None, float], tuple[Node, ...]] = reader.read_growth
+        self._expand_step = reader.expand_step
+        self._read: dict[tuple[int, int], tuple[Iterate, tuple[Node, ...]]] = {}
+
+    def expand_step(self, iterate: Iterate, step: int) -> tuple[Node, ...]:
+        """The nodes of one step. Raises Unreadable."""
+        found = self._read.get((id(iterate), step))
+        if found is None:
+            found = (iterate, self._expand_step(iterate, step))  # kept, so that its id is no other's
+            if len(self._read) >= _STEPS_KEPT:
+                self._read.clear()
+            self._read[id(iterate), step] = found
+        return found[1]
 
 
 class Scripts:
