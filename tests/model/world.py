@@ -218,6 +218,7 @@ class World:
             if not seat.lives:
                 seat.start()
             seat.disk_writes()
+            seat.carry_out(seat.core.exclude((), seat.machine.wall))
             for jid, job in list(seat.core.jobs.items()):
                 if job.graph.paused:
                     seat.act(Act(action=Action.RESUME, jid=jid))

@@ -272,3 +272,16 @@ def test_fresh_metrics_may_do_for_the_default_ping(measured: bool, pinged: int) 
     anna.want()
 
     assert len(site.pings()) == pinged
+
+
+def test_samehost_waits_when_the_only_host_that_has_enough_fails_its_ping() -> None:
+    site = Site(schedule(*TWO, "b", "c", pings={"default": "Alfping host %h"}))
+    anna = site.join("anna")
+    anna.want(need(atleast=2, samehost=True))
+
+    [ping] = site.pings()
+    site.answer(ping, up=False)
+    for other in site.pings():
+        site.answer(other)
+
+    assert anna.slots == []
