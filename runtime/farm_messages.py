@@ -292,11 +292,12 @@ class AttemptState(msgspec.Struct, frozen=True, array_like=True):
 
 class Resumed(FarmMessage, frozen=True, tag=True, array_like=True):
     """The answer: everything that the alfserver knows of this dispatcher. An attempt that is not in it was never begun,
-    or its end was acknowledged. `slots` is how many commands it runs at a time."""
+    or its end was acknowledged. `slots` is how many commands it runs at a time; `uptime_s` its clock, for `until_s`."""
 
     host: str
     slots: int
     attempts: tuple[AttemptState, ...] = ()
+    uptime_s: float = 0.0
 
 
 class Context(FarmMessage, frozen=True, tag=True, array_like=True):
@@ -312,6 +313,8 @@ class Launch(FarmMessage, frozen=True, tag=True, array_like=True):
 
     `tag` is "jid.tid.cid". `presets` are names of the alfserver's environment presets (-envkey), applied under `env`.
     The lease lasts `lease_s` from now, and until then from every Renew. `host` and `proof` are the granted slot's.
+    It counts until `until_s` of the alfserver's clock at most (0: not said), which is `lease_s` after it was sent: what
+    is heard later, because the alfserver was stopped, starts nothing.
     `quiet_s`: it is ended after so long without a sign of life. `watch`: its output is searched for these patterns, as
     far as the alfserver's own alfred.ini has them too (licenceLines).
     """
@@ -332,14 +335,17 @@ class Launch(FarmMessage, frozen=True, tag=True, array_like=True):
     proof: bytes = b""
     quiet_s: float | None = None
     watch: tuple[str, ...] = ()
+    until_s: float = 0.0
 
 
 class Renew(FarmMessage, frozen=True, tag=True, array_like=True):
-    """The leases of these attempts last `lease_s` from now. `serial` rises; Renewed repeats it."""
+    """The leases of these attempts last `lease_s` from now, and not beyond `until_s` (see Launch). `serial` rises;
+    Renewed repeats it."""
 
     serial: int
     lease_s: float
     attempts: tuple[int, ...]
+    until_s: float = 0.0
 
 
 class Renewed(FarmMessage, frozen=True, tag=True, array_like=True):

@@ -10,9 +10,10 @@ and what the dispatcher's core is to hear. `daemons.remote` has the connections.
            (transient)                 | Resumed does not       never started, or lost where it had begun
                                        `-- no answer            lost, when its lease and a grace are over
 
-A launch whose outcome is unknown is asked for, never guessed. Nothing that was sent can arrive after its connection was
-torn down, so what runs on an alfserver ends at most `lease_s` after that: a grace later it may run elsewhere. Attempts
-of a dispatcher that died begin in DOUBT.
+A launch whose outcome is unknown is asked for, never guessed. What was sent may be heard after its connection was torn
+down, when the alfserver was stopped meanwhile; but each launch and renewal says how long it counts, on the alfserver's
+clock. So what runs there ends at most `lease_s` after the connection: a grace later it may run elsewhere. Attempts of a
+dispatcher that died begin in DOUBT.
 """
 
 from __future__ import annotations
@@ -113,6 +114,9 @@ class Remote:
         self._attempts: dict[AttemptId, _Attempt] = {}
         self._contexts: set[int] = set()
         self._ready = False
+        self._ahead_s = 0.0
+        """How far its clock is ahead of ours, at least."""
+        self._knows_clock = False
         self._serial = 0
         self._renew_at = 0.0
         self._answer_by: float | None = None
@@ -252,6 +256,8 @@ class Remote:
     def _resumed(self, message: Resumed, now: float, turn: Turn) -> None:
         self._ready = True
         self._answer_by = None
+        self._knows_clock = message.uptime_s > 0
+        self._ahead_s = message.uptime_s - now
         listed = {state.attempt: state for state in message.attempts}
         for attempt in list(self._attempts.values()):
             state = listed.pop(attempt.number, None)
@@ -339,7 +345,7 @@ class Remote:
         alive = self._alive()
         if alive:
             self._serial += 1
-            turn.say.append(Renew(self._serial, self._terms.lease_s, alive))
+            turn.say.append(Renew(self._serial, self._terms.lease_s, alive, self._until_s(self._terms.lease_s, now)))
             self._answer_by = now + self._patience_s
 
     def _send_launch(self, attempt: _Attempt, now: float, turn: Turn) -> None:
@@ -347,9 +353,14 @@ class Remote:
         if not self._alive():
             self._renew_at = now + self._patience_s
         self._send_context(attempt.context, turn)
-        turn.say.append(attempt.launch)
+        until_s = self._until_s(attempt.launch.lease_s, now)
+        turn.say.append(msgspec.structs.replace(attempt.launch, until_s=until_s) if until_s else attempt.launch)
         attempt.stage = Stage.SENT
         attempt.launch = attempt.context = None
+
+    def _until_s(self, lease_s: float, now: float) -> float:
+        """When a lease that is given now ends, on the alfserver's clock; 0 where that is not known."""
+        return now + self._ahead_s + lease_s if self._knows_clock else 0.0
 
     def _send_context(self, context: Context, turn: Turn) -> None:
         if context.id not in self._contexts:

@@ -264,7 +264,7 @@ class Carrier:
             for state, size in zip(order.attempts, sizes, strict=True)
         )
         rules = self._core.rules
-        connection.link.post(farm.Resumed(rules.host, rules.slots, states))
+        connection.link.post(farm.Resumed(rules.host, rules.slots, states, uptime()))
         silent = [number for number, size in zip(order.numbers, sizes, strict=True) if not size]
         self.carry_out(self._core.nothing_printed(silent))
 

@@ -7,10 +7,10 @@
                               |                                             Ended, after all its output,
                               |                                             on every connection until Acknowledge
 
-A launch is refused, with words, when (in this order) its number was seen before, no maitre-d has given its lease
-(`runtime.grants`), its slot was given to somebody else since, its lease is of an older maitre-d, the
-site does not let that program run, the slot is off, has a command, or every slot has one. With a lease that nobody gave
-(epoch 0, chaos mode) only the number of slots counts.
+A launch is refused, with words, when (in this order) its number was seen before, it comes too late, no
+maitre-d has given its lease (`runtime.grants`), its slot was given to somebody else since, its lease is of an older
+maitre-d, the site does not let that program run, the slot is off, has a command, or every slot has one. With a lease
+that nobody gave (epoch 0, chaos mode) only the number of slots counts.
 
 Attempts go on while their dispatcher is away: until their leases run out, which is the launcher's affair, since it
 lives longest. What identifies them is in the launcher's log (`attempts.Tag`), so a restarted alfserver `adopt`s them.
@@ -266,7 +266,7 @@ class Alfserver:
         if launch.context not in session.contexts:
             return [HangUp(peer, f"attempt {launch.attempt} is launched in a context {launch.context}: there is none")]
         seen = self._seen.setdefault(owner, Seen())
-        refusal = self._refusal(owner, seen, launch, wall)
+        refusal = self._refusal(owner, seen, launch, now, wall)
         seen.add(launch.attempt)
         if refusal is not None:
             tag, slot = launch.tag[:LONGEST_CHARS], launch.slot[:LONGEST_CHARS]
@@ -278,7 +278,7 @@ class Alfserver:
         orders: list[Order] = [KeepEpoch(launch.lease.epoch)] if launch.lease.epoch > self._epoch else []
         self._epoch = max(self._epoch, launch.lease.epoch)
         self._newest[launch.slot] = launch.lease
-        orders.append(Start(peer, attempt.number, attempt.tag.text(), launch, now + launch.lease_s))
+        orders.append(Start(peer, attempt.number, attempt.tag.text(), launch, _end_of_lease(launch, now)))
         orders.append(FollowOrder(peer, attempt.number, launch.attempt))
         return orders
 
@@ -294,7 +294,7 @@ class Alfserver:
             return self._tell_end(attempt)
         return [Say(peer, attempt.began)] if attempt.began is not None else []
 
-    def _refusal(self, owner: Owner, seen: Seen, launch: Launch, wall: float) -> NotStarted | None:
+    def _refusal(self, owner: Owner, seen: Seen, launch: Launch, now: float, wall: float) -> NotStarted | None:
         """Why a launch cannot be; None when it can."""
 
         def no(reason: str, *, transient: bool = True, busy: bool = False, ruled_by: int = 0) -> NotStarted:
@@ -306,6 +306,8 @@ class Alfserver:
             return no(f"attempt {launch.attempt} was launched on {host} before")
         if not (math.isfinite(launch.lease_s) and 0 < launch.lease_s <= LONGEST_LEASE_S):
             return no(f"a lease of {launch.lease_s:g} s is not between 0 and {LONGEST_LEASE_S:g} s", transient=False)
+        if _end_of_lease(launch, now) <= now:
+            return no(f"it was sent more than its lease of {launch.lease_s:g} s ago: {host} was stopped")
         for name, limit_s in (("maxrun", launch.maxrun_s), ("noprogress", launch.quiet_s)):
             if limit_s is not None and not (math.isfinite(limit_s) and limit_s > 0):
                 return no(f"a {name} of {limit_s:g} s is no time", transient=False)
@@ -369,7 +371,7 @@ class Alfserver:
         orders: list[Order] = []
         numbers = tuple(attempt.number for attempt in self._running_of(owner, message.attempts))
         if numbers and math.isfinite(message.lease_s):
-            orders.append(Prolong(numbers, now + min(message.lease_s, LONGEST_LEASE_S)))
+            orders.append(Prolong(numbers, _end_of_lease(message, now)))
         return [*orders, Say(peer, Renewed(message.serial))]
 
     def _sweep(self, attempts: list[Attempt], grace_s: float) -> list[Order]:
@@ -417,6 +419,12 @@ class Alfserver:
         old = [a for a in self._attempts.values() if not a.running and a.ended_at < wall - KEEP_S]
         notes = [Note(f"forgotten, nobody came for its end: {a.tag.owner.user}'s {a.tag.command}") for a in old]
         return [*self._forget(old), *notes]
+
+
+def _end_of_lease(message: Launch | Renew, now: float) -> float:
+    """A lease counts from when its dispatcher spoke: what is heard late gives no more time than that."""
+    end = now + min(message.lease_s, LONGEST_LEASE_S)
+    return min(end, message.until_s) if message.until_s > 0 else end
 
 
 def _with_attempt(end: Ended | NotStarted, attempt: int) -> Ended | NotStarted:

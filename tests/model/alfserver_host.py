@@ -109,7 +109,7 @@ class AlfserverHost(Daemon):
                 case orders.Finish(peer, _, end):
                     self.say(peer, end)
                 case orders.SayResumed(peer, numbers, attempts):
-                    self.say(peer, Resumed(self.rules.host, self.rules.slots, attempts))
+                    self.say(peer, Resumed(self.rules.host, self.rules.slots, attempts, self.machine.uptime))
                     self.carry_out(self.core.nothing_printed(numbers))
                 case orders.HangUp(peer, _):
                     link = self.links[peer]

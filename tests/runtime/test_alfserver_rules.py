@@ -309,6 +309,26 @@ def test_a_renewal_prolongs_the_users_own_attempts_alone_and_is_answered() -> No
     assert orders == [Prolong((Number(2),), 260.0), Say(ben, Renewed(3))]
 
 
+def test_a_launch_that_is_heard_when_its_lease_is_over_starts_nothing() -> None:
+    rig = Rig()
+    peer = rig.dispatcher()
+
+    rig.launch(peer, until_s=NOW)
+
+    assert "was stopped" in rig.refusal().reason
+    assert rig.refusal().transient
+
+
+def test_what_is_heard_late_gives_no_more_time_than_what_is_left_of_its_lease() -> None:
+    rig = Rig()
+    peer = rig.dispatcher()
+
+    rig.launch(peer, until_s=NOW + 30.0)
+    assert rig.the(Start).until == NOW + 30.0
+    rig.say(peer, Renew(1, 60.0, (1,), until_s=NOW + 50.0))
+    assert rig.the(Prolong).until == NOW + 50.0
+
+
 def test_dispatchers_of_one_user_know_nothing_of_each_other() -> None:
     rig = Rig()
     rig.launch(rig.dispatcher("ann", "d1"))

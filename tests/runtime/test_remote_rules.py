@@ -115,6 +115,17 @@ def test_all_leases_are_renewed_with_one_message_each_third_of_their_time() -> N
     assert server.tick(80.0).say == [Renew(2, 120.0, (1, 2))]
 
 
+def test_launches_and_renewals_say_when_they_are_over_by_the_clock_of_an_alfserver_that_has_told_it() -> None:
+    server = remote()
+    server.connected(0.0)
+    server.heard(Resumed("a", 4, (), uptime_s=1000.0), 1.0)
+
+    [_, sent] = server.launch(launch(1), HOME, 11.0).say
+    assert isinstance(sent, Launch)
+    assert sent.until_s == 1000.0 + 10.0 + 120.0
+    assert server.tick(51.0).say == [Renew(1, 120.0, (1,), until_s=1000.0 + 50.0 + 120.0)]
+
+
 def test_an_alfserver_that_leaves_a_renewal_unanswered_is_hung_up_on() -> None:
     server = running(1)
     server.tick(40.0)
