@@ -1,7 +1,7 @@
 """The maitre-d's books: everything that it knows, and the orders of the event that is being handled.
 
-`runtime.maitred.core` keeps them; the rooms beside it (serving, pinging, recalling, explaining) read them and write in
-them. They decide nothing themselves.
+`runtime.maitred.core` keeps them; the rooms that decide (serving, recalling, reading, ...) read them and write in them,
+those that answer (explaining, surveying, obstacles, watching) only read. They decide nothing themselves.
 """
 
 from __future__ import annotations

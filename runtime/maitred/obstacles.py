@@ -10,11 +10,9 @@ from collections import Counter
 import msgspec
 
 from runtime.maitred.books import Books
-from runtime.maitred.deciding import REQUEST_TESTS, why_not
+from runtime.maitred.deciding import FREE, IN_USE, REQUEST_TESTS, why_not
 from runtime.maitred.noting import whose, whose_request
 from runtime.maitred.requests import Request
-
-_IN_USE = "are in use"
 
 
 class Obstacles(msgspec.Struct, frozen=True):
@@ -45,8 +43,8 @@ def _servers(books: Books, request: Request, now: float) -> Counter[str]:
     found: Counter[str] = Counter()
     for slot in books.slots.by_name.values():
         place, _ = why_not(books, request, slot, now)
-        words = REQUEST_TESTS[place][0].format(user="them") if place < len(REQUEST_TESTS) else "are free"
-        if words == _IN_USE and slot.lease is not None:
+        words = REQUEST_TESTS[place][0].format(user="them") if place < FREE else "are free"
+        if place == IN_USE and slot.lease is not None:
             crew = whose(slot.lease, books.crews).crew
             words = f"are in use by {crew}" if crew else words
         found[words] += 1
