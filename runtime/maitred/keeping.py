@@ -111,8 +111,8 @@ class Keeping:
         known = (slots.version, slots.opened)
         request.keeps_on = None
         if group.never_enough != known:
-            enough = (host for host in slots.hosts.values() if _could_have(host, group, atleast))
-            request.keeps_on = max(enough, key=lambda host: _promise(host, group.need), default=None)
+            ordered = sorted(slots.hosts.values(), key=lambda host: _promise(host, group.need), reverse=True)
+            request.keeps_on = next((host for host in ordered if _could_have(host, group, atleast)), None)
         if request.keeps_on is None:
             group.never_enough = known
         return request.keeps_on
@@ -146,10 +146,9 @@ def _most(host: Host, need: Need) -> int:
 
 def _promise(host: Host, need: Need) -> tuple[float, ...]:
     """Larger: there will be enough sooner."""
-    free = sum(slot.rank is not None for slot in host.slots)
     if not need.reserve:
-        return (free,)
-    return (free > 0, -max(amount - host.room.left[name] for name, amount in need.reserve), free)
+        return (host.free,)
+    return (host.free > 0, -max(amount - host.room.left[name] for name, amount in need.reserve), host.free)
 
 
 def _in_order(slots: Iterable[Slot]) -> list[Slot]:

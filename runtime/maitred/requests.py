@@ -206,6 +206,8 @@ class Group:
 
     def fits(self, slot: Slot) -> bool:
         """By crews, keys, exclusions and pin; what changes by itself, metrics and pings, is not asked here."""
+        if not self._chooses:
+            return slot.kind in self.kinds
         if self.excluded and slot.is_called(self.excluded):
             return False
         if self.host and self._slots.host(self.host) is not slot.host:

@@ -289,9 +289,8 @@ class Serving:
             if not lease.slots:
                 slot = self._first(group, now)
             else:
-                found = self.candidates(group, now)
                 host = lease.slots[0].host if group.need.samehost else None
-                slot = next(found if host is None else (slot for slot in found if slot.host is host), None)
+                slot = next(self.candidates(group, now, host), None)
             if slot is None:
                 return
             self._put(lease, slot, group, now)
@@ -301,13 +300,15 @@ class Serving:
         self._books.leases.put(lease, slot, now)
         self._pinging.begin(lease, group.need.service, slot, now)
 
-    def candidates(self, group: Group, now: float, *, crowded: bool = False) -> Iterator[Slot]:
-        """The free slots that a group's requests may have now, in the assigner's order. `crowded`: also those on hosts
-        where there is no room for what they reserve."""
+    def candidates(
+        self, group: Group, now: float, host: Host | None = None, *, crowded: bool = False
+    ) -> Iterator[Slot]:
+        """The free slots that a group's requests may have now, of this host or of all, in the assigner's order.
+        `crowded`: also those on hosts where there is no room for what they reserve."""
         reserve = () if crowded else group.need.reserve
         several = group.need.atleast > 1
         met: dict[Host, int] = {}
-        for slot in self._fitting(group):
+        for slot in self._fitting(group, host):
             if group.excluded and slot.is_called(group.excluded):
                 continue
             if reserve and not slot.host.room.fits(reserve, met.get(slot.host, 0) + 1):
@@ -319,9 +320,9 @@ class Serving:
             else:
                 group.passing.pop(slot, None)
 
-    def _fitting(self, group: Group) -> Iterable[Slot]:
-        if group.host:
-            host = self._books.slots.host(group.host)
+    def _fitting(self, group: Group, host: Host | None) -> Iterable[Slot]:
+        if group.host or host is not None:
+            host = host or self._books.slots.host(group.host)
             own = [] if host is None else [slot for slot in host.slots if slot.rank is not None and group.fits(slot)]
             return sorted(own, key=_rank)
         if group.live and len(group.passing) <= _FEW:

@@ -65,11 +65,11 @@ class HostEntries:
 
 
 class Host:
-    """A machine. `busy`: how many of its slots are taken; `shields`: who raised them (a connection each); `room`: what
+    """A machine. `busy`: how many of its slots are taken, `free`: how many may be given now; `shields`: who raised them (a connection each); `room`: what
     commands reserve of it."""
 
     __slots__ = (
-        "address", "busy", "fresh_until", "hole_until", "metrics", "name", "rest_reason", "rest_until", "room",
+        "address", "busy", "free", "fresh_until", "hole_until", "metrics", "name", "rest_reason", "rest_until", "room",
         "shields", "slots", "version",
     )  # fmt: skip
 
@@ -77,7 +77,7 @@ class Host:
         self.name = name
         self.address = ""
         self.slots: list[Slot] = []
-        self.busy = 0
+        self.busy = self.free = 0
         self.shields: set[int] = set()
         self.room = Room()
         self.hole_until = float("-inf")
@@ -103,7 +103,7 @@ class Host:
         """A metric as service keys name it, without the `@.`; sa is the number of its slots that are free."""
         name = name.lower()
         if name == "sa":
-            return float(sum(slot.rank is not None for slot in self.slots))
+            return float(self.free)
         known, divisor = _KEYED.get(name, (name, 1.0))
         value = self.metric(known, now)
         return value / divisor if isinstance(value, int | float) else None
@@ -213,6 +213,7 @@ class Kind:
 
     def add(self, slot: Slot, rank: Rank) -> None:
         slot.rank = rank
+        slot.host.free += 1
         self.free += 1
         bucket = self._buckets.get(rank)
         if bucket is None:
@@ -226,6 +227,7 @@ class Kind:
         if rank is None:
             return
         slot.rank = None
+        slot.host.free -= 1
         self.free -= 1
         bucket = self._buckets[rank]
         del bucket[slot]
