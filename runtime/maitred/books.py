@@ -106,6 +106,20 @@ class Books:
             project.usage,
         )
 
+    def asking_at_best(self, request: Request, now: float) -> Asking:
+        """The same, at the best of the servers that it could have."""
+        group = request.group
+        return self.asking(request, max(group.kinds.values(), default=0.0) if group is not None else 0.0, now)
+
+    def touch(self, group: Group | None) -> None:
+        """Those that wait in a group, if any do, may have what they want now."""
+        if group is not None and group.waiting:
+            self.touched[group] = None
+
+    def touch_all(self) -> None:
+        for group in self.groups:
+            self.touch(group)
+
     def is_over_limit(self, lease: Lease) -> bool:
         """Whether a limit has been lowered since a lease began to count under it."""
         return any(self.leases.limits.running(tag) > self.maxima.get(tag, sys.maxsize) for tag in lease.tags)

@@ -4,15 +4,15 @@
     ---------                                                     ---------------------------
     attach detach leave        a dispatcher comes, is lost, ends  Send      a message to a peer
     want returned running      what it says                       RunPing   answered by `pinged`
-    tag_rests excluding job_ended
+    tag_rests excluding job_ended                                 Note      a line of the record
     pinged measured            what its shell finds out           Log       a line for the log
     shields                    a nimby                            Keep      the slots that are offline, to write down
-    offline eject              a wrangler
+    offline eject              a wrangler                         KeepUsage what was held lately, likewise
     read                       another schedule
     tick                       time has passed (`next_deadline`)
     said                       any message of a dispatcher: calls one of the above
 
-    explain, farm, running_on, address_of, unknown    questions: they change nothing
+    explain, obstacles, farm, running_on, metric, address_of, unknown    questions: they change nothing
 
 `now` is monotonic, seconds; `wall` is seconds since the epoch, for time groups. Each event returns its orders, to be
 carried out in that order. A peer is a connection, by a number that the shell never uses twice; a message of a peer that
@@ -26,9 +26,13 @@ has not attached changes nothing.
 What is too much for one event (the crews of a thousand requests, a schedule) is done in slices, by the ticks that
 follow: `next_deadline` says now until it is done.
 
-The rooms: slots (which are free), crews, accounts (who holds how much), fitting (keys), requests (the queue), leases,
-serving (giving out), pinging, recalling (taking back), explaining (why not), watching (what is seen from outside),
-slices. `books` is what they share.
+    what there is     books: slots (which are free) · crews · accounts (who holds how much) · leases, asked_back ·
+                      requests, queues (who is next) · fitting (keys) · black_holes · rules, the numbers of alfred.ini
+    who, and where    roll (dispatchers) · opening (from when on) · joining (requests) · reading (a schedule) · resting
+    giving out        serving · keeping (for big ones) · pinging · deciding (each test)
+    taking back       recalling · making_room (on one host) · looking (every few seconds)
+    answers           explaining, surveying, obstacles (why not) · watching (what is seen from outside)
+    how it is said    orders · noting (on record) · slices
 
 A maitre-d that has just started gives nothing out for `maitred_initial_wait_s`, so that dispatchers can say what they
 hold; nor does a fall-back when the first of them comes to it.
@@ -43,7 +47,6 @@ import msgspec
 from runtime.assign.assigner import Assigner
 from runtime.assign.judge import Guard, Judge, unguarded
 from runtime.farm_messages import (
-    FUTURE_S,
     Attach,
     Attached,
     Detach,
@@ -52,7 +55,6 @@ from runtime.farm_messages import (
     Explained,
     Farm,
     FarmMessage,
-    HeldLease,
     JobEnded,
     LeaseId,
     Outcome,
@@ -64,36 +66,30 @@ from runtime.farm_messages import (
 )
 from runtime.history.records import LONGEST_CHARS as LONGEST_NOTED
 from runtime.history.records import JobDone, Refused
-from runtime.maitred.accounts import NO_USAGES, Account, Usages
+from runtime.maitred.accounts import NO_USAGES, Usages
 from runtime.maitred.books import Books
 from runtime.maitred.explaining import explain
+from runtime.maitred.joining import Joining
 from runtime.maitred.leases import Lease
-from runtime.maitred.noting import asked, came, capacity, gave_up, of_no_crew, rested, went, whose_request
+from runtime.maitred.looking import Looking
+from runtime.maitred.noting import asked, came, gave_up, of_no_crew, rested, went
 from runtime.maitred.obstacles import Obstacles, obstacles
+from runtime.maitred.opening import Opening
 from runtime.maitred.orders import Keep, KeepUsage, Order, PeerId, Send
 from runtime.maitred.pinging import Pinging
 from runtime.maitred.reading import Reading
 from runtime.maitred.recalling import Recalling
-from runtime.maitred.requests import LONGEST_CHARS, Dispatcher, Group, Request, why_refused
+from runtime.maitred.requests import LONGEST_CHARS, Dispatcher, why_refused
 from runtime.maitred.resting import LONGEST_REASON_CHARS, why_no_rest
 from runtime.maitred.roll import Roll
 from runtime.maitred.rules import Rules
 from runtime.maitred.serving import Serving
-from runtime.maitred.slices import Work
-from runtime.maitred.watching import farm_in_parts, in_order
-from runtime.match.keys import KeyExpressionError
+from runtime.maitred.watching import farm_in_parts
 from runtime.schedule.model import Schedule
 
 _MINUTE_S = 60.0
 _SHOWN_CHARS = 100
 _KEEP_USAGES_S = 600.0
-_NEW_GROUP = 20.0
-"""What it is worth (runtime.maitred.slices) to find the slots of a group of requests."""
-_LOOK = "look"
-_LOOK_S = 2.0
-"""So often it is asked whether time alone has changed who stands where."""
-_REST_S = 0.0002
-"""After a look that was worth 1 (runtime.maitred.slices: some 10 us) there is none for so long."""
 
 
 class Maitred:
@@ -118,7 +114,6 @@ class Maitred:
         grant_key: bytes = b"",
         usages: Usages = NO_USAGES,
     ) -> None:
-        self._next_request = 1
         self._peers: dict[PeerId, Dispatcher] = {}
         opens_at = now + rules.maitred_initial_wait_s if wait else now
         self._books = Books(rules, Judge(rules, assigner, guard), epoch, opens_at, now, wall, grant_key)
@@ -128,12 +123,11 @@ class Maitred:
         self._serving = Serving(self._books, self._pinging)
         self._recalling = Recalling(self._books, self._serving)
         self._roll = Roll(self._books, self._serving)
-        self._reading = Reading(self._books, self._pinging, self._recalling, lambda: self._regrouping(True))
+        self._joining = Joining(self._books, self._roll, self._recalling)
+        self._looking = Looking(self._books, self._serving, self._recalling, now)
+        self._opening = Opening(self._books)
+        self._reading = Reading(self._books, self._pinging, self._recalling, self._joining)
         self._reading.offline.update(offline)
-        self._look_at = now
-        self._waiting_to_open = True
-        self._terms = {epoch}
-        """Our own, and those of other maitre-ds whose dispatchers we have waited for."""
         self._next_minute = self._now = now
         self._books.wall_offset = wall - now
         self._reading.read(schedule, addresses or {}, now)
@@ -152,10 +146,7 @@ class Maitred:
         """A dispatcher has connected, for the first time or again."""
         books = self._books
         held = tuple(one for one in message.held if self._roll.is_proven(user, message.dispatcher, one))
-        self._wait_for_the_others(message, held, now)
-        if books.epoch < message.epoch <= 1000 * (now + self._books.wall_offset + FUTURE_S):
-            books.epoch = message.epoch + 1
-            self._terms.add(books.epoch)
+        self._opening.comes_from(message.epoch, bool(held) or not self._peers, now)
         dispatcher = self._roll.dispatcher(user, message.dispatcher, now)
         if dispatcher.peer is not None:
             self._peers.pop(dispatcher.peer, None)
@@ -176,21 +167,6 @@ class Maitred:
         self._recalling.recall_older(dispatcher, now)
         self._recalling.recall_unentitled(dispatcher.leases, now)
         return self._finish(now)
-
-    def _wait_for_the_others(self, message: Attach, held: tuple[HeldLease, ...], now: float) -> None:
-        """Who comes from another maitre-d may not be the only one: what the others hold is not to be given out before
-        they could say so. Once for each term of another; not for one who has been away while we lead."""
-        books = self._books
-        if not message.epoch or message.epoch in self._terms:
-            return
-        if now >= books.opens_at and (held or not self._peers):
-            books.opens_at = now + books.rules.maitred_initial_wait_s
-            self._waiting_to_open = True
-            books.log(
-                f"dispatchers of an earlier maitre-d come: nothing is given out for"
-                f" {books.rules.maitred_initial_wait_s:g} s, until they have said what they hold"
-            )
-        self._terms.add(message.epoch)
 
     def detach(self, peer: PeerId, now: float) -> list[Order]:
         """A connection is gone: a dispatcher's, a nimby's, or anybody's."""
@@ -257,13 +233,13 @@ class Maitred:
             return self._finish(now)
         fresh, wanted, total = request is None, None, 0
         if request is None:
-            request = self._new_request(dispatcher, message, now)
+            request = self._joining.new(dispatcher, message, now)
         else:
             waited, wanted, total = request.waits, request.wishes, request.total
-            request.update(message, *self._standing(message, now))
+            request.update(message, *self._joining.standing(message, now))
             if not waited:
                 request.since = now
-        group = self._join(request, now)
+        group = self._joining.join(request, now)
         if group is None:
             return self._finish(now)
         if fresh:
@@ -277,9 +253,8 @@ class Maitred:
             self._serving.shrink(request, now)
         if request.waits and request.logged_total != request.total:
             request.logged_total = request.total
-            self._books.log(
-                f"queued {request}: {request.total - request.held} of {request.total} wait{self._because(request)}"
-            )
+            why = f" ({request.blocked})" if request.blocked else ""
+            self._books.log(f"queued {request}: {request.total - request.held} of {request.total} wait{why}")
         return self._finish(now)
 
     def returned(self, peer: PeerId, message: Returned, now: float) -> list[Order]:
@@ -297,7 +272,7 @@ class Maitred:
         self._books.end_lease(lease, now, message.outcome)
         request = lease.dispatcher.requests.get(lease.request)
         if message.problem and request is not None and request.waits:
-            self._touch(request.group)  # its slot rests: another one may be free
+            self._books.touch(request.group)  # its slot rests: another one may be free
         return self._finish(now)
 
     def running(self, peer: PeerId, message: Running, now: float) -> list[Order]:
@@ -351,7 +326,7 @@ class Maitred:
         if dispatcher is not None:
             dispatcher.excluded = frozenset(name.lower() for name in message.excluded)
             for request in list(dispatcher.requests.values()):
-                self._touch(self._join(request, now))
+                self._books.touch(self._joining.join(request, now))
         return self._finish(now)
 
     def job_ended(self, peer: PeerId, message: JobEnded, now: float) -> list[Order]:
@@ -367,30 +342,6 @@ class Maitred:
         dispatcher = self._peers.get(peer)
         lease = self._books.leases.by_id.get(lease_id)
         return lease if lease is not None and lease.dispatcher is dispatcher else None
-
-    def _new_request(self, dispatcher: Dispatcher, message: Want, now: float) -> Request:
-        request = Request(self._next_request, dispatcher, message, *self._standing(message, now), now)
-        self._next_request += 1
-        request.since = dispatcher.since.pop(message.request, now)
-        dispatcher.requests[message.request] = request
-        return request
-
-    def _standing(self, message: Want, now: float) -> tuple[Account, int]:
-        """The account of a job's project, and the number of its tier."""
-        return self._books.accounts.project(message.project, now), self._books.rules.tier(message.tier)
-
-    def _join(self, request: Request, now: float) -> Group | None:
-        try:
-            return self._books.groups.join(request, self._books.access(request))
-        except KeyExpressionError as error:
-            self._books.log(f"refused {request}: {error}")
-            words = str(error)[:LONGEST_NOTED]
-            self._books.note(Refused(self._books.wall(now), whose_request(request), words))
-            self._roll.drop(request, now)
-            return None
-
-    def _because(self, request: Request) -> str:
-        return f" ({request.blocked})" if request.blocked else ""
 
     # ---- what the shell finds out --------------------------------------------------------------------
 
@@ -465,41 +416,9 @@ class Maitred:
         """Another schedule. What did not change goes on undisturbed. `addresses`: of hosts, by the schedule's names."""
         self._books.wall_offset = wall - now
         if self._books.crews.at(wall):
-            self._regroup(now)
+            self._joining.crews_changed(now)
         self._reading.read(schedule, addresses or {}, now)
         return self._finish(now)
-
-    def _regroup(self, now: float) -> None:
-        """Crews have opened or closed: those whom they give, or gave, something stand where they belong now, in
-        slices."""
-        self._books.slices.begin("crews", self._regrouping(False), now)
-
-    def _regrouping(self, everybody: bool) -> Work:
-        """`everybody`: the kinds of slots are others, too."""
-        books = self._books
-        for dispatcher in list(books.dispatchers.values()):
-            access = books.crews.access(dispatcher.user.name)
-            yield 0.1
-            if access is dispatcher.access and not everybody:
-                continue
-            for request in list(dispatcher.requests.values()):
-                if dispatcher.requests.get(request.wanted) is request:
-                    group = self._join(request, books.slices.now)
-                    self._touch(group)
-                    yield _NEW_GROUP if group is not None and len(group.waiting) == 1 else 1
-            for lease in list(dispatcher.leases) if access is not dispatcher.access else ():
-                if lease in dispatcher.leases:
-                    yield 1 if self._recalling.recall_unentitled((lease,), books.slices.now) else 0.2
-            dispatcher.access = access
-        books.note(capacity(books.slots.kinds, books.wall(books.slices.now)))
-
-    def _touch(self, group: Group | None) -> None:
-        if group is not None and group.waiting:
-            self._books.touched[group] = None
-
-    def _touch_all(self) -> None:
-        for group in self._books.groups:
-            self._touch(group)
 
     def tick(self, now: float, wall: float | None = None) -> list[Order]:
         """Time has passed. `wall`: the clock on the wall may have been set."""
@@ -512,20 +431,17 @@ class Maitred:
         self._roll.end_lost(now)
         wall = now + self._books.wall_offset
         if books.crews.at(wall):
-            self._regroup(now)
-            self._look_at = now
+            self._joining.crews_changed(now)
+            self._looking.soon(now)
         if now >= self._next_minute:
             self._settle(now)
             for kind in books.slots.kinds:
                 kind.mark(now)
             books.judge.try_again()
         self._next_minute = now + _MINUTE_S - wall % _MINUTE_S
-        if self._waiting_to_open and now >= books.opens_at:
-            self._waiting_to_open = False
-            self._touch_all()
+        self._opening.open(now)
         self._serving.serve(now)
-        if now >= self._look_at and not books.slices.is_at(_LOOK):
-            books.slices.begin(_LOOK, self._looking(), now)
+        self._looking.look(now)
         return self._finish(now)
 
     def _settle(self, now: float) -> None:
@@ -535,38 +451,13 @@ class Maitred:
             self._keep_usages_at = now + _KEEP_USAGES_S
             books.orders.append(KeepUsage(books.accounts.usages(now + books.wall_offset)))
 
-    def _looking(self) -> Work:
-        """Time alone has changed who stands where: what waits may take back leases, eject, or have slots kept. However
-        much there is to look at, it is a small part of what is done."""
-        books, worth = self._books, 0.0
-        for group in [group for group in books.groups if group.waiting]:
-            for work in self._looking_at(group):
-                worth += work
-                yield work
-        self._look_at = books.slices.now + max(_LOOK_S, worth * _REST_S)
-
-    def _looking_at(self, group: Group) -> Work:
-        slices = self._books.slices
-        ordered = in_order(self._books, group.waiting, slices.now)
-        yield 0.2 * len(ordered)
-        for place, request in enumerate(ordered):
-            if request.group is not group or not request.waits:
-                continue
-            if not place:
-                yield from self._recalling.recalls(request)
-            self._serving.touch_if_due(request, slices.now)
-            yield 0.2
-            yield from self._recalling.preempts(request)
-
     def next_deadline(self) -> float:
         """When `tick` is to be called next, at the latest."""
         books = self._books
         if books.slices:
             return self._now
-        deadlines = [self._next_minute, books.opens_at if self._waiting_to_open else None, books.slots.next_wake]
-        deadlines += [self._roll.next_end(), books.leases.limits.next_wake]
-        if any(group.waiting for group in books.groups):
-            deadlines.append(self._look_at)
+        deadlines = [self._next_minute, self._opening.next_wake, self._looking.next_wake]
+        deadlines += [self._roll.next_end(), books.slots.next_wake, books.leases.limits.next_wake]
         return min(deadline for deadline in deadlines if deadline is not None)
 
     # ---- questions -----------------------------------------------------------------------------------

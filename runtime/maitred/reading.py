@@ -14,11 +14,12 @@ one does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TypeVar
 
 from runtime.maitred.books import Books
+from runtime.maitred.joining import Joining
 from runtime.maitred.pinging import Pinging
 from runtime.maitred.recalling import Recalling
 from runtime.maitred.slices import SCHEDULE, Work
@@ -34,13 +35,11 @@ _T = TypeVar("_T")
 
 
 class Reading:
-    """`regroup` lets all requests find their groups again."""
-
-    def __init__(self, books: Books, pinging: Pinging, recalling: Recalling, regroup: Callable[[], Work]) -> None:
+    def __init__(self, books: Books, pinging: Pinging, recalling: Recalling, joining: Joining) -> None:
         self._books = books
         self._pinging = pinging
         self._recalling = recalling
-        self._regroup = regroup
+        self._joining = joining
         self._next: tuple[Schedule, Mapping[str, str]] | None = None
         self._has_one = False
         self.offline: set[str] = set()
@@ -72,8 +71,8 @@ class Reading:
         books.slots.turn(schedule, bool(moved))
         self._pinging.read()
         if moved or crews is not books.crews:
-            yield from self._regroup()
-        books.touched |= {group: None for group in books.groups if group.waiting}  # for limits and shares
+            yield from self._joining.all_again(kinds_changed=True)
+        books.touch_all()  # limits and shares may be others
         for slot in moved:
             books.slots.open(slot, books.slices.now)
             yield 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import msgspec
 
@@ -27,7 +27,7 @@ def farm_in_parts(books: Books, now: float, serial: int) -> Iterator[Farm]:
     ranks: list[Rank] = []
     while len(ranks) < len(unordered):
         some = unordered[len(ranks) : len(ranks) + _PART]
-        ranks += books.judge.request_ranks([books.asking(one, _best_priority(one), now) for one in some])
+        ranks += books.judge.request_ranks([books.asking_at_best(one, now) for one in some])
         yield msgspec.structs.replace(part, more=True)
         part = more
     waiting = [one for _, _, one in sorted(zip(ranks, range(len(ranks)), unordered, strict=True))]
@@ -67,18 +67,6 @@ def _frame(books: Books, now: float, serial: int) -> Farm:
 
 def _host(host: Host) -> HostLine:
     return HostLine(host.name, dict(host.room.has), dict(host.room.held), dict(host.room.kept))
-
-
-def in_order(books: Books, requests: Iterable[Request], now: float) -> list[Request]:
-    """Requests in the order in which they are served: by the best of the servers that each could have."""
-    waiting = list(requests)
-    ranks = books.judge.request_ranks([books.asking(request, _best_priority(request), now) for request in waiting])
-    return [request for _, _, request in sorted(zip(ranks, range(len(waiting)), waiting, strict=True))]
-
-
-def _best_priority(request: Request) -> float:
-    group = request.group
-    return max(group.kinds.values(), default=0.0) if group is not None else 0.0
 
 
 def _waiting(request: Request, now: float) -> WaitLine:

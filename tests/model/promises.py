@@ -105,7 +105,7 @@ class Promises:
         for other in self.world.testimony.live:
             if other.lease in counting[0].leases.by_id and tag in self.world.tags_of(other):
                 most[other.lease] = self.world.given[other.lease].limits.get(tag, sys.maxsize)
-        assert len(most) <= max(most.values(), default=0) or not most, f"{tag}: {len(most)} of {max(most.values())} run"
+        assert not most or len(most) <= max(most.values()), f"{tag}: {len(most)} of {max(most.values())} run"
 
     # ---- after every step ----------------------------------------------------------------------------
 
