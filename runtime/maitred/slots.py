@@ -65,8 +65,8 @@ class HostEntries:
 
 
 class Host:
-    """A machine. `busy`: how many of its slots are taken, `free`: how many may be given now; `shields`: who raised them (a connection each); `room`: what
-    commands reserve of it."""
+    """A machine. `busy`: how many of its slots are taken, `free`: how many may be given now; `shields`: who raised them
+    (a connection each); `room`: what commands reserve of it."""
 
     __slots__ = (
         "address", "busy", "free", "fresh_until", "hole_until", "metrics", "name", "rest_reason", "rest_until", "room",
