@@ -36,7 +36,7 @@ class Part:
     requests: tuple[str, ...] = ()
     page: str = ""
     takes_files: bool = False
-    """Whether words without an option are for it: scripts, or files to check."""
+    """Whether words without an option are for it: scripts, files to check, the time of a report."""
 
     def asked(self, given: argparse.Namespace) -> list[str]:
         """Which of its requests were made."""

@@ -22,11 +22,14 @@ DIMENSIONS = ("crew", "user", "project", "group", "host", "job")
 # the names of runtime.history.tally.By that can be asked for, which is imported when one of them is
 
 
+YESTERDAY = ["yesterday"]
+
+
 class _When(argparse.Action):
     """Without words it is yesterday."""
 
     def __call__(self, parser: Any, given: argparse.Namespace, values: Any, option: Any = None) -> None:
-        setattr(given, self.dest, values or ["yesterday"])
+        setattr(given, self.dest, values or YESTERDAY)
 
 
 def _dimensions(text: str) -> tuple[str, ...]:
@@ -65,9 +68,11 @@ def _run(words: Words, given: argparse.Namespace, asked: str) -> int:
         words.error("-svg draws a report of a time: -job and -busy do not go with it")
     if (given.on and not given.busy) or (given.user and not given.busy and given.job is None):
         words.error("-on goes with -busy, -user with -busy or -job")
+    if given.scripts and given.report != YESTERDAY:
+        words.error(f"-report takes one time: {' '.join(given.report)}, or {' '.join(given.scripts)}?")
     return show_report(
         Wishes(
-            span=tuple(given.report),
+            span=tuple(given.scripts or given.report),
             by=given.by,
             form=forms[0] if forms else "",
             svg=None if given.svg is None else Path(given.svg),
@@ -80,4 +85,4 @@ def _run(words: Words, given: argparse.Namespace, asked: str) -> int:
     )
 
 
-REPORT = Part(HELP, _add, _run, requests=("report",), page="report")
+REPORT = Part(HELP, _add, _run, requests=("report",), page="report", takes_files=True)

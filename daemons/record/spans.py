@@ -87,9 +87,15 @@ def _named(name: str, today: datetime) -> tuple[datetime, datetime]:
 def _moment(word: str, zone: tzinfo | None) -> tuple[datetime, bool]:
     """A moment, and whether it is a whole day."""
     try:
-        return datetime.fromisoformat(word).replace(tzinfo=zone), _DATE.fullmatch(word) is not None
+        moment = datetime.fromisoformat(word)
     except (ValueError, OverflowError):
         raise SpanError(f'"{word}" is none of {", ".join(NAMES)}, and no date; {_FORM}') from None
+    if moment.tzinfo is not None:
+        raise SpanError(f'"{word}": times are on the clock of the site, without a zone of their own; {_FORM}')
+    if not 1970 < moment.year < 9999:
+        # what lies at the ends of the calendar has no midnight after it, or none before
+        raise SpanError(f'"{word}": nothing can be on record of the year {moment.year}')
+    return moment.replace(tzinfo=zone), _DATE.fullmatch(word) is not None
 
 
 def _midnight(moment: datetime) -> datetime:

@@ -54,6 +54,11 @@ _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?\Z")
 _DURATION = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s*(s|m|min|h|d)?\Z")
 _UNITS = {None: 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": DAY_S}
 _HOUR_S, _MINUTE_S = 3600.0, 60.0
+_MOST_S = 36_500 * DAY_S
+_MOST_SIGMA = 10.0
+"""Beyond it what is drawn has no meaning, and is soon no number any more."""
+MOST_ARRIVALS = 1_000_000
+"""Of one `arrive`."""
 
 
 class WorkloadError(Exception):
@@ -134,14 +139,20 @@ class _Said:
         var: str = "",
         priority: str = "",
     ) -> None:
-        first_s = self._time(time)
         if every and count == 1 and not until:
             raise ValueError("-every wants -count, -until or both: how often does it arrive?")
         if not every and (count != 1 or until):
             raise ValueError("-count and -until want -every: how long is it from one to the next?")
         if count < 1:
             raise ValueError(f"-count {count}: it arrives once at least")
-        most = count if count != 1 or not until else 1_000_000
+        first_s, last_s, gap = self._time(time), self._time(until) if until else math.inf, distribution(every or "0")
+        endless = count == 1 and bool(until)
+        middle_s = gap(0.5)
+        expected = count if not endless else (last_s - first_s) / middle_s if middle_s else math.inf
+        if expected > MOST_ARRIVALS:
+            how_many = f"{expected:,.0f} times" if expected < math.inf else "without end"
+            raise ValueError(f"it would arrive {how_many}; {MOST_ARRIVALS:,} are the most that one line may say")
+        most = MOST_ARRIVALS if endless else count
         if script not in self._scripts:
             self._scripts[script] = Script(script, self._load(script))
         arrivals = Arrivals(
@@ -149,9 +160,9 @@ class _Said:
             host or f"{user}s-desk",
             self._scripts[script],
             first_s,
-            distribution(every or "0"),
+            gap,
             most,
-            self._time(until) if until else math.inf,
+            last_s,
             tuple(_variables(var)),
             _number("-priority", priority) if priority else None,
             self._interp.place[0],
@@ -185,14 +196,10 @@ class _Said:
     def dies(self, hosts: str, time: str = "", *, lasts: str, every: str = "") -> None:
         if not time and not every:
             raise ValueError("when? `dies h007 14:00 -lasts 2h`, or `dies h* -every {exponential 30d} -lasts 2h`")
-        self.deaths.append(
-            Deaths(
-                hosts,
-                distribution(lasts),
-                self._time(time) if time else None,
-                distribution(every) if every else None,
-            )
-        )
+        gone, again = distribution(lasts), distribution(every) if every else None
+        if again is not None and not gone(0.5) + again(0.5):
+            raise ValueError("with -lasts 0 and -every 0 they would die for ever, all in one moment")
+        self.deaths.append(Deaths(hosts, gone, self._time(time) if time else None, again))
 
     def measured(self, hosts: str, values: str) -> None:
         words = split_list(values)
@@ -239,11 +246,19 @@ def duration(text: str, what: str = "duration: 300, 5m, 2h or 1d") -> float:
     form = _DURATION.match(text.strip())
     if form is None:
         raise ValueError(f'"{text}" is no {what}')
-    return float(form[1]) * _UNITS[form[2]]
+    seconds = float(form[1]) * _UNITS[form[2]]
+    if seconds > _MOST_S:
+        raise ValueError(f'"{text[:40]}" is longer than {_MOST_S / DAY_S:,.0f} days')
+    return seconds
 
 
 def _spread(text: str) -> float:
-    return _number("sigma", text)
+    sigma = _number("sigma", text)
+    if not 0.0 <= sigma <= _MOST_SIGMA:
+        raise ValueError(
+            f'sigma "{text}" is not between 0 (all are alike) and {_MOST_SIGMA:g}; of frames it is about 0.5'
+        )
+    return sigma
 
 
 _FAMILIES: dict[str, tuple[Callable[[float, float], Distribution], Callable[[str], float], str]] = {

@@ -55,6 +55,9 @@ def test_yesterday_after_the_clock_was_set_is_a_whole_day() -> None:
     [
         ("2027-01-01", "is in the future"),
         ("2026-11-18 2026-11-10", "2026-11-10 is not after 2026-11-18"),
+        ("9999-12-31", "nothing can be on record of the year 9999"),
+        ("0001-01-01", "nothing can be on record of the year 1"),
+        ("2026-11-18T14:00+02:00", "on the clock of the site"),
         ("2026-13-01", '"2026-13-01" is none of'),
         ("lasterday", "a date is 2026-11-20"),
         ("yesterday today", '"yesterday" is none of'),

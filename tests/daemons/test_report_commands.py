@@ -62,6 +62,19 @@ def test_an_overview_has_the_farm_its_crews_users_and_what_fails(
     assert lines[lines.index("hosts where commands failed, the worst first") + 2].startswith("doughnut")
 
 
+def test_the_time_may_stand_behind_the_options(history: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["-report", "-history", str(history), "2026-03-02"]) == 0
+
+    assert capsys.readouterr().out.startswith("Monday, 2 March 2026")
+
+
+def test_two_times_are_bad_usage(history: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["-report", "today", "-history", str(history), "2026-03-02"])
+
+    assert "-report takes one time: today, or 2026-03-02?" in capsys.readouterr().err
+
+
 def test_one_dimension_has_one_table(history: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert report(history, "-by", "job") == 0
 
