@@ -296,7 +296,7 @@ def _draw(found: Answer, path: Path) -> int:
         _labels(found),
     )
     try:
-        path.write_text(drawn)
+        path.write_text(drawn, encoding="utf-8")
     except OSError as error:
         return _refuse(f"cannot write {path}: {error.strerror}")
     return DONE

@@ -123,7 +123,7 @@ def _bytes(file: str) -> bytes:
 
 def _write(file: str, text: str) -> None:
     try:
-        Path(file).write_text(text)
+        Path(file).write_text(text, encoding="utf-8")
     except OSError as error:
         raise UnusableError(f"-plot {file}: {error.strerror}") from error
 

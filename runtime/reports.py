@@ -21,7 +21,8 @@ def notice_of(job: QueuedJob, rested: Rested) -> Notice:
     failed = graph.failed_tasks()
     counts = {name: number for name, number in graph.counts.items() if number}
     event = "error" if rested.failed else "done"
-    words = f"stopped: {len(failed)} tasks in error" if rested.failed else "done"
+    tasks = "1 task" if len(failed) == 1 else f"{len(failed)} tasks"
+    words = f"stopped: {tasks} in error" if rested.failed else "done"
     return Notice(
         id=f"{spooled.host}.{spooled.user}.{job.jid}.{rested.time:.6f}",
         event=event,

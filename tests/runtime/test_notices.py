@@ -142,6 +142,14 @@ def test_a_notice_says_what_failed_and_how_many_did() -> None:
     assert notice.text == 'job 1 "film" of anna on here is stopped: 25 tasks in error'
 
 
+def test_a_single_failed_task_is_no_tasks() -> None:
+    farm = Farm(settings=SITE)
+    farm.submit(job(task("a")))
+    farm.end("a", 3)
+
+    assert farm.notices_ordered[0].notice.text.endswith(" is stopped: 1 task in error")
+
+
 # ---- at least once ------------------------------------------------------------------------------------------
 
 
