@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from math import inf
 
 from runtime.maitred.books import Books
 from runtime.maitred.requests import Group, Request
@@ -148,7 +149,8 @@ def _promise(host: Host, need: Need) -> tuple[float, ...]:
     """Larger: there will be enough sooner."""
     if not need.reserve:
         return (host.free,)
-    return (host.free > 0, -max(amount - host.room.left[name] for name, amount in need.reserve), host.free)
+    missing = max(amount - host.room.left.get(name, -inf) for name, amount in need.reserve)
+    return (host.free > 0, -missing, host.free)
 
 
 def _in_order(slots: Iterable[Slot]) -> list[Slot]:

@@ -295,6 +295,18 @@ def test_nothing_is_kept_for_what_no_host_could_ever_have() -> None:
     assert len(ben.slots) == 4
 
 
+def test_a_host_of_which_nothing_is_known_takes_no_part_in_keeping() -> None:
+    site = Site(schedule(server("a", "janus"), server("b", "castor"), hosts={"janus": HostEntry("janus", 64, 2)}))
+    anna, ben = site.join("anna"), site.join("ben")
+    anna.want(reserving(mem=40))
+    ben.want(reserving(mem=60))
+
+    site.after(RULES.reserve_s + 3)
+    anna.returns()
+
+    assert ben.slots == ["a"]
+
+
 def test_who_stands_higher_passes_what_is_kept() -> None:
     crews = [crew("low", users="low"), crew("high", 50.0, users="high")]
     plan = hosts(crews=crews, user_groups={"low": ("ben",), "high": ("anna",)})
