@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gc
 
-_YOUNG, _MIDDLE, _OLD = 5_000, 500, 100
-"""So many new objects are worth a look, so many looks one at what is older, and so on: a look holds everything up."""
+_YOUNG, _MIDDLE, _OLD = 2_000, 4, 30_000
+"""So many new objects are worth a look, so many looks one at what is older, and so on: a look holds everything up. One
+at what is new, or a little older, takes a millisecond or two; one at all of it the longer, the more there is."""
 
 
 def settle() -> None:

@@ -18,7 +18,7 @@ from __future__ import annotations
 import heapq
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from itertools import count, islice
 
 import msgspec
@@ -157,9 +157,10 @@ class Recalling:
         while queue and request.group is group and self._missing(request) > 0:
             _, _, seen_at, rival = heapq.heappop(queue)
             if seen_at == taken:
-                lease = self._pick(rival, request, group, slices.now)
+                lease = yield from self._pick(rival, request, group)
+                if request.group is not group or self._missing(request) <= 0:
+                    return
                 if lease is None or not self._outranks(request, lease, rival, slices.now):
-                    yield 1
                     continue
                 self._take(request, lease, slices.now)
                 taken += 1
@@ -369,16 +370,22 @@ class Recalling:
             if slot.lease is not None:
                 yield _Rivals(group.priority(slot) or 0.0, slot.kind.groups, {slot.lease: None})
 
-    def _pick(self, rival: _Rivals, request: Request, group: Group, now: float) -> Lease | None:
-        """The lease of a holder that is taken first."""
+    def _pick(self, rival: _Rivals, request: Request, group: Group) -> Generator[float, None, Lease | None]:
+        """The lease of a holder that is taken first, found in slices."""
+        if not rival.picked:
+            usable: list[Lease] = []
+            for lease in list(islice(rival.leases, _MOST_COMPARED)):
+                if self._may_take(lease, request) and self._helps(lease, request, group, self._books.slices.now):
+                    usable.append(lease)
+                if len(usable) == _LOOKED_AT:
+                    break
+                yield _COMPARE
+            rival.picked = sorted(usable, key=_soonest, reverse=True)
         while rival.picked:
             lease = rival.picked.pop()
             if lease.id in self._books.leases.by_id and self._may_take(lease, request):
                 return lease
-        free = (lease for lease in islice(rival.leases, _MOST_COMPARED) if self._may_take(lease, request))
-        usable = (lease for lease in free if self._helps(lease, request, group, now))
-        rival.picked = sorted(islice(usable, _LOOKED_AT), key=_soonest, reverse=True)
-        return rival.picked.pop() if rival.picked else None
+        return None
 
     def _may_take(self, lease: Lease, request: Request) -> bool:
         dispatcher = lease.dispatcher

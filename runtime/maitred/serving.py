@@ -275,12 +275,17 @@ class Serving:
             return next(self.candidates(group, now), None)
         if sum([kind.free for kind in group.kinds]) + len(group.odd) < need.atleast:
             return None
-        found: dict[Host | None, list[Slot]] = {}
-        for slot in self.candidates(group, now):
-            together = found.setdefault(slot.host if need.samehost else None, [])
-            together.append(slot)
-            if len(together) == need.atleast:
-                return together[0]
+        found = self.candidates(group, now)
+        if not need.samehost:
+            some = list(islice(found, need.atleast))
+            return some[0] if len(some) == need.atleast else None
+        seen: set[Host] = set()
+        for slot in found:
+            if slot.host.free >= need.atleast and slot.host not in seen:
+                seen.add(slot.host)
+                together = list(islice(self.candidates(group, now, slot.host), need.atleast))
+                if len(together) == need.atleast:
+                    return together[0]
         return None
 
     def _fill(self, lease: Lease, group: Group, size: int, now: float) -> None:
