@@ -7,9 +7,10 @@ import email.policy
 import json
 import os
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ QUICK = Settings(notify_tries=3, notify_limit_s=5.0)
 
 
 class Server:
-    """A server on the loopback: `heard` is what each connection has said, `answer` what it gets."""
+    """A server on the loopback: `heard` is what each connection has said."""
 
     def __init__(self, port: int) -> None:
         self.port = port
@@ -51,11 +52,21 @@ class Server:
 
 
 @asynccontextmanager
+async def listening(serve: Callable[[Server, trio.SocketStream], Awaitable[None]]) -> AsyncIterator[Server]:
+    async with trio.open_nursery() as nursery:
+        [listener] = await trio.open_tcp_listeners(0, host="127.0.0.1")
+        server = Server(listener.socket.getsockname()[1])
+        nursery.start_soon(trio.serve_listeners, partial(serve, server), [listener])
+        yield server
+        nursery.cancel_scope.cancel()
+
+
+@asynccontextmanager
 async def web(*answers: int) -> AsyncIterator[Server]:
     """Answers with these statuses, the last one for ever; 0 is no answer at all."""
     left = list(answers)
 
-    async def serve(stream: trio.SocketStream) -> None:
+    async def serve(server: Server, stream: trio.SocketStream) -> None:
         data = b""
         while b"\r\n\r\n" not in data:
             data += await stream.receive_some()
@@ -70,19 +81,15 @@ async def web(*answers: int) -> AsyncIterator[Server]:
         where = b"Location: http://127.0.0.1:1/\r\n" if status == 302 else b""
         await stream.send_all(b"HTTP/1.1 %d x\r\n%sContent-Length: 0\r\nConnection: close\r\n\r\n" % (status, where))
 
-    async with trio.open_nursery() as nursery:
-        [listener] = await trio.open_tcp_listeners(0, host="127.0.0.1")
-        server = Server(listener.socket.getsockname()[1])
-        nursery.start_soon(trio.serve_listeners, serve, [listener])
+    async with listening(serve) as server:
         yield server
-        nursery.cancel_scope.cancel()
 
 
 @asynccontextmanager
 async def mail(refuse: bytes = b"") -> AsyncIterator[Server]:
     """Takes mails; `refuse`: what RCPT is answered."""
 
-    async def serve(stream: trio.SocketStream) -> None:
+    async def serve(server: Server, stream: trio.SocketStream) -> None:
         await stream.send_all(b"220 here\r\n")
         data, in_mail = b"", False
         while chunk := await stream.receive_some():
@@ -100,12 +107,8 @@ async def mail(refuse: bytes = b"") -> AsyncIterator[Server]:
                 answer = {b"DATA": b"354 go on", b"QUIT": b"221 bye", b"RCPT": refuse or b"250 ok"}.get(word, b"250 ok")
                 await stream.send_all(answer + b"\r\n")
 
-    async with trio.open_nursery() as nursery:
-        [listener] = await trio.open_tcp_listeners(0, host="127.0.0.1")
-        server = Server(listener.socket.getsockname()[1])
-        nursery.start_soon(trio.serve_listeners, serve, [listener])
+    async with listening(serve) as server:
         yield server
-        nursery.cancel_scope.cancel()
 
 
 def order(where: str, notice: Notice = NOTICE) -> Notify:
