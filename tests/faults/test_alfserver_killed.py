@@ -59,6 +59,8 @@ class Dispatcher:
         self.printed: dict[int, bytes] = {}
         self.attempts = 0
         self.cuts = 0
+        self.at_work = trio.Event()
+        """An attempt runs on the alfserver that there is now."""
 
     @property
     def over(self) -> bool:
@@ -89,6 +91,7 @@ class Dispatcher:
         """What is not known there was never begun; what is, is asked for its output and its end."""
         for attempt in sorted(self.running):
             if attempt in known:
+                self.at_work.set()
                 link.post(Follow(attempt, len(self.printed[attempt])))
             else:
                 self.record(NotStarted(attempt, "never begun", transient=True))
@@ -128,7 +131,9 @@ class Dispatcher:
                     self.unacknowledged.add(message.attempt)
                     self.cut()
                 link.post(Acknowledge((message.attempt,)))
-            case Ended() | NotStarted() | Began() | Resumed() | Context():
+            case Began():
+                self.at_work.set()
+            case Ended() | NotStarted() | Resumed() | Context():
                 pass
 
     def record(self, end: Ended | NotStarted) -> None:
@@ -174,15 +179,19 @@ async def work(dispatcher: Dispatcher, server: Server) -> None:
         await trio.sleep(0.02)
 
 
-async def kill_often(server: Server, dice: random.Random, what: str, kills: list[str], over: trio.Event) -> None:
+async def kill_often(server: Server, dispatcher: Dispatcher, dice: random.Random, what: str, kills: list[str]) -> None:
     """Kill the alfserver, its launcher, or both, again and again; an alfserver is started again at once.
 
-    An alfserver that loses its launcher too often in a short time gives up: it is a fault of the machine then.
+    Every second kill waits until something runs: where processes take longer to start than it is to the next kill, on a
+    busy machine, nothing would ever get done. An alfserver that loses its launcher too often in a short time gives up:
+    it is a fault of the machine then.
     """
     pause_s = DEATHS_S / DEATHS if what == "launcher" else 0.1
-    while not over.is_set():
-        with trio.move_on_after(pause_s + dice.uniform(0.0, 0.7)):
-            await over.wait()
+    while True:
+        if len(kills) % 2:
+            await dispatcher.at_work.wait()
+        await trio.sleep(pause_s + dice.uniform(0.0, 0.7))
+        dispatcher.at_work = trio.Event()
         kills.append(what)
         if what != "alfserver":
             for pid in launchers(server.state / "launcher"):
@@ -197,15 +206,14 @@ async def run(tmp_path: Path, seed: str, faults: float, what: str = "") -> tuple
     server = Server(tmp_path, "-a", str(SLOTS))
     dispatcher = Dispatcher(tmp_path, dice, faults)
     kills: list[str] = []
-    over = trio.Event()
     try:
         server.start()
         with trio.fail_after(120 * SOAK):
             async with trio.open_nursery() as nursery:
                 if what:
-                    nursery.start_soon(kill_often, server, dice, what, kills, over)
+                    nursery.start_soon(kill_often, server, dispatcher, dice, what, kills)
                 await work(dispatcher, server)
-                over.set()
+                nursery.cancel_scope.cancel()
     finally:
         server.stop()
     return dispatcher, len(kills)
