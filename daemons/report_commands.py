@@ -31,7 +31,7 @@ from runtime.farm_messages import AskRecord, FarmMessage, How, Recorded, Refused
 from runtime.history.picture import picture as picture_of
 from runtime.history.records import Asked, GaveUp, JobDone, Recalled, Record
 from runtime.history.records import Refused as RefusedRecord
-from runtime.history.report import Report, csv_text, json_object, percent, span, text
+from runtime.history.report import Report, cells, csv_text, json_object, percent, span, text
 from runtime.history.tally import By, Cell
 from runtime.schedule.zones import zone
 
@@ -275,11 +275,11 @@ def _csv(found: Answer, wishes: Wishes) -> str:
     for run in found.slots if wishes.slots else (run for told in found.jobs for run in told.runs):
         whose = run.whose
         slots = " ".join(place.slot for place in run.places)
-        writer.writerow((
+        writer.writerow(cells((
             round(run.at - run.run_s, 3), round(run.at, 3), slots, whose.user, whose.crew, whose.project, whose.host,
             whose.jid, whose.title, run.tid, run.cid, run.title, round(run.run_s, 3),
             "" if run.how is None else run.how.value, run.status, run.reason,
-        ))  # fmt: skip
+        )))  # fmt: skip
     return out.getvalue()
 
 

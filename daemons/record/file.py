@@ -222,8 +222,9 @@ class Writer:
             elif isinstance(record, Ran):
                 runs.append((
                     record.at, self._owner(record.whose), *self._where(record.places), record.run_s, record.idle_s,
-                    _HOW_NUMBERS[record.how], record.status, _small(record.tid), _small(record.cid),
-                    _small(record.attempt), int(record.here), record.title, record.reason,
+                    _HOW_NUMBERS[record.how], None if record.status is None else _small(record.status),
+                    _small(record.tid), _small(record.cid), _small(record.attempt), int(record.here), record.title,
+                    record.reason,
                 ))  # fmt: skip
             else:
                 whose = getattr(record, "whose", None)

@@ -206,6 +206,9 @@ def span(seconds: float) -> str:
 # ---- for programs ----------------------------------------------------------------------------------------------
 
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
 def csv_text(tables: Iterable[Report]) -> str:
     """Tables as one CSV with a header; the first column says what a row is about."""
     out = io.StringIO()
@@ -213,8 +216,14 @@ def csv_text(tables: Iterable[Report]) -> str:
     writer.writerow(("by", *Row.__struct_fields__))
     for table in tables:
         for row in table.rows:
-            writer.writerow((table.by.value, *map(_figure, msgspec.structs.astuple(row))))
+            writer.writerow(cells((table.by.value, *map(_figure, msgspec.structs.astuple(row)))))
     return out.getvalue()
+
+
+def cells(values: Iterable[object]) -> list[object]:
+    """A row of a CSV. A spreadsheet takes a title that begins like a formula for one, and runs it: it gets an
+    apostrophe in front (OWASP, CSV injection)."""
+    return [f"'{one}" if isinstance(one, str) and one.startswith(_FORMULA) else one for one in values]
 
 
 def json_object(table: Report) -> dict[str, object]:

@@ -11,7 +11,9 @@ from runtime.job.evaluate import BracketError, Substitution
 from runtime.job.model import NO_OPTIONS, Cmd, CmdKind, Instance, Iterate, Job, Options, Scope, Task
 from runtime.job.operators import Body, Operator, Value
 from runtime.job.source import Source
+from runtime.job.words import split_words
 from runtime.match.reserve import ReserveError, read_reserve
+from runtime.notices import NotifyError, read_targets
 
 if TYPE_CHECKING:
     from runtime.job.reader import Reader
@@ -159,6 +161,8 @@ class Builder:
                 self._warning(word.start, f'-{name} of {call.operator.name}: expected a number but got "{text}"')
             if meaning is Value.AMOUNTS:
                 self._amounts(word, text)
+            if meaning is Value.TARGETS:
+                self._targets(word, text)
         return self._session.shared(found)
 
     def _amounts(self, word: Word, text: str) -> None:
@@ -167,6 +171,13 @@ class Builder:
             read_reserve(text)
         except ReserveError as error:
             self._warning(word.start, str(error))
+
+    def _targets(self, word: Word, text: str) -> None:
+        """A -notify that cannot be read: nobody would be told, and nobody would know."""
+        try:
+            read_targets(split_words(text))
+        except NotifyError as error:
+            self._warning(word.start, f"-notify: nobody will be told: {error}")
 
     def _title(self, call: Call) -> str | None:
         """A title given as an option, or as the one positional word."""

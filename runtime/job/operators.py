@@ -31,6 +31,7 @@ class Value(Enum):
     NUMBER = "number"
     EXPRESSION = "expression"  # kept as it is: evaluated when the command becomes ready (-if, -metrics)
     AMOUNTS = "amounts"  # resources and how much of each (runtime.match.reserve)
+    TARGETS = "targets"  # who hears of a job's end (runtime.notices)
     TEMPLATE = "template"  # operators, read anew for every step of an Iterate
 
 
@@ -71,9 +72,10 @@ OPERATORS: Mapping[str, Operator] = MappingProxyType(
                 "Job",
                 _options(
                     text="title after afterjids service tags crews envkey dirmaps dirmap comment whendone whenerror"
-                    " notify tier projects project metadata editpolicy spoolcwd spooladdr",
+                    " tier projects project metadata editpolicy spoolcwd spooladdr",
                     numbers="atleast atmost pbias priority etalevel elapsed samehost maxactive serialsubtasks"
                     " paused pause noprogresssecs",
+                    notify=Value.TARGETS,
                     reserve=Value.AMOUNTS,
                     init=Body.INIT,
                     subtasks=Body.SUBTASKS,

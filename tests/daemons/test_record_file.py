@@ -51,6 +51,15 @@ def test_what_was_written_is_read_back(path: Path) -> None:
     assert (run.whose, run.run_s, run.how, run.status, run.title) == (whose(), 60, How.FAILED, 3, "f1")
 
 
+def test_numbers_that_no_command_has_do_not_stop_the_record(path: Path) -> None:
+    huge = 2**64 - 1
+    write(path, ran(NOON + 60, 60, ECLAIR, of=whose(jid=huge), status=huge, tid=huge, cid=huge, attempt=huge))
+    write(path, ran(NOON + 61, 1, ECLAIR, status=3))
+
+    [run] = Reader(path).runs([whose()], 10)
+    assert run.status == 3
+
+
 def test_what_else_happened_to_a_job_is_read_back(path: Path) -> None:
     done = JobDone(NOON, whose(), "done")
     write(path, done, Came(NOON, "anna", "ws1", 0))

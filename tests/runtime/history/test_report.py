@@ -84,6 +84,13 @@ def test_csv_has_a_row_for_each_name_of_each_table() -> None:
     assert rows[0]["busy_h"] == "0.5"
 
 
+@pytest.mark.parametrize("name", ["=cmd|' /C calc'!A0", "+1", "-1", "@sum", "\tx"])
+def test_no_name_is_a_formula_to_a_spreadsheet(name: str) -> None:
+    [row] = csv.DictReader(io.StringIO(csv_text([table(By.PROJECT, granted(0, of=whose(project=name)))])))
+
+    assert row["name"] == f"'{name}"
+
+
 def test_json_has_the_same_names() -> None:
     made = json_object(table(By.CREW, *DAY))
 

@@ -370,6 +370,14 @@ def test_a_command_may_print_nothing() -> None:
 # ---- diagnostics ------------------------------------------------------------------------------------
 
 
+def test_a_notify_that_cannot_be_read_is_a_warning_where_it_stands() -> None:
+    reading = read("Job -title j -notify {done file:///etc/passwd} -subtasks {}")
+
+    [item] = reading.diagnostics
+    assert (item.column, item.severity) == (22, Severity.WARNING)
+    assert item.text.startswith('-notify: nobody will be told: "file:///etc/passwd" is no mailto:NAME@HOST')
+
+
 def test_an_unknown_option_takes_a_value_and_is_a_warning_with_a_hint() -> None:
     text = "Task a -cmds {\n  Cmd {x} -almost 1 -service {y}\n}"
 
