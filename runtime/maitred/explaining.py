@@ -55,7 +55,7 @@ def _summary(books: Books, request: Request, found: Survey, ahead: int, now: flo
         return f"the maitre-d has just started, or taken over, and gives nothing out for another {wait_s:.0f} s"
     read = "the schedule is being read; " if books.slices.is_at(SCHEDULE) else ""
     wanted = f"{read}{request.total - request.held} of {request.total} wait, for {_waited(request, now):.0f} s"
-    tests = [words.format(user=request.user.name) for words, _ in REQUEST_TESTS] + ["are free"]
+    tests = _tests(request, "are free")
     failing = found.failing()
     counts = ", ".join(f"{number} {tests[place]}" for place, number in failing.items())
     queue = f"; {_count(ahead, 'request is', 'requests are')} ahead of it" if ahead else ""
@@ -64,7 +64,7 @@ def _summary(books: Books, request: Request, found: Survey, ahead: int, now: flo
 
 def _servers(request: Request, found: Survey) -> tuple[tuple[str, str], ...]:
     """A line for each server; where there are many, for each reason."""
-    tests = [words.format(user=request.user.name) for words, _ in REQUEST_TESTS] + [_free(request)]
+    tests = _tests(request, _free(request))
     if not found.about:
         return tuple((name, one.words or _free(request)) for one in found.findings for name in one.names)
     shown: Counter[int] = Counter()
@@ -75,6 +75,11 @@ def _servers(request: Request, found: Survey) -> tuple[tuple[str, str], ...]:
             names = ", ".join(finding.names[:_SHOWN]) + (", ..." if finding.number > _SHOWN else "")
             lines.append((f"{finding.number:.0f}: {names}", finding.words or tests[finding.place]))
     return tuple(lines)
+
+
+def _tests(request: Request, free: str) -> list[str]:
+    """What is said of servers that fail a test, by its place; of those that fail none: `free`."""
+    return [*(words.format(user=request.user.name) for words, _ in REQUEST_TESTS), free]
 
 
 def _free(request: Request) -> str:
@@ -128,7 +133,8 @@ class _Standing:
             return
         most = heapq.nlargest(_SHOWN, users, key=lambda user: (user.held, user.name))
         named = ", ".join(f"{one.name} ({_count(one.held, 'slot', 'slots')} for share {one.share:g})" for one in most)
-        others = f" and {len(users) - len(most)} others" if len(users) > len(most) else ""
+        more = len(users) - len(most)
+        others = f" and {_count(more, 'other', 'others')}" if more else ""
         yield f"such servers are held by {named}{others}"
         pace = sum(kind.pace(self._now, _SHORTEST_WATCH_S) for kind in self._kinds())
         if pace:

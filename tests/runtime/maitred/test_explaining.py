@@ -102,6 +102,17 @@ def test_who_holds_such_servers_is_named() -> None:
     assert "such servers are held by dora (2 slots for share 1)" in standing(anna)
 
 
+def test_of_many_holders_the_largest_are_named_and_the_others_counted() -> None:
+    site = Site(schedule("a", "b", "c", "d"))
+    for user in ("ben", "carl", "dora", "eve"):
+        site.join(user).want()
+    anna = site.join("anna")
+    anna.want()
+
+    [held] = [line for line in standing(anna) if "held by" in line]
+    assert held.endswith(" and 1 other")
+
+
 def test_what_was_asked_back_for_it_is_said() -> None:
     site, _ = saturated("a", "b")
     site.after(240)
