@@ -35,6 +35,7 @@ from runtime.maitred.core import Maitred
 from runtime.maitred.orders import Order, PeerId, Send
 from runtime.maitred.rules import Rules
 from runtime.match.limits import launch_tags
+from runtime.match.metrics import compile_metrics
 from runtime.needs import Need
 from runtime.schedule.model import Crew, Schedule, Server, Span
 
@@ -124,6 +125,7 @@ class Farm:
             self.plan, Rules(time_zone="UTC"), epoch=1, now=0.0, wall=WALL, wait=False, grant_key=b"k" * 32
         )
         self.read_s = thread_time() - began
+        compile_metrics("[Mget loadavg] < 1").why_not({"loadavg": 0.5}.get)  # a daemon has read its settings in Tcl
         garbage.settle()
         self.random = random.Random(5)
         self.held: list[tuple[PeerId, LeaseId]] = []

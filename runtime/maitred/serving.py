@@ -29,7 +29,7 @@ from runtime.maitred.requests import Group, Request
 from runtime.maitred.slices import SERVING, Work
 from runtime.maitred.slots import Host, Kind, Slot
 
-_GRANT, _LOOK, _TEST = 4.0, 1.0, 0.5
+_GRANT, _LOOK, _TEST, _PASS = 4.0, 1.0, 0.5, 0.05
 """What these are worth in a slice (runtime.maitred.slices)."""
 _FEW = 64
 """So many slots are sorted; of more the kinds' order is followed."""
@@ -63,6 +63,8 @@ class Serving:
         self._keeping = Keeping(books)
         self._had_way: set[Request] = set()
         self._pending: dict[Lease, None] = {}
+        self._passed = 0
+        """How many slots were passed over since this was last asked: on hosts that have not enough."""
 
     # ---- who is next ---------------------------------------------------------------------------------
 
@@ -98,7 +100,9 @@ class Serving:
             for turn in sorted(self._turns(), key=_best):
                 self._find_gaining(turn)
                 while turn.goes_on:
-                    yield _GRANT if self._have_turn(turn, books.slices.now) else _LOOK
+                    worth = _GRANT if self._have_turn(turn, books.slices.now) else _LOOK
+                    passed, self._passed = self._passed, 0
+                    yield worth + _PASS * passed
 
     def _have_turn(self, turn: _Turn, now: float) -> bool:
         """The best request has its turn; whether it got something."""
@@ -281,6 +285,7 @@ class Serving:
             return some[0] if len(some) == need.atleast else None
         seen: set[Host] = set()
         for slot in found:
+            self._passed += 1
             if slot.host.free >= need.atleast and slot.host not in seen:
                 seen.add(slot.host)
                 together = list(islice(self.candidates(group, now, slot.host), need.atleast))
