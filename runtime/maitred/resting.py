@@ -15,8 +15,8 @@ from runtime.match.limits import Limits
 
 LONGEST_REASON_CHARS = 300
 _LONGEST_TAG_CHARS = 200
-_MOST_RESTING = 10_000
-"""Tags that rest at a time, on the whole site."""
+MOST_RESTING = 2_000
+"""Tags that rest or are tried again at a time, on the whole site: each is looked at whenever something happens."""
 
 
 def why_no_rest(message: TagRests, rules: Rules, limits: Limits) -> str:
@@ -28,4 +28,6 @@ def why_no_rest(message: TagRests, rules: Rules, limits: Limits) -> str:
     for tag in message.tags:
         if not any(rule.covers((tag,)) for rule in (*rules.licence_codes, *rules.licence_lines)):
             return f"alfred.ini has no rule for {tag} (licenceCodes, licenceLines)"
-    return "too many tags rest already" if len(limits.resting) >= _MOST_RESTING else ""
+    known = limits.resting.keys() | limits.trials.keys()
+    fresh = {tag.lower() for tag in message.tags} - known
+    return f"{len(known)} tags rest or are tried again already" if len(known) + len(fresh) > MOST_RESTING else ""

@@ -138,12 +138,14 @@ class Limits:
 
     def rest(self, tags: Iterable[str], until: float, reason: str) -> None:
         """Nothing with these tags is launched before then; of two rests the longer one counts."""
+        tried = False
         for tag in tags:
             known = self.resting.get(tag.lower())
             if known is None or known.until < until:
                 self.resting[tag.lower()] = Rest(until, reason)
-            if self.trials.pop(tag.lower(), None) is not None:
-                self._combine()
+            tried |= self.trials.pop(tag.lower(), None) is not None
+        if tried:
+            self._combine()
 
     def wake(self, now: float) -> tuple[str, ...]:
         """The tags of which more may run than before: their rest is over, or a step of their trial."""

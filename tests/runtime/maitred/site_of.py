@@ -219,8 +219,8 @@ class Dispatcher:
         lease = lease or self.granted[0].lease
         self._says(Running(lease.id, 1, 1, 1, 1, title))
 
-    def finds_no_licence(self, seconds: float = 30.0, tag: str = "prman") -> None:
-        self._says(TagRests((tag,), seconds, "licence: no license"))
+    def finds_no_licence(self, seconds: float = 30.0, *tags: str) -> None:
+        self._says(TagRests(tags or ("prman",), seconds, "licence: no license"))
 
     def loses_connection(self) -> None:
         self.site.carry_out(self.site.core.detach(self.peer, self.site.now))

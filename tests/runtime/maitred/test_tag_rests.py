@@ -95,7 +95,7 @@ def test_a_tag_of_which_the_site_says_nothing_does_not_rest_for_others() -> None
     site = Site(schedule("a"), LICENCES)
     anna = site.join("anna")
 
-    anna.finds_no_licence(tag="pixarrender")
+    anna.finds_no_licence(30.0, "pixarrender")
     anna.want("pixarRender")
 
     assert anna.slots == ["a"]
@@ -137,3 +137,14 @@ def test_who_watches_the_farm_sees_what_rests() -> None:
     site.now += 10
 
     assert site.core.farm(site.now).rests == (("prman", 20.0, "licence: no license"),)
+
+
+def test_one_dispatcher_cannot_make_more_and_more_tags_rest() -> None:
+    """Also not with short rests: what has rested is on trial for minutes."""
+    site = Site(schedule("a"), msgspec.structs.replace(RULES, licence_lines=(Rule("*", 30.0, pattern="no license"),)))
+    anna = site.join("anna")
+    for batch in range(4):
+        anna.finds_no_licence(0.001, *(f"tag{batch}.{number}" for number in range(900)))
+        site.after(1)
+
+    assert "of 900 tags: 1800 tags rest or are tried again already" in site.logged[-1]
