@@ -34,8 +34,11 @@ from runtime.facts import Ended, NeverStarted, Outcome
 SLOTS, LIMIT, RETRY = 3, 2, 7
 """Slots of a host; how many commands with the tag at once; the status that is tried again."""
 WIDTH = 4
-LONG_S = 3.0
-"""Of some witnesses: longer than a new maitre-d waits for dispatchers to say what they hold."""
+OPENING_S = 5.0
+"""How long a new maitre-d waits for dispatchers to say what they hold. One that is killed meanwhile must be back by
+then, also on a busy machine: who comes later finds his slots in other hands, and what runs there is ended."""
+LONG_S = OPENING_S + 1.0
+"""Of some witnesses: longer than that."""
 SCHEDULE = f"set alfLimit(scarce) {LIMIT}\n"
 
 _WITNESS = f"""#!/bin/bash

@@ -13,17 +13,18 @@ import os
 import random
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 import pytest
 import trio
 from cables import WOUNDS, Cables
-from crowd import SCHEDULE, SLOTS, Crowd
+from crowd import OPENING_S, SCHEDULE, SLOTS, Crowd
 from havoc import GRACE_S, HARMLESS, KILLS, KINDS, LEASE_S, OTHERS, Havoc
 from witnesses import processes
 
-from daemons.client import ConnectionLost, connect
+from daemons.client import ConnectionLost, NoDispatcher, connect
 from daemons.state import State
 from runtime.messages import JobState, JobSummary, Queue
 from tests.daemons.farm_dispatchers import Dispatcher, start_dispatcher
@@ -34,7 +35,10 @@ LIMIT_S = 240.0
 QUIET_S = 10.0
 SOAK = int(os.environ.get("ALF_SOAK", "0"))
 SEEDS = [os.environ["FAULT_SEED"]] if "FAULT_SEED" in os.environ else [secrets.token_hex(3) for _ in range(SOAK)]
-INI = f"set alfConfig(leaseSeconds) {LEASE_S}\nset alfConfig(leaseGrace) {GRACE_S}\n"
+INI = (
+    f"set alfConfig(leaseSeconds) {LEASE_S}\nset alfConfig(leaseGrace) {GRACE_S}\n"
+    f"set alfConfig(timerMaitredInitialWait) {OPENING_S}\n"
+)
 
 
 @pytest.mark.parametrize("seed", ["gate"])
@@ -128,7 +132,7 @@ async def done(farm: WholeFarm, user: str, jid: int) -> JobSummary:
                     job = next(job for job in queue.jobs if job.jid == jid)
                     if job.state in (JobState.DONE, JobState.STOPPED):
                         return job
-        except ConnectionLost:
+        except (ConnectionLost, NoDispatcher):
             continue
 
 
@@ -159,8 +163,9 @@ async def idle(farm: WholeFarm) -> None:
 
 async def shut_down(farm: WholeFarm, user: str) -> State:
     state = await trio.to_thread.run_sync(start_dispatcher, farm, user)
-    async with connect(state, start=False) as client:
-        await client.shutdown()
+    with suppress(ConnectionLost, NoDispatcher):  # one that was there may just have ended: nothing was left to do
+        async with connect(state, start=False) as client:
+            await client.shutdown()
     while processes(farm.directory / user, r"daemons\.dispatcher"):
         await trio.sleep(0.02)
     return state

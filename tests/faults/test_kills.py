@@ -11,6 +11,7 @@ import random
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -183,13 +184,17 @@ async def running(dispatcher: DispatcherClient) -> set[int]:
 
 
 async def until_done(state: State, jid: int) -> None:
-    async with connect(state, slots=SLOTS) as dispatcher:
-        async for news in dispatcher.watch():
-            queue = news if isinstance(news, Queue) else await dispatcher.list()
-            found = {job.jid: job.state for job in queue.jobs}[jid]
-            assert found is not JobState.STOPPED, [(failed.task, failed.reason) for failed in queue.failed]
-            if found is JobState.DONE:
-                return
+    """A dispatcher whose launchers were killed too often in a short time gives up, also after the last kill: then the
+    next one sees the job through."""
+    while True:
+        with suppress(ConnectionLost):
+            async with connect(state, slots=SLOTS) as dispatcher:
+                async for news in dispatcher.watch():
+                    queue = news if isinstance(news, Queue) else await dispatcher.list()
+                    found = {job.jid: job.state for job in queue.jobs}[jid]
+                    assert found is not JobState.STOPPED, [(failed.task, failed.reason) for failed in queue.failed]
+                    if found is JobState.DONE:
+                        return
 
 
 async def end(state: State) -> None:
