@@ -234,6 +234,8 @@ class Settling:
 
     def _is_waiting(self, job: QueuedJob, now: float) -> bool:
         """Whether -after or -afterjids hold a job back."""
+        if job.after is None and not job.afterjids:
+            return False
         return self._waits_for(job, "after", now) or self._waits_for(job, "afterjids", now)
 
     def _waits_for(self, job: QueuedJob, option: str, now: float) -> bool:

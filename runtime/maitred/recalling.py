@@ -19,7 +19,8 @@ import heapq
 import sys
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator
-from itertools import count, islice
+from itertools import chain, count, islice
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -37,6 +38,9 @@ from runtime.maitred.serving import Serving
 from runtime.maitred.slices import SERVING, Work
 from runtime.maitred.slots import Host, Slot
 from runtime.needs import Need
+
+if TYPE_CHECKING:
+    from runtime.maitred.slots import Holder
 
 _YOUNGEST = sys.maxsize
 """The number of what a holder would ask for next whose request is gone."""
@@ -149,13 +153,14 @@ class Recalling:
         ties = count()
         queue: list[tuple[Rank, int, int, _Rivals]] = []
         taken = 0
+        rivals = _side_by_side(rivals)
         for start in range(0, len(rivals), _BATCH):
             batch = rivals[start : start + _BATCH]
             for badness, rival in self._outranked(request, batch, slices.now):
                 heapq.heappush(queue, (badness, next(ties), taken, rival))
             yield _COMPARE * len(batch)
         while queue and request.group is group and self._missing(request) > 0:
-            _, _, seen_at, rival = heapq.heappop(queue)
+            badness, _, seen_at, rival = heapq.heappop(queue)
             if seen_at == taken:
                 lease = yield from self._pick(rival, request, group)
                 if request.group is not group or self._missing(request) <= 0:
@@ -165,7 +170,10 @@ class Recalling:
                 self._take(request, lease, slices.now)
                 taken += 1
                 yield 5
-            for badness, again in self._outranked(request, [rival], slices.now):  # all stand elsewhere by now
+            stale = [rival]  # all stand elsewhere by now
+            while queue and queue[0][0] == badness and queue[0][2] != taken:
+                stale.append(heapq.heappop(queue)[3])
+            for badness, again in self._outranked(request, stale, slices.now):
                 heapq.heappush(queue, (badness, next(ties), taken, again))
             yield 2 * _COMPARE
 
@@ -294,15 +302,23 @@ class Recalling:
         return ranks[0] < ranks[1]
 
     def _outranked(self, request: Request, rivals: Iterable[_Rivals], now: float) -> Iterator[tuple[Rank, _Rivals]]:
-        """Holders before whom a request stands, each with how badly he stands: the smallest is the lowest."""
-        there = [(rival, lease) for rival in rivals if (lease := next(iter(rival.leases), None)) is not None]
+        """Holders before whom a request stands, each with how badly he stands: the smallest is the lowest. On slots of
+        several kinds that are in the same groups a holder stands alike, and is compared once."""
+        alike: dict[tuple[Holder, frozenset[str], float, int], list[_Rivals]] = {}
         asking: list[Asking] = []
-        for rival, lease in there:
-            asking += self._compared(request, lease, rival, now)
+        for rival in rivals:
+            lease = next(iter(rival.leases), None)
+            if lease is not None:
+                there = alike.setdefault((lease.holder, rival.groups, rival.priority, len(lease.slots)), [])
+                if not there:
+                    asking += self._compared(request, lease, rival, now)
+                there.append(rival)
         ranks = self._books.judge.request_ranks(asking)
-        for place, (rival, _) in enumerate(there):
+        for place, there in enumerate(alike.values()):
             if ranks[3 * place] < ranks[3 * place + 1]:
-                yield tuple(-part for part in ranks[3 * place + 2]), rival
+                badness = tuple([-part for part in ranks[3 * place + 2]])
+                for rival in there:
+                    yield badness, rival
 
     def _compared(self, request: Request, lease: Lease, rival: _Rivals, now: float) -> tuple[Asking, Asking, Asking]:
         """A request and the holder of a lease, as they are compared, and the holder as he stands for all."""
@@ -515,6 +531,15 @@ class Recalling:
         priority = self._books.crews.access(lease.user).priority(groups)
         crew_priority = float("-inf") if priority is None else priority
         return Victim(lease.user, lease.jid, crew_priority, len(lease.slots), now - lease.began)
+
+
+def _side_by_side(rivals: list[_Rivals]) -> list[_Rivals]:
+    """Those of one holder one after the other: who stands alike is compared in one go."""
+    places: dict[tuple[Holder, frozenset[str]], list[_Rivals]] = {}
+    for rival in rivals:
+        for lease in islice(rival.leases, 1):
+            places.setdefault((lease.holder, rival.groups), []).append(rival)
+    return list(chain.from_iterable(places.values()))
 
 
 def _is_another_matter(lease: Lease, request: Request) -> bool:
