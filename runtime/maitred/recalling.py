@@ -298,48 +298,64 @@ class Recalling:
 
     def _outranks(self, request: Request, lease: Lease, rival: _Rivals, now: float) -> bool:
         """Whether a request stands before the holder of a lease, when the lease has gone over."""
-        ranks = self._books.judge.request_ranks(self._compared(request, lease, rival, now))
+        asking = self._asking(request, lease, rival.priority, now)
+        compared, _ = self._compared(request, asking, lease, rival, now)
+        ranks = self._books.judge.request_ranks([asking, compared])
         return ranks[0] < ranks[1]
 
     def _outranked(self, request: Request, rivals: Iterable[_Rivals], now: float) -> Iterator[tuple[Rank, _Rivals]]:
         """Holders before whom a request stands, each with how badly he stands: the smallest is the lowest. On slots of
-        several kinds that are in the same groups a holder stands alike, and is compared once."""
+        several kinds that are in the same groups a holder stands alike, and is compared once; so does the request
+        against all holders from whom it would get as much."""
         alike: dict[tuple[Holder, frozenset[str], float, int], list[_Rivals]] = {}
+        places: list[tuple[int, int, int]] = []
+        own: dict[tuple[float, int, int], int] = {}
         asking: list[Asking] = []
         for rival in rivals:
             lease = next(iter(rival.leases), None)
-            if lease is not None:
-                there = alike.setdefault((lease.holder, rival.groups, rival.priority, len(lease.slots)), [])
-                if not there:
-                    asking += self._compared(request, lease, rival, now)
-                there.append(rival)
+            if lease is None:
+                continue
+            there = alike.setdefault((lease.holder, rival.groups, rival.priority, len(lease.slots)), [])
+            there.append(rival)
+            if len(there) > 1:
+                continue
+            place = own.setdefault((rival.priority, *_gives(lease, request)), len(asking))
+            if place == len(asking):
+                asking.append(self._asking(request, lease, rival.priority, now))
+            compared, holder = self._compared(request, asking[place], lease, rival, now)
+            asking += (compared,) if holder is compared else (compared, holder)
+            places.append((place, len(asking) - (1 if holder is compared else 2), len(asking) - 1))
         ranks = self._books.judge.request_ranks(asking)
-        for place, there in enumerate(alike.values()):
-            if ranks[3 * place] < ranks[3 * place + 1]:
-                badness = tuple([-part for part in ranks[3 * place + 2]])
+        for (place, other, worst), there in zip(places, alike.values(), strict=True):
+            if ranks[place] < ranks[other]:
+                badness = tuple([-part for part in ranks[worst]])
                 for rival in there:
                     yield badness, rival
 
-    def _compared(self, request: Request, lease: Lease, rival: _Rivals, now: float) -> tuple[Asking, Asking, Asking]:
-        """A request and the holder of a lease, as they are compared, and the holder as he stands for all."""
+    def _asking(self, request: Request, lease: Lease, priority: float, now: float) -> Asking:
+        """A request as it is compared with the holder of a lease."""
         held = self._books.leases.recalled.change
-        asking = self._books.asking(request, rival.priority, now)
+        asking = self._books.asking(request, priority, now)
         age_s = self._books.rules.age_s
         waited_s = max(0.0, asking.waited_s // age_s - 1) * age_s if age_s else 0.0
-        gains, gives = request.need.atleast, len(lease.slots)
-        same_user, same_project = lease.dispatcher.user is request.user, lease.project is request.project
-        asking = msgspec.structs.replace(
+        gains, (user_gives, project_gives) = request.need.atleast, _gives(lease, request)
+        return msgspec.structs.replace(
             asking,
-            held=asking.held + held[request.user] + gains - gives * same_user,
-            project_held=asking.project_held + held[request.project] + gains - gives * same_project,
+            held=asking.held + held[request.user] + gains - user_gives,
+            project_held=asking.project_held + held[request.project] + gains - project_gives,
             waited_s=waited_s,
         )
-        holder = compared = self._next_of(lease, rival.groups, held, now)
-        if same_user:
+
+    def _compared(
+        self, request: Request, asking: Asking, lease: Lease, rival: _Rivals, now: float
+    ) -> tuple[Asking, Asking]:
+        """The holder of a lease as he is compared with a request, and as he stands for all."""
+        holder = compared = self._next_of(lease, rival.groups, self._books.leases.recalled.change, now)
+        if lease.dispatcher.user is request.user:
             compared = msgspec.structs.replace(compared, held=asking.held, holder=False, number=0)
-        if same_project:
+        if lease.project is request.project and compared.project_held != asking.project_held:
             compared = msgspec.structs.replace(compared, project_held=asking.project_held)
-        return asking, compared, holder
+        return compared, holder
 
     def _next_of(self, lease: Lease, groups: frozenset[str], held: Counter[Account], now: float) -> Asking:
         """What the holder of a lease would ask for, had he given it back."""
@@ -540,6 +556,12 @@ def _side_by_side(rivals: list[_Rivals]) -> list[_Rivals]:
         for lease in islice(rival.leases, 1):
             places.setdefault((lease.holder, rival.groups), []).append(rival)
     return list(chain.from_iterable(places.values()))
+
+
+def _gives(lease: Lease, request: Request) -> tuple[int, int]:
+    """How many slots fewer the user of a request, and its project, would hold without a lease."""
+    slots = len(lease.slots)
+    return slots * (lease.dispatcher.user is request.user), slots * (lease.project is request.project)
 
 
 def _is_another_matter(lease: Lease, request: Request) -> bool:
