@@ -2,6 +2,7 @@
 
 import ast
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -67,3 +68,9 @@ def test_every_package_is_installed() -> None:
     }
 
     assert packages == found
+
+
+def test_test_files_have_names_of_their_own():
+    """pytest tells modules apart by their names alone where directories are no packages."""
+    names = Counter(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+    assert [name for name, number in names.items() if number > 1] == []
