@@ -166,16 +166,17 @@ class Recalling:
                 if request.group is not group or self._missing(request) <= 0:
                     return
                 if lease is None or not self._outranks(request, lease, rival, slices.now):
+                    yield 1
                     continue
                 self._take(request, lease, slices.now)
                 taken += 1
                 yield 5
             stale = [rival]  # all stand elsewhere by now
-            while queue and queue[0][0] == badness and queue[0][2] != taken:
+            while queue and len(stale) < _BATCH and queue[0][0] == badness and queue[0][2] != taken:
                 stale.append(heapq.heappop(queue)[3])
             for badness, again in self._outranked(request, stale, slices.now):
                 heapq.heappush(queue, (badness, next(ties), taken, again))
-            yield 2 * _COMPARE
+            yield _COMPARE * len(stale)
 
     def _recall_together(self, request: Request, group: Group, rivals: list[_Rivals]) -> Work:
         """As many slots as are missing for one lease, or none."""

@@ -63,8 +63,8 @@ class Serving:
         self._keeping = Keeping(books)
         self._had_way: set[Request] = set()
         self._pending: dict[Lease, None] = {}
-        self._passed = 0
-        """How many slots were passed over since this was last asked: on hosts that have not enough."""
+        self._beside = 0.0
+        """What turns were worth beside the usual: slots that were passed over, and more slots than one."""
 
     # ---- who is next ---------------------------------------------------------------------------------
 
@@ -101,8 +101,8 @@ class Serving:
                 self._find_gaining(turn)
                 while turn.goes_on:
                     worth = _GRANT if self._have_turn(turn, books.slices.now) else _LOOK
-                    passed, self._passed = self._passed, 0
-                    yield worth + _PASS * passed
+                    beside, self._beside = self._beside, 0.0
+                    yield worth + beside
 
     def _have_turn(self, turn: _Turn, now: float) -> bool:
         """The best request has its turn; whether it got something."""
@@ -285,7 +285,7 @@ class Serving:
             return some[0] if len(some) == need.atleast else None
         seen: set[Host] = set()
         for slot in found:
-            self._passed += 1
+            self._beside += _PASS
             if slot.host.free >= need.atleast and slot.host not in seen:
                 seen.add(slot.host)
                 together = list(islice(self.candidates(group, now, slot.host), need.atleast))
@@ -296,6 +296,7 @@ class Serving:
     def _fill(self, lease: Lease, group: Group, size: int, now: float) -> None:
         """Put slots into a lease until it has so many or none is left."""
         while len(lease.slots) < size:
+            self._beside += _GRANT
             if not lease.slots:
                 slot = self._first(group, now)
             else:
@@ -343,7 +344,15 @@ class Serving:
             fitting: Iterable[Slot] = (slot for _, slots in kinds[0].in_order() for slot in slots)
         else:
             fitting = _merged(kinds, odd, group.fit.odd)
-        return (slot for slot in fitting if slot in group.passing) if group.live else fitting
+        return self._passing(fitting, group) if group.live else fitting
+
+    def _passing(self, slots: Iterable[Slot], group: Group) -> Iterator[Slot]:
+        """Those that the metrics let through."""
+        for slot in slots:
+            if slot in group.passing:
+                yield slot
+            else:
+                self._beside += _PASS
 
     # ---- pings under way -----------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
     up to EACH servers      each is asked, by every test (runtime.maitred.deciding)
     more                    one of each sort is asked for all of its sort:
                               odd ones      closed, excluded, pinned to, called by name: each, the first MOST of them
-                              free          of a kind of slots: one; where metrics or reservations decide, up to MOST
+                              free          of a kind of slots: one; where metrics or reservations decide, up to FEW
                               not free      of a kind of slots: one, likewise
 
 So a farm of a hundred thousand servers is surveyed about as fast as one of a few hundred. Where a part was asked for
@@ -24,6 +24,7 @@ from runtime.maitred.slots import Kind, Slot
 
 EACH = 100
 MOST = 50
+FEW = 12
 _NAMED = 3
 
 
@@ -63,7 +64,7 @@ def survey(books: Books, request: Request, now: float) -> Survey:
         taken = [slot for slot in islice(_taken(books, kind), 2 * MOST) if slot not in odd]
         ordinary = kind.size - sum(slot.kind is kind for slot in odd)
         is_free = min(ordinary, kind.free) if free else 0
-        most = MOST if group.live or group.need.reserve else 1
+        most = FEW if group.live or group.need.reserve else 1
         found.append(_ask(books, request, free[:most], is_free, now))
         found.append(_ask(books, request, taken[:most], ordinary - is_free, now))
     return _by_test(found, True)
