@@ -5,6 +5,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
+BENCHMARKS := $(filter-out figures,$(notdir $(basename $(wildcard benchmarks/*.py))))
+
 SHELL := /bin/bash
 
 .PHONY: help demo farm test lint types tests fuzz soak bench lock clean needs-venv needs-test
@@ -45,7 +47,7 @@ soak: $(VENV)/.installed-dev
 	ALF_SOAK=20 $(BIN)/python -m pytest tests/faults
 
 bench: $(VENV)/.installed-dev
-	@for name in $(notdir $(basename $(wildcard benchmarks/*.py))); do \
+	@for name in $(BENCHMARKS); do \
 	    echo "== $$name"; $(BIN)/python benchmarks/$$name.py || exit 1; done
 
 lock: $(VENV)/.installed-dev

@@ -19,7 +19,6 @@ costs at 1,000. Time is that of the thread, so a machine that is busy elsewhere 
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import sys
 from collections import defaultdict, deque
@@ -28,6 +27,7 @@ from itertools import islice
 from time import perf_counter, thread_time
 
 import msgspec
+from figures import show
 
 from daemons import garbage
 from runtime.farm_messages import Attach, Explain, Granted, HeldLease, Lease, LeaseId, Recall, Returned, Running, Want
@@ -312,11 +312,7 @@ def main() -> None:
     parser.add_argument("--grants", type=int, default=GRANTS)
     options = parser.parse_args()
     figures = measure(options.slots, options.grants)
-    if options.json:
-        print(json.dumps(figures))
-    else:
-        for name, figure in figures.items():
-            print(f"{name:24} {figure}")
+    show(figures, as_json=options.json)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ both sides come in turns, and the best of each counts (of starts and round trips
 from __future__ import annotations
 
 import argparse
-import json
 import subprocess
 import sys
 import tempfile
@@ -23,6 +22,7 @@ from pathlib import Path
 from statistics import median
 
 import trio
+from figures import show
 from local import DATE, GAP_S, LOOK_S, hyperqueue, is_timed, said_by, spool, times, until_done
 
 from daemons.client import NoDispatcher, connect
@@ -235,11 +235,7 @@ def main() -> None:
         trio.run(serve_echo)
         return
     figures = measure(options.commands, options.starts, options.grants, options.rounds)
-    if options.json:
-        print(json.dumps(figures))
-    else:
-        for name, figure in figures.items():
-            print(f"{name:24} {figure}")
+    show(figures, as_json=options.json)
 
 
 if __name__ == "__main__":

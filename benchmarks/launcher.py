@@ -9,7 +9,6 @@ Not a figure of the product (benchmarks/local.py is): what dispatcher and journa
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import subprocess
 import tempfile
@@ -19,6 +18,7 @@ from pathlib import Path
 
 import psutil
 import trio
+from figures import show
 
 from daemons.launch import Launcher, open_launcher
 from daemons.launcher_messages import Context, Exited, Quit, Spawn
@@ -37,11 +37,7 @@ def main() -> None:
             for name, value in trio.run(launcher_rate, Path(directory), given.commands, slots).items():
                 result[f"slots{slots}_{name}"] = value
         result[f"slots{slots}_ratio_xargs"] = result[f"slots{slots}_per_s"] / result["xargs_per_s"]
-    if given.json:
-        print(json.dumps(result))
-        return
-    for name, value in result.items():
-        print(f"{name:28} {value:10.2f}")
+    show({name: round(value, 2) for name, value in result.items()}, as_json=given.json)
 
 
 def xargs_rate(commands: int) -> float:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import getpass
-import json
 import os
 import resource
 import socket
@@ -24,6 +23,7 @@ import time
 from pathlib import Path
 
 import trio
+from figures import show
 
 from daemons.client import connect
 from daemons.state import State
@@ -187,11 +187,7 @@ def main() -> None:
         }
         if not options.read_only:
             figures |= through_the_dispatcher(script, tasks, peer, Path(folder))
-    if options.json:
-        print(json.dumps(figures))
-    else:
-        for name, figure in figures.items():
-            print(f"{name:22} {figure}")
+    show(figures, as_json=options.json)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from pathlib import Path
 from statistics import median
 
 import trio
+from figures import show
 
 from daemons.client import DispatcherClient, connect
 from daemons.state import State
@@ -238,11 +239,7 @@ def main() -> None:
         print(json.dumps(run(Path(folder), int(count))))
         return
     figures = measure(options.commands, options.starts, options.rounds)
-    if options.json:
-        print(json.dumps(figures))
-    else:
-        for name, figure in figures.items():
-            print(f"{name:24} {figure}")
+    show(figures, as_json=options.json)
 
 
 if __name__ == "__main__":

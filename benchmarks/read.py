@@ -10,12 +10,13 @@ process of its own, started in turn. Seconds are those of the processor: others 
 from __future__ import annotations
 
 import argparse
-import json
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+
+from figures import show
 
 MEGABYTES = 100
 DEPTH, FAN = 9, 4
@@ -158,11 +159,7 @@ def main() -> None:
                 f"{prefix}tclsh_seconds": round(theirs, 2),
                 f"{prefix}ratio_tclsh": round(ours / theirs, 3),
             }
-    if options.json:
-        print(json.dumps(figures))
-    else:
-        for name, figure in figures.items():
-            print(f"{name:18} {figure}")
+    show(figures, as_json=options.json)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ process: making them, and packing them for the keeper.
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import sqlite3
 import subprocess
@@ -25,6 +24,7 @@ from pathlib import Path
 from time import perf_counter, process_time, time
 
 import msgspec
+from figures import show
 
 from daemons.record.file import Writer
 from daemons.record.questions import Answer, Question, decode
@@ -171,11 +171,7 @@ def main() -> None:
     parser.add_argument("--written", type=int, default=WRITTEN, help="how many of these are written one by one")
     options = parser.parse_args()
     figures = measure(options.rows, options.written)
-    if options.json:
-        print(json.dumps(figures))
-    else:
-        for name, figure in figures.items():
-            print(f"{name:24} {figure}")
+    show(figures, as_json=options.json)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ first, by single commands, and given to the simulator, which knows nothing else 
 from __future__ import annotations
 
 import argparse
-import json
 import resource
 import sys
 import time
@@ -23,6 +22,7 @@ from collections.abc import Mapping
 
 import trio
 from farm import USER, farm, our_starts
+from figures import show
 from local import DATE, spool, until_done
 
 from daemons import garbage
@@ -200,11 +200,7 @@ def main() -> None:
     parser.add_argument("--only-day", action="store_true", help="without the real farm")
     options = parser.parse_args()
     figures = measure(options.slots, options.commands, not options.only_day)
-    if options.json:
-        print(json.dumps(figures))
-    else:
-        for name, figure in figures.items():
-            print(f"{name:24} {figure}")
+    show(figures, as_json=options.json)
 
 
 if __name__ == "__main__":

@@ -12,13 +12,14 @@ installed program has it.
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from figures import show
 
 ROUNDS = 12
 TURNS = 3
@@ -81,11 +82,7 @@ def main() -> None:
         "worst": max(figures.values()),
         "first_geomean": round(math.exp(sum(map(math.log, firsts)) / len(firsts)), 2),
     }
-    if given.json:
-        print(json.dumps(summary | {"classics": figures}))
-    else:
-        for name, figure in summary.items():
-            print(f"{name:14} {figure}")
+    show(summary | {"classics": figures} if given.json else summary, as_json=given.json)
 
 
 if __name__ == "__main__":
