@@ -41,12 +41,13 @@ from runtime.schedule.model import Crew, Schedule, Server, Span
 
 SLOTS, FEW_SLOTS = 100_000, 1_000
 REQUESTS, USERS, WANTED = 1_000, 250, 1_000
-GRANTS = 20_000
+GRANTS = 100_000
 HOST_SLOTS = 16
 WALL = 1_767_614_400.0
 """Monday, noon."""
-STEP_S = 0.001
-"""From one grant to the next, on the core's clock."""
+STEP_S = 1 / 20_000
+"""From one lease that comes back to the next, on the core's clock: the rate that a full farm of such a size has to bear.
+What the core does from time to time (looks at those who wait, ranks anew) is so charged as often as it happens then."""
 MEASURED_S = 10.0
 """How often each host says its metrics, on that clock."""
 
