@@ -46,8 +46,8 @@ HOST_SLOTS = 16
 WALL = 1_767_614_400.0
 """Monday, noon."""
 STEP_S = 1 / 20_000
-"""From one lease that comes back to the next, on the core's clock: the rate that a full farm of such a size has to bear.
-What the core does from time to time (looks at those who wait, ranks anew) is so charged as often as it happens then."""
+"""From one lease that comes back to the next, on the core's clock: the rate that is wanted. What is done from time to
+time (looks at those who wait, ranks taken anew) is so charged as often as it would happen then."""
 MEASURED_S = 10.0
 """How often each host says its metrics, on that clock."""
 
