@@ -19,8 +19,12 @@ from math import inf
 
 from runtime.maitred.books import Books
 from runtime.maitred.requests import Group, Request
+from runtime.maitred.slices import Work
 from runtime.maitred.slots import Host, Slot
 from runtime.needs import Need
+
+_LOOK = 0.02
+"""What it is worth in a slice (runtime.maitred.slices) to look at a slot."""
 
 
 class Keeping:
@@ -44,21 +48,18 @@ class Keeping:
 
     def keep(self, request: Request, group: Group, free: Iterable[Slot], now: float) -> None:
         """Keep what is free of the slots that it could use; `free` are these, in their order."""
-        need, there = group.need, Counter[Host]()
+        need = group.need
+        self._find_out(request, group, now)
         if _on_one_host(need):
-            host = self._host(request, group)
+            host = request.keeps_on
             free = [] if host is None else _in_order(slot for slot in host.slots if group.could_use(slot, now))
-        elif not self._could_be_enough(group):
+        elif not group.could_be_enough:
             return
-        for slot in list(free):
-            if len(request.kept) == need.atleast:
-                return
-            if there[slot.host] < _most(slot.host, need):
-                there[slot.host] += 1
-                request.kept[slot] = need.reserve
-                slot.host.room.keep(need.reserve, 1)
-                self.keepers[request] = None
-                self._books.slots.keep(slot, request, now)
+        for slot in list(islice(_roomy(free, need), need.atleast)):
+            request.kept[slot] = need.reserve
+            slot.host.room.keep(need.reserve, 1)
+            self.keepers[request] = None
+            self._books.slots.keep(slot, request, now)
 
     def let_go(self, request: Request, now: float) -> None:
         """Nothing is kept for a request any more; the slots are as free as they would be."""
@@ -90,40 +91,54 @@ class Keeping:
             if reserve and group.need.reserve:
                 yield from slot.host.slots
 
-    def _could_be_enough(self, group: Group) -> bool:
-        """Whether the slots that these requests could have some time, as things are now, would be enough. What never
-        can be is asked again when a slot has been opened."""
-        slots = self._books.slots
-        known = (slots.version, slots.opened)
-        if group.never_enough != known:
-            could = (slot for slot in slots.by_name.values() if slot.is_open and group.fits(slot))
-            if sum(1 for _ in islice(_roomy(could, group.need), group.need.atleast)) == group.need.atleast:
-                return True
-            group.never_enough = known
-        return False
+    # ---- where there could be enough -----------------------------------------------------------------
 
-    def _host(self, request: Request, group: Group) -> Host | None:
-        """The host for -samehost: that on which slots were kept before, else the one with the most free slots of those
-        where there could be enough."""
-        atleast, host = group.need.atleast, request.keeps_on
-        if host is not None and _could_have(host, group, atleast):
-            return host
-        slots = self._books.slots
-        known = (slots.version, slots.opened)
-        request.keeps_on = None
-        if group.never_enough != known:
-            ordered = sorted(slots.hosts.values(), key=lambda host: _promise(host, group.need), reverse=True)
-            request.keeps_on = next((host for host in ordered if _could_have(host, group, atleast)), None)
-        if request.keeps_on is None:
-            group.never_enough = known
-        return request.keeps_on
+    def _find_out(self, request: Request, group: Group, now: float) -> None:
+        """Whether the slots that it could have some time, as things are now, would be enough: `could_be_enough`; for
+        -samehost on which host, too: `keeps_on`. That is looked for again when slots have opened or closed, or when
+        that host could not have enough any more."""
+        is_known = group.looked_at == self._books.slots.as_of
+        if _on_one_host(group.need):
+            host = request.keeps_on
+            if host is not None and _could_have(host, group) >= group.need.atleast:
+                return
+            request.keeps_on = None
+            is_known = is_known and not group.could_be_enough
+        name = ("keep", request)
+        if not is_known and not self._books.slices.is_at(name):
+            self._books.slices.begin(name, self._looking(request, group), now)
+
+    def _looking(self, request: Request, group: Group) -> Work:
+        """Look at the hosts: for -samehost at all of them for the one that promises most, else until there are
+        enough."""
+        books, need = self._books, group.need
+        as_of, number = books.slots.as_of, 0
+        best: Host | None = None
+        promised: tuple[float, ...] = ()
+        for host in list(books.slots.hosts.values()):
+            if not _on_one_host(need):
+                number += _could_have(host, group)
+                if number >= need.atleast:
+                    break
+            elif best is None or _promise(host, need) > promised:
+                if _could_have(host, group) >= need.atleast:
+                    best, promised = host, _promise(host, need)
+            yield _LOOK * len(host.slots)
+        if request.group is not group:
+            return
+        request.keeps_on = best
+        enough = best is not None or number >= need.atleast
+        if best is not None or enough != group.could_be_enough:
+            books.touch(group)
+        group.could_be_enough, group.looked_at = enough, as_of
+        for keeper in [keeper for keeper in self.keepers if keeper.group is group and not enough]:
+            self.let_go(keeper, books.slices.now)
 
 
-def _could_have(host: Host, group: Group, atleast: int) -> bool:
-    """Whether a host has so many slots that these requests could have some time."""
-    if len(host.slots) < atleast or _most(host, group.need) < atleast:
-        return False
-    return sum(slot.is_open and group.fits(slot) for slot in host.slots) >= atleast
+def _could_have(host: Host, group: Group) -> int:
+    """How many slots there these requests could have some time."""
+    most = _most(host, group.need)
+    return min(most, sum(slot.is_open and group.fits(slot) for slot in host.slots)) if most else 0
 
 
 def _on_one_host(need: Need) -> bool:

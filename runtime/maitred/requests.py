@@ -149,9 +149,9 @@ class Group:
     crews give there."""
 
     __slots__ = (
-        "_by_slot", "_chooses", "_queues", "_ranking", "_slots", "_verdicts", "access", "by_use", "excluded", "fit",
-        "host", "is_blocked", "is_full", "is_known", "is_plain", "keeps", "kinds", "live", "metrics", "need",
-        "never_enough", "odd", "passing", "waiting",
+        "_by_slot", "_chooses", "_queues", "_ranking", "_slots", "_verdicts", "access", "by_use", "could_be_enough",
+        "excluded", "fit", "host", "is_blocked", "is_full", "is_known", "is_plain", "keeps", "kinds", "live",
+        "looked_at", "metrics", "need", "odd", "passing", "waiting",
     )  # fmt: skip
 
     def __init__(
@@ -178,8 +178,10 @@ class Group:
         """Free slots that the metrics let through when they were last asked, while somebody waits."""
         self.is_known = not self.live or bool(host)
         """Whether all free slots were looked at."""
-        self.never_enough = (-1, -1)
-        """When (of the slots' version and openings) there could never be enough slots at once."""
+        self.could_be_enough = False
+        """Whether there could be enough slots at once some time, of which one of its requests keeps what is free."""
+        self.looked_at = (-1, -1)
+        """As of when that is known (runtime.maitred.keeping)."""
         self._chooses = bool(excluded or host or fit.odd)
         """Whether slots of one kind are not all alike to it, whatever is measured."""
         self.is_plain = not (self.live or self._chooses or need.reserve)

@@ -260,12 +260,18 @@ class Slots:
         self.freed: dict[Slot, None] = {}
         self.version = 0
         """Rises when the kinds, or the names of slots, change."""
-        self.opened = 0
-        """How often a slot has come to be one that could be given."""
+        self._openings = 0
+        """How often a slot has come to be one that could be given, or one that could not, or a host to have more room,
+        or less."""
 
     @property
     def kinds(self) -> Iterable[Kind]:
         return self._kinds.values()
+
+    @property
+    def as_of(self) -> tuple[int, int]:
+        """Another one whenever it may have changed which slots could be given, if nobody had any."""
+        return self.version, self._openings
 
     def named(self, name: str) -> Iterable[Slot]:
         """Slots that have this key because it is their name or their host's."""
@@ -368,7 +374,7 @@ class Slots:
     def refresh(self, slot: Slot, now: float) -> None:
         """Something about a slot has changed: it may have become free, or be so no more."""
         was_open, slot.is_open = slot.is_open, not why_closed(slot, now)
-        self.opened += slot.is_open and not was_open
+        self._openings += slot.is_open is not was_open
         if not slot.is_open:
             self.closed[slot] = None
         elif not was_open:
@@ -471,7 +477,7 @@ class Slots:
             has |= {} if said.mem is None else {MEMORY: said.mem}
             has |= {} if said.gpus is None else {GPUS: float(said.gpus)}
         if host.room.set_has(has):
-            self.opened += 1
+            self._openings += 1
             self.stir(host)
 
     def stir(self, host: Host) -> None:
