@@ -7,6 +7,7 @@ chunk -> the lines that are whole by now, one search for each pattern -> the fir
 from __future__ import annotations
 
 from runtime.licences import compiled
+from runtime.printable import blanked
 
 LINE_BYTES = 4096
 """What is longer is no line of a program that speaks of licences; only so much of its beginning is searched."""
@@ -42,4 +43,4 @@ class LineWatch:
             return ""
         start = text.rfind("\n", 0, min(starts)) + 1
         line = text[start:].partition("\n")[0].strip()[:TOLD_CHARS]
-        return "".join(letter if letter.isprintable() else " " for letter in line)
+        return blanked(line)

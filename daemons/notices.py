@@ -28,6 +28,7 @@ import trio
 from daemons.pauses import Pauses
 from runtime.notices import Notice, address_of, is_mail, shown
 from runtime.orders import Notify
+from runtime.printable import blanked
 from runtime.setting_values import split_host
 from runtime.settings import Settings
 
@@ -132,7 +133,7 @@ def mail_of(notice: Notice, to: str, sender: str = "") -> EmailMessage:
     message = EmailMessage()
     message["From"] = sender or f"{_name(notice.user)}@{_name(notice.host)}"
     message["To"] = to
-    message["Subject"] = _header(f"[alfred] {notice.text}")[:_SUBJECT_CHARS]
+    message["Subject"] = blanked(f"[alfred] {notice.text}")[:_SUBJECT_CHARS]
     message["Date"] = formatdate(notice.ended)
     message["Message-ID"] = f"<{_name(notice.id)}@alfred>"
     message["Auto-Submitted"] = "auto-generated"
@@ -140,7 +141,7 @@ def mail_of(notice: Notice, to: str, sender: str = "") -> EmailMessage:
     lines += [f"{name}: {number}" for name, number in notice.tasks.items()]
     lines += [f"{one.task} {one.title}: {one.reason or f'exit status {one.status}'}" for one in notice.errors]
     lines += [f"and {notice.more_errors} more in error"] if notice.more_errors else []
-    message.set_content("\n".join(_header(line) for line in lines) + "\n")
+    message.set_content("\n".join(blanked(line) for line in lines) + "\n")
     return message
 
 
@@ -174,12 +175,7 @@ def _whoever() -> ssl.SSLContext:
 
 
 def _words(error: Exception) -> str:
-    return _header(str(error) or type(error).__name__)
-
-
-def _header(text: str) -> str:
-    """On one line, whatever is in it."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
+    return blanked(str(error) or type(error).__name__)
 
 
 def _name(text: str) -> str:

@@ -32,13 +32,12 @@ from runtime.history.picture import picture as picture_of
 from runtime.history.records import Asked, GaveUp, JobDone, Recalled, Record
 from runtime.history.records import Refused as RefusedRecord
 from runtime.history.report import Report, cells, csv_text, json_object, percent, span, text
-from runtime.history.tally import By, Cell
+from runtime.history.tally import HOUR_S, By, Cell
 from runtime.schedule.zones import zone
 
 MOST_HOSTS = 10
 MOST_LINES = 40
 """Of a table in an overview."""
-_HOUR_S = 3600.0
 
 
 @dataclass(frozen=True)
@@ -130,9 +129,10 @@ def _farm(found: Answer) -> Iterator[str]:
     farm = found.farm
     seconds = found.end - found.start
     used = f", {percent(farm.busy_s / farm.slots_s)} of those busy" if farm.slots_s else ""
-    yield f"{farm.slots_s / seconds:,.1f} slots on average{used}: {farm.busy_s / _HOUR_S:,.1f} slot-hours"
+    yield f"{_slots(farm.slots_s / seconds)} on average{used}: {farm.busy_s / HOUR_S:,.1f} slot-hours"
     yield ", ".join(
-        [count(farm.runs, "command"), *(f"{number:,} {words}" for number, words in _mishaps(farm) if number)]
+        [count(farm.runs, "command")]
+        + [f"{number:,} {one if number == 1 else many}" for number, one, many in _mishaps(farm) if number]
     )
     waits = farm.waits
     if waits.count:
@@ -145,18 +145,23 @@ def _farm(found: Answer) -> Iterator[str]:
             yield f"fairness of {table.by.value}s: {table.jain:.2f} (Jain: 1 where all have the same hours)"
 
 
-def _mishaps(farm: Cell) -> tuple[tuple[int, str], ...]:
+def _slots(average: float) -> str:
+    return f"{average:,.1f} slots" if average >= 0.05 else "less than 0.1 slots"
+
+
+def _mishaps(farm: Cell) -> tuple[tuple[int, str, str], ...]:
+    """How many, and the words for one and for more of them."""
     return (
-        (farm.failed, "failed"),
-        (farm.retried, "to be tried again"),
-        (farm.short, "short of a licence"),
-        (farm.lost, "lost with their server"),
-        (farm.unstarted, "not started"),
-        (farm.preempted, "ejected for others"),
-        (farm.gave_up, "requests given up"),
-        (farm.refused, "refused"),
-        (farm.rests, "rests of slots"),
-        (farm.jobs, "ends of jobs"),
+        (farm.failed, "failed", "failed"),
+        (farm.retried, "to be tried again", "to be tried again"),
+        (farm.short, "short of a licence", "short of a licence"),
+        (farm.lost, "lost with its server", "lost with their servers"),
+        (farm.unstarted, "not started", "not started"),
+        (farm.preempted, "ejected for others", "ejected for others"),
+        (farm.gave_up, "request given up", "requests given up"),
+        (farm.refused, "refused", "refused"),
+        (farm.rests, "rest of a slot", "rests of slots"),
+        (farm.jobs, "end of a job", "ends of jobs"),
     )
 
 
@@ -172,7 +177,7 @@ def _of_job(told: Told, clock: tzinfo | None) -> Iterator[str]:
     crew = f", crew {whose.crew}" if whose.crew else ""
     project = f", project {whose.project}" if whose.project else ""
     yield printable(f"job {whose.jid} {whose.title} of {whose.user}@{whose.host}{crew}{project}")
-    busy_h = sum(run.run_s * len(run.places) for run in told.runs) / _HOUR_S
+    busy_h = sum(run.run_s * len(run.places) for run in told.runs) / HOUR_S
     failed = sum(run.how is How.FAILED for run in told.runs)
     yield f"{count(len(told.runs), 'command')}, {failed:,} failed, {busy_h:,.1f} slot-hours"
     happened = [
@@ -243,7 +248,7 @@ def _object(found: Answer, wishes: Wishes) -> object:
     spanned = {"start": found.start, "end": found.end, "zone": found.zone}
     if wishes.slots:
         return {**spanned, "slots": [_run(run) for run in found.slots]}
-    farm = {"slot_hours": found.farm.slots_s / _HOUR_S, "busy_hours": found.farm.busy_s / _HOUR_S}
+    farm = {"slot_hours": found.farm.slots_s / HOUR_S, "busy_hours": found.farm.busy_s / HOUR_S}
     return {**spanned, **farm, "tables": [json_object(table) for table in found.tables]}
 
 
@@ -304,5 +309,5 @@ def _draw(found: Answer, path: Path) -> int:
 
 def _labels(found: Answer) -> Callable[[float], str]:
     clock = zone(found.zone)
-    form = "%H:%M" if found.end - found.start <= 2 * 86400 else "%d %b" if found.slice_s > _HOUR_S else "%a %d"
+    form = "%H:%M" if found.end - found.start <= 2 * 86400 else "%d %b" if found.slice_s > HOUR_S else "%a %d"
     return lambda start: f"{datetime.fromtimestamp(start, clock):{form}}"

@@ -110,6 +110,9 @@ class How(Enum):
 class Outcome(msgspec.Struct, frozen=True, array_like=True):
     """How a command ended on a lease. `title` is its task's. `status`: exit status, or minus the signal; None: it has
     none. `run_s` is 0 where nobody has measured it. `here`: it ran beside its dispatcher, not on the slot's host.
+    `waited_s`: from when it could have run until it was launched, below 0 where that is unknown; `within`: the tasks
+    that its task is part of, the outermost first. The record keeps these (runtime.history): they say what waits for
+    what.
 
     The same command is known by its dispatcher, jid and cid; `attempt` numbers its launches. Leaves a dispatcher once:
     with the next Running on the lease, or with its Returned. What ended while no maitre-d was there may be missing.
@@ -125,6 +128,8 @@ class Outcome(msgspec.Struct, frozen=True, array_like=True):
     run_s: float
     reason: str = ""
     here: bool = False
+    waited_s: float = -1.0
+    within: tuple[int, ...] = ()
 
 
 # ---- dispatcher and maitre-d ---------------------------------------------------------------------------------

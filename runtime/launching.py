@@ -51,6 +51,7 @@ class Launching:
     def new_attempt(self, job: QueuedJob, tid: int, cid: int, now: float) -> Attempt:
         """The next attempt of a command; it has nothing to run on yet."""
         attempt = Attempt(self.next_attempt, job.jid, tid, cid, now)
+        attempt.could_run = max(job.spooled.time, job.graph.ready_at.get(tid, 0.0))
         self.next_attempt += 1
         return attempt
 

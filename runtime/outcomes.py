@@ -38,7 +38,11 @@ def outcome_of(job: QueuedJob, attempt: Attempt, verdict: Verdict | None = None,
     if end is not None:
         status, run_s = end.status if verdict is None else verdict.status, end.run_s
     words = reason if verdict is None else verdict.reason
-    return Outcome(job.jid, attempt.tid, attempt.cid, attempt.number, title, how, status, run_s, words, here)
+    waited_s = -1.0 if attempt.could_run is None else max(0.0, attempt.since - attempt.could_run)
+    within = job.graph.tree.above(attempt.tid)
+    return Outcome(
+        job.jid, attempt.tid, attempt.cid, attempt.number, title, how, status, run_s, words, here, waited_s, within
+    )
 
 
 def _how(attempt: Attempt, verdict: Verdict | None) -> How:

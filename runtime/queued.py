@@ -50,6 +50,7 @@ class Attempt:
         "began",
         "chunks",
         "cid",
+        "could_run",
         "ejected",
         "end",
         "gpus",
@@ -77,6 +78,8 @@ class Attempt:
         self.tid = tid
         self.cid = cid
         self.since = since
+        self.could_run: float | None = None
+        """Since when it could have run; None: nobody remembers."""
         self.argv: tuple[str, ...] = ()
         self.slots: tuple[int, ...] = ()
         self.slot_names: tuple[str, ...] = ()

@@ -24,13 +24,16 @@ from pathlib import Path
 
 import msgspec
 
+from daemons.record.spans import midnight
 from runtime.farm_messages import How
 from runtime.history.records import AnyRecord, Granted, Place, Ran, Record, Whose
 from runtime.history.tally import HOUR_S, By, Cell, Key, Tally
 
-FORMAT = 1
+FORMAT = 2
+"""1: without what runs have from `request` on."""
 _APPLICATION = 0x616C6672  # "alfr", in the file's header
-_SCHEMA = """
+_SINCE_2 = "request INTEGER, waited REAL, within BLOB"
+_SCHEMA = f"""
     CREATE TABLE marks (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE owners (
         id INTEGER PRIMARY KEY, user TEXT NOT NULL, crew TEXT NOT NULL, project TEXT NOT NULL, host TEXT NOT NULL,
@@ -44,7 +47,7 @@ _SCHEMA = """
     CREATE TABLE runs (
         id INTEGER PRIMARY KEY, at REAL NOT NULL, owner INTEGER NOT NULL, place INTEGER, others BLOB, run REAL,
         idle REAL, how INTEGER, status INTEGER, tid INTEGER, cid INTEGER, attempt INTEGER, here INTEGER, title TEXT,
-        reason TEXT);
+        reason TEXT, {_SINCE_2});
     CREATE INDEX runs_of_owner ON runs (owner);
     CREATE TABLE events (id INTEGER PRIMARY KEY, at REAL NOT NULL, owner INTEGER, body BLOB NOT NULL);
     CREATE INDEX events_of_owner ON events (owner) WHERE owner IS NOT NULL;
@@ -71,7 +74,7 @@ _LAST_ID = 2**63 - 1
 _BUSY_S = 1.0
 
 _encode = msgspec.msgpack.Encoder().encode
-_cell = msgspec.msgpack.Decoder(Cell).decode
+cell_of = msgspec.msgpack.Decoder(Cell).decode
 record_of = msgspec.msgpack.Decoder(AnyRecord).decode
 SQL_ERRORS = (sqlite3.Error, UnicodeError)  # the latter: SQLite quotes what is damaged; a word is no Unicode
 
@@ -111,9 +114,10 @@ class Writer:
         base.execute("PRAGMA journal_size_limit = 67108864")
         [[version]] = base.execute("PRAGMA user_version")
         check_format(self._path, version)
-        if version == 0:
+        steps = {0: _SCHEMA, 1: "".join(f"ALTER TABLE runs ADD COLUMN {column};" for column in _SINCE_2.split(","))}
+        if version in steps:
             base.executescript(
-                f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA application_id = {_APPLICATION};"
+                f"BEGIN IMMEDIATE; {steps[version]} PRAGMA application_id = {_APPLICATION};"
                 f" PRAGMA user_version = {FORMAT}; COMMIT;"
             )
         base.execute("INSERT OR REPLACE INTO marks VALUES ('zone', ?)", (str(self._zone or ""),))
@@ -224,14 +228,15 @@ class Writer:
                     record.at, self._owner(record.whose), *self._where(record.places), record.run_s, record.idle_s,
                     _HOW_NUMBERS[record.how], None if record.status is None else _small(record.status),
                     _small(record.tid), _small(record.cid), _small(record.attempt), int(record.here), record.title,
-                    record.reason,
+                    record.reason, _small(record.request), record.waited_s,
+                    _encode(record.within) if record.within else None,
                 ))  # fmt: skip
             else:
                 whose = getattr(record, "whose", None)
                 events.append((record.at, None if whose is None else self._owner(whose), _encode(record)))
         base = self._database
         base.executemany("INSERT INTO grants VALUES (NULL, ?, ?, ?, ?, ?)", grants)
-        base.executemany("INSERT INTO runs VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", runs)
+        base.executemany(f"INSERT INTO runs VALUES (NULL{', ?' * 17})", runs)
         base.executemany("INSERT INTO events VALUES (NULL, ?, ?, ?)", events)
 
     def _owner(self, whose: Whose) -> int:
@@ -295,16 +300,14 @@ class Writer:
             found = self._database.execute(
                 f"SELECT cell FROM {table} WHERE start = ? AND dimension = ? AND name = ?", (start, NUMBERS[by], name)
             ).fetchone()
-            cell = Cell() if found is None else _cell(found[0])
+            cell = Cell() if found is None else cell_of(found[0])
         return cell
 
     def _day(self, start: float) -> float:
         """The midnight before, on the site's clock."""
         day = self._days.get(start)
         if day is None:
-            moment = datetime.fromtimestamp(start, self._zone)
-            midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
-            day = self._days[start] = midnight.timestamp()
+            day = self._days[start] = midnight(datetime.fromtimestamp(start, self._zone)).timestamp()
         return day
 
     def _let_go_old(self, now: float) -> None:

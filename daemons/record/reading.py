@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from daemons.record.file import HOWS, NUMBERS, SQL_ERRORS, RecordError, check_format, record_of
+from daemons.record.file import HOWS, NUMBERS, SQL_ERRORS, RecordError, cell_of, check_format, record_of
 from runtime.farm_messages import How
 from runtime.history.records import Place, Record, Whose
 from runtime.history.tally import By, Cell, Key
@@ -24,8 +24,11 @@ from runtime.schedule.zones import zone
 _BUSY_S = 10.0
 _SLACK_S = 3600.0
 """By so much rows may be out of order."""
-_decode_cell = msgspec.msgpack.Decoder(Cell).decode
 _decode_others = msgspec.msgpack.Decoder(list[int]).decode
+
+
+_RUN = "at, owner, place, others, run, how, status, tid, cid, title, reason"
+"""The columns of a Run."""
 
 
 class Grant(msgspec.Struct, frozen=True, array_like=True):
@@ -122,7 +125,7 @@ class Reader:
             start, end, NUMBERS[by],
         )  # fmt: skip
         for since, name, cell in rows:
-            yield (since, by, name), _decode_cell(cell)
+            yield (since, by, name), cell_of(cell)
 
     def _whole_days(self, start: float, end: float) -> tuple[float, float]:
         """The first and the last midnight in a span."""
@@ -154,8 +157,7 @@ class Reader:
 
     def runs(self, owners: Iterable[Whose], most: int) -> list[Run]:
         """The commands of a job that have ended, the latest `most`, in order."""
-        columns = "at, owner, place, others, run, how, status, tid, cid, title, reason"
-        return self._as_runs(self._of("runs", columns, owners, most))
+        return self._as_runs(self._of("runs", _RUN, owners, most))
 
     def events(self, owners: Iterable[Whose], most: int) -> list[Record]:
         """What else was noted of a job, the latest `most`, in order."""
@@ -165,7 +167,7 @@ class Reader:
         """Who had which slot in a span of time: the commands that ended since `start` and began before `end`, the
         latest `most`, in order. Those of a `user`, and those that began on a slot or host, where these are named."""
         rows = self._rows(
-            "SELECT at, owner, place, others, run, how, status, tid, cid, title, reason FROM runs"
+            f"SELECT {_RUN} FROM runs"
             " WHERE id >= ? AND at >= ? AND at - run < ?"
             " AND (? = '' OR owner IN (SELECT id FROM owners WHERE user = ?))"
             " AND (? = '' OR place IN (SELECT id FROM places WHERE slot = ? OR host = ?))"

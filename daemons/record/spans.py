@@ -28,7 +28,7 @@ class SpanError(ValueError):
 def span_of(words: Sequence[str], now: float, zone: tzinfo | None) -> tuple[float, float]:
     """From when to when, in seconds since 1970; never later than now. `zone` None: the machine's own. Raises
     SpanError."""
-    start, end = _span(list(words), _midnight(datetime.fromtimestamp(now, zone)), now, zone)
+    start, end = _span(list(words), midnight(datetime.fromtimestamp(now, zone)), now, zone)
     if start >= now:
         raise SpanError(f"{' '.join(words)} is in the future")
     if end <= start:
@@ -39,13 +39,13 @@ def span_of(words: Sequence[str], now: float, zone: tzinfo | None) -> tuple[floa
 def in_words(start: float, end: float, zone: tzinfo | None) -> str:
     """A span, to be read: `Friday, 20 November 2026`, or from when to when."""
     first, last = datetime.fromtimestamp(start, zone), datetime.fromtimestamp(end, zone)
-    if first == _midnight(first):
+    if first == midnight(first):
         day = f"{first:%A}, {first.day} {first:%B %Y}"
         if last == _after(first):
             return day
         if last.date() == first.date():
             return f"{day}, until {last:%H:%M}"
-        if last == _midnight(last):
+        if last == midnight(last):
             return f"{_day(first)} to {_day(last - timedelta(hours=1))}"
     return f"{_day(first)} {first:%H:%M} to {_day(last)} {last:%H:%M}"
 
@@ -68,13 +68,13 @@ def _span(words: list[str], today: datetime, now: float, zone: tzinfo | None) ->
 
 
 def _named(name: str, today: datetime) -> tuple[datetime, datetime]:
-    monday = _midnight(today - timedelta(days=today.weekday()))
+    monday = midnight(today - timedelta(days=today.weekday()))
     month = today.replace(day=1)
     match name:
         case "today":
             return today, _after(today)
         case "yesterday":
-            return _midnight(today - timedelta(days=1)), today
+            return midnight(today - timedelta(days=1)), today
         case "thisweek":
             return monday, monday + timedelta(days=7)
         case "lastweek":
@@ -98,10 +98,11 @@ def _moment(word: str, zone: tzinfo | None) -> tuple[datetime, bool]:
     return moment.replace(tzinfo=zone), _DATE.fullmatch(word) is not None
 
 
-def _midnight(moment: datetime) -> datetime:
+def midnight(moment: datetime) -> datetime:
+    """The midnight with which its day began."""
     return moment.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
 
 
 def _after(day: datetime) -> datetime:
     """The midnight after: clocks on the wall, so days may have any number of hours."""
-    return _midnight(day) + timedelta(days=1)
+    return midnight(day) + timedelta(days=1)

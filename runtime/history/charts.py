@@ -19,6 +19,8 @@ from xml.sax import saxutils
 
 import msgspec
 
+from runtime.printable import blanked
+
 WIDTH = 960
 _LEFT, _RIGHT = 170, 40
 _PLOT = WIDTH - _LEFT - _RIGHT
@@ -141,7 +143,8 @@ def _of_how_many(chart: Stacks, drawn: bool) -> str:
     """What the legend says of what could have been."""
     if drawn or not chart.line:
         return f"{chart.unit} that there were" if drawn else ""
-    return f"of {max(chart.line):,.0f} {chart.unit}"
+    most = max(chart.line)
+    return f"of {most:,.0f} {chart.unit}" if most >= 1 else f"of {most:.2g} {chart.unit}"
 
 
 def _with_rest(series: Sequence[tuple[str, Sequence[float]]], slices: int) -> list[tuple[str, Sequence[float]]]:
@@ -273,7 +276,7 @@ def _name(x: float, y: float, name: str, anchor: str, most: int) -> str:
 
 def _escape(words: str) -> str:
     """As words in XML, which has no place for what cannot be printed."""
-    return saxutils.escape("".join(one if one.isprintable() else " " for one in words))
+    return saxutils.escape(blanked(words))
 
 
 def _text(

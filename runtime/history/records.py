@@ -18,9 +18,14 @@ from __future__ import annotations
 import msgspec
 
 from runtime.farm_messages import How
+from runtime.needs import Need
 
 LONGEST_CHARS = 200
 """Of a title and of a reason on record; what is longer is cut."""
+LONGEST_NEED_CHARS = 2_000
+"""Of all that a request needs; what is longer is left out."""
+DEEPEST = 100
+"""So many tasks that a task is part of are on record: of deeper ones the outermost."""
 
 
 class Whose(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -50,11 +55,16 @@ class Record(msgspec.Struct, frozen=True, gc=False, tag=True, array_like=True):
 
 
 class Asked(Record, frozen=True, gc=False, tag=True, array_like=True):
-    """A request has come: `total` leases for this need."""
+    """A request has come: `total` leases for these keys (`need`). `request` is its dispatcher's number for it, 0 in
+    records of before it was kept; `wants` is all that it needs, None where that is too long to be kept."""
 
     whose: Whose
     need: str
     total: int
+    request: int = 0
+    wants: Need | None = None
+    priority: float = 0.0
+    tier: str = ""
 
 
 class Granted(Record, frozen=True, gc=False, tag=True, array_like=True):
@@ -89,6 +99,12 @@ class Ran(Record, frozen=True, gc=False, tag=True, array_like=True):
     reason: str = ""
     here: bool = False
     """It ran beside its dispatcher: a failure is not its host's."""
+    request: int = 0
+    """For which its lease was given (Asked)."""
+    waited_s: float = -1.0
+    """From when it could have run until it was launched; below 0: nobody has told."""
+    within: tuple[int, ...] = ()
+    """The tasks that its task is part of, the outermost first."""
 
 
 class Recalled(Record, frozen=True, gc=False, tag=True, array_like=True):

@@ -14,11 +14,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from runtime.history.tally import By, Cell, Key, jain
+from runtime.history.tally import HOUR_S, By, Cell, Key, jain
+from runtime.printable import blanked
 
 NOBODY = "(none)"
 """What is shown for a name that is empty."""
-_HOUR_S = 3600.0
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -91,8 +91,8 @@ def _row(name: str, cell: Cell, span_s: float, there: Cell) -> Row:
     waits = cell.waits
     return Row(
         name=name or NOBODY,
-        busy_h=cell.busy_s / _HOUR_S,
-        idle_h=cell.idle_s / _HOUR_S,
+        busy_h=cell.busy_s / HOUR_S,
+        idle_h=cell.idle_s / HOUR_S,
         slots=cell.busy_s / span_s if span_s > 0 else 0.0,
         used=cell.busy_s / there.slots_s if there.slots_s > 0 else None,
         grants=cell.grants,
@@ -168,7 +168,7 @@ def _cell(name: str, value: str | float | int | None) -> str:
     if value is None:
         return "-"
     if isinstance(value, str):
-        return "".join(one if one.isprintable() else " " for one in value)
+        return blanked(value)
     if name == "used":
         return percent(value)
     if name.endswith("_s"):

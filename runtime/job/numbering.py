@@ -247,6 +247,13 @@ class Numbering:
             found.extend(self.child_tasks(tid))
         return found
 
+    def above(self, tid: int) -> tuple[int, ...]:
+        """The tasks that a task is part of, the outermost first, without the job itself."""
+        found = []
+        while (tid := self.parents[tid]) > 0:
+            found.append(tid)
+        return tuple(reversed(found))
+
     def place(self, tid: int) -> Place:
         """Sorts tasks in document order."""
         if not self.batches or tid < self.batches[0].first:

@@ -243,7 +243,7 @@ class Maitred:
         if group is None:
             return self._finish(now)
         if fresh:
-            self._books.note(asked(request, self._books.wall(now)))
+            self._books.note(asked(request, message.tier, self._books.wall(now)))
         if request.waits:
             self._serving.try_all(request, now)
             if request.wishes != wanted or request.total > total:

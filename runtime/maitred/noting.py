@@ -14,7 +14,9 @@ from collections.abc import Iterable
 
 from runtime.farm_messages import Outcome
 from runtime.history.records import (
+    DEEPEST,
     LONGEST_CHARS,
+    LONGEST_NEED_CHARS,
     Asked,
     Came,
     Capacity,
@@ -66,8 +68,13 @@ def places(lease: Lease) -> tuple[Place, ...]:
     return tuple([slot.place for slot in lease.slots])
 
 
-def asked(request: Request, at: float) -> Asked:
-    return Asked(at, whose_request(request), request.need.service[:LONGEST_CHARS], request.total)
+def asked(request: Request, tier: str, at: float) -> Asked:
+    need = request.need
+    chars = len(need.service) + len(need.metrics) + sum(map(len, need.tags))
+    return Asked(
+        at, whose_request(request), need.service[:LONGEST_CHARS], request.total, request.wanted,
+        need if chars <= LONGEST_NEED_CHARS else None, request.job_priority, tier[:LONGEST_CHARS],
+    )  # fmt: skip
 
 
 def gave_up(request: Request, at: float, now: float) -> GaveUp:
@@ -97,10 +104,11 @@ def ran(lease: Lease, crews: Crews, outcome: Outcome | None, wall_offset: float,
     if outcome is None:
         title = lease.title[:LONGEST_CHARS]
         numbers = (0, 0, 0) if running is None else (running.tid, running.cid, running.attempt)
-        return Ran(at, mine, where, run_s, idle_s, None, None, *numbers, title)
+        return Ran(at, mine, where, run_s, idle_s, None, None, *numbers, title, request=lease.request)
     return Ran(
         at, mine, where, run_s, idle_s, outcome.how, outcome.status, outcome.tid, outcome.cid, outcome.attempt,
-        outcome.title[:LONGEST_CHARS], outcome.reason[:LONGEST_CHARS], outcome.here,
+        outcome.title[:LONGEST_CHARS], outcome.reason[:LONGEST_CHARS], outcome.here, lease.request, outcome.waited_s,
+        outcome.within[:DEEPEST],
     )  # fmt: skip
 
 

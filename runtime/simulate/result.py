@@ -97,10 +97,11 @@ def _summary(farm: Farm, workload: Workload) -> Iterator[str]:
     begin = datetime.fromtimestamp(workload.starts_at, UTC)
     states = [f"{many} {state}" for state, many in sorted(ledger.jobs.items())]
     states += [f"{farm.unfinished} not finished"] if farm.unfinished else []
+    jobs = "1 job" if ledger.arrived == 1 else f"{ledger.arrived:,} jobs"
     beside = f", {ledger.beside:,} of them beside their dispatchers" if ledger.beside else ""
     waits = ledger.waits(By.FARM, "")
-    yield f"{span(farm.agenda.now)} from {begin:%a %Y-%m-%d} on; {ledger.arrived} jobs: {', '.join(states) or 'none'}"
-    yield f"{ledger.commands:,} commands began{beside}"
+    yield f"{span(farm.agenda.now)} from {begin:%a %Y-%m-%d} on; {jobs}: {', '.join(states) or 'none'}"
+    yield f"{ledger.commands:,} {'command' if ledger.commands == 1 else 'commands'} began{beside}"
     yield (
         f"they waited, from when they could run until they did: {span(waits.mean_s)} on average,"
         f" p50 {span(waits.percentile(50))}, p95 {span(waits.percentile(95))}, max {span(waits.longest_s)}"

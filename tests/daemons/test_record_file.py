@@ -277,3 +277,31 @@ def test_a_record_is_read_where_nothing_may_be_written(path: Path, tmp_path: Pat
         assert Reader(path).span() == (at("2026-11-20"), at("2026-11-21"))
     finally:
         tmp_path.chmod(0o700)
+
+
+def as_of_format_1(path: Path) -> None:
+    """What an older version has written."""
+    base = sqlite3.connect(path)
+    for column in ("request", "waited", "within"):
+        base.execute(f"ALTER TABLE runs DROP COLUMN {column}")
+    base.execute("PRAGMA user_version = 1")
+    base.commit()
+    base.close()
+
+
+def test_a_file_of_the_first_format_is_read_as_it_is(path: Path) -> None:
+    write(path, ran(NOON, 60, title="f1"))
+    as_of_format_1(path)
+
+    assert [run.title for run in Reader(path).runs([whose()], 10)] == ["f1"]
+
+
+def test_a_file_of_the_first_format_is_written_on(path: Path) -> None:
+    write(path, ran(NOON, 60, title="f1"))
+    as_of_format_1(path)
+
+    write(path, ran(NOON + 60, 60, title="f2", request=3, waited_s=4.0, within=(1, 2)))
+
+    assert [run.title for run in Reader(path).runs([whose()], 10)] == ["f1", "f2"]
+    found = sqlite3.connect(path).execute("SELECT request, waited, within FROM runs").fetchall()
+    assert found == [(None, None, None), (3, 4.0, b"\x92\x01\x02")]

@@ -16,7 +16,7 @@ from recorded import DOUGHNUT, ECLAIR, granted, ran, whose
 from daemons import cli
 from daemons.record.file import Writer
 from runtime.farm_messages import How
-from runtime.history.records import Asked, Capacity, Recalled, Record, Refused
+from runtime.history.records import Asked, Capacity, GaveUp, JobDone, Recalled, Record, Refused
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MIDNIGHT = datetime(2026, 3, 2, tzinfo=BERLIN).timestamp()
@@ -60,6 +60,23 @@ def test_an_overview_has_the_farm_its_crews_users_and_what_fails(
         "2 waits for a server: half of them up to 0.0s, 95 % up to 1m00s, the longest 1m00s",
     ]
     assert lines[lines.index("hosts where commands failed, the worst first") + 2].startswith("doughnut")
+
+
+def test_a_farm_that_has_just_begun_is_told_in_the_right_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    end = MIDNIGHT + 86400
+    begun = [Capacity(end - 60, ((frozenset(), 4),)), GaveUp(end - 1, BEN, 2.0), JobDone(end - 1, BEN, "stopped")]
+    writer = Writer(tmp_path / "history.sqlite", BERLIN)
+    writer.note(begun, end)
+    writer.commit(end)
+    writer.close()
+
+    assert report(tmp_path / "history.sqlite") == 0
+
+    _, slots, ends, *_ = capsys.readouterr().out.splitlines()
+    assert slots.startswith("less than 0.1 slots on average")
+    assert ends == "0 commands, 1 request given up, 1 end of a job"
 
 
 def test_the_time_may_stand_behind_the_options(history: Path, capsys: pytest.CaptureFixture[str]) -> None:

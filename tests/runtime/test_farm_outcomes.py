@@ -33,7 +33,20 @@ def test_the_end_of_the_last_command_goes_back_with_its_lease() -> None:
     farm.end("prman a", run_s=7.0)
 
     [outcome] = outcomes(farm)
-    assert outcome == Outcome(1, 1, 1, 1, "a", How.DONE, 0, 7.0)
+    assert outcome == Outcome(1, 1, 1, 1, "a", How.DONE, 0, 7.0, waited_s=0.0)
+
+
+def test_an_end_tells_how_long_its_command_could_have_run_before_and_what_it_is_part_of() -> None:
+    farm = attached()
+    frame = task("frame", cmds=[cmd("prman a", service="pixarRender"), cmd("prman b", service="pixarRender")])
+    farm.submit(job(task("film", task("reel", frame, cmds=""), cmds="")))
+    farm.grant("janus-1")
+    farm.end("prman a", run_s=7.0)
+    farm.end("prman b")
+
+    first, second = outcomes(farm)
+    assert (first.tid, first.within, second.within) == (3, (1, 2), (1, 2))
+    assert (first.waited_s, second.waited_s) == (0.0, 0.0)
 
 
 def test_on_a_lease_that_is_used_again_the_next_command_tells_how_the_one_before_it_ended() -> None:

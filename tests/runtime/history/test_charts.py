@@ -94,3 +94,9 @@ def test_what_little_is_in_use_is_seen() -> None:
 
     assert "of 1,000 slots" in written
     assert "1,000 slots" not in written
+
+
+def test_a_farm_that_has_just_begun_has_more_than_no_slots() -> None:
+    chart = Stacks("Busy slots", "slots", ["00:00"], [("tds", [0.01])], [0.34])
+
+    assert "of 0.34 slots" in words(page("", "", [chart]))
