@@ -143,6 +143,7 @@ class Farm:
     def event(self, name: str, happens: Callable[[], Iterable[Order] | None]) -> None:
         began = thread_time()
         orders = happens()
+        garbage.look()
         took_s = thread_time() - began
         self.spent_s[name] += took_s
         self.longest_s[name] = max(took_s, self.longest_s.get(name, 0.0))

@@ -42,7 +42,7 @@ class FarmMessage(msgspec.Struct, frozen=True, tag=True, array_like=True):
 # ---- leases --------------------------------------------------------------------------------------------------
 
 
-class LeaseId(msgspec.Struct, frozen=True, array_like=True, order=True):
+class LeaseId(msgspec.Struct, frozen=True, gc=False, array_like=True, order=True):
     """`epoch` is the term of the maitre-d that gave it: a later leader has a larger one, and alfservers refuse what
     comes with an older epoch than they have seen. 0: given by nobody (chaos mode)."""
 
@@ -50,7 +50,7 @@ class LeaseId(msgspec.Struct, frozen=True, array_like=True, order=True):
     number: int
 
 
-class GrantedSlot(msgspec.Struct, frozen=True, array_like=True):
+class GrantedSlot(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A slot as its dispatcher needs to know it. `port` is that of the host's alfserver; `zone` selects dirmaps;
     `proof` is the maitre-d's word for it, for its alfserver (runtime.grants)."""
 
@@ -64,7 +64,7 @@ class GrantedSlot(msgspec.Struct, frozen=True, array_like=True):
     """Those of its host that are reserved with it, by number."""
 
 
-class Lease(msgspec.Struct, frozen=True, array_like=True):
+class Lease(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Slots that are a dispatcher's for a time; a RemoteCmd runs on the first of them. It counts under `tags`, and
     holds `reserve` on the host of each slot (runtime.match.reserve)."""
 
@@ -74,7 +74,7 @@ class Lease(msgspec.Struct, frozen=True, array_like=True):
     reserve: Reserve = ()
 
 
-class HeldLease(msgspec.Struct, frozen=True, array_like=True):
+class HeldLease(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What a dispatcher that attaches holds already. `request`: of which of its Wants; `running_s`: how long its
     command has run, negative while none does; `project` and `tier` as in that Want."""
 
@@ -107,7 +107,7 @@ class How(Enum):
     """It could not begin: by the host's fault where its lease comes back with a problem, else by its own."""
 
 
-class Outcome(msgspec.Struct, frozen=True, array_like=True):
+class Outcome(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """How a command ended on a lease. `title` is its task's. `status`: exit status, or minus the signal; None: it has
     none. `run_s` is 0 where nobody has measured it. `here`: it ran beside its dispatcher, not on the slot's host.
     `waited_s`: from when it could have run until it was launched, below 0 where that is unknown; `within`: the tasks
@@ -177,14 +177,14 @@ class Want(FarmMessage, frozen=True, tag=True, array_like=True):
     tier: str = ""
 
 
-class Granted(FarmMessage, frozen=True, tag=True, array_like=True):
+class Granted(FarmMessage, frozen=True, gc=False, tag=True, array_like=True):
     """A lease for a request. A dispatcher that has no use for it any more returns it at once."""
 
     request: int
     lease: Lease
 
 
-class Running(FarmMessage, frozen=True, tag=True, array_like=True):
+class Running(FarmMessage, frozen=True, gc=False, tag=True, array_like=True):
     """A command has begun on a lease; the one before it, if any, has ended, as `previous` says. For those who watch,
     for preemption, and for the record."""
 
@@ -197,7 +197,7 @@ class Running(FarmMessage, frozen=True, tag=True, array_like=True):
     previous: Outcome | None = None
 
 
-class Returned(FarmMessage, frozen=True, tag=True, array_like=True):
+class Returned(FarmMessage, frozen=True, gc=False, tag=True, array_like=True):
     """A lease is given back, and nothing runs on it. `problem`: a launch could not begin there; the slot rests.
     `outcome`: how the last command on it ended."""
 
@@ -215,7 +215,7 @@ class TagRests(FarmMessage, frozen=True, tag=True, array_like=True):
     reason: str
 
 
-class Recall(FarmMessage, frozen=True, tag=True, array_like=True):
+class Recall(FarmMessage, frozen=True, gc=False, tag=True, array_like=True):
     """Give a lease back: after its command (`eject` False), or end the command now; it runs again, with %r 1."""
 
     lease: LeaseId

@@ -20,6 +20,7 @@ from functools import partial
 import psutil
 import trio
 
+from daemons import garbage
 from daemons.link import Identity, Link, LinkError
 from daemons.log_file import LogFile
 from daemons.maitred.counter import Counter
@@ -184,6 +185,7 @@ class Service:
                     self._keep(partial(self._keeping.keep, offline=order.offline))
                 case KeepUsage():
                     self._keep(partial(self._keeping.keep, usages=order.usages))
+        garbage.look()
 
     def _flush(self) -> None:
         """Write what was gathered, to each peer in one piece."""

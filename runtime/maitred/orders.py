@@ -26,7 +26,7 @@ class Order(msgspec.Struct, frozen=True):
     """Base of all orders."""
 
 
-class Send(Order, frozen=True):
+class Send(Order, frozen=True, gc=False):
     peer: PeerId
     message: FarmMessage
 
@@ -43,7 +43,7 @@ class RunPing(Order, frozen=True):
     limit_s: float
 
 
-class Log(Order, frozen=True):
+class Log(Order, frozen=True, gc=False):
     line: str
 
 

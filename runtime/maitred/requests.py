@@ -283,6 +283,10 @@ class Group:
         if request in self.waiting:
             self.add(request)
 
+    def dissolve(self) -> None:
+        """Nobody is in it any more: its queues, which know it, go at once."""
+        self._queues.clear()
+
     def _crew_gives(self, slot: Slot) -> bool:
         return self.access.priority(slot.kind.groups) is not None
 
@@ -357,6 +361,7 @@ class Groups:
         request.group = None
         self._size[group] -= 1
         if not self._size[group]:
+            group.dissolve()
             del self._size[group]
             del self._groups[group.need, group.access, group.excluded, group.host, group.fit]
             for tag in set(group.need.tags):
