@@ -134,7 +134,8 @@ class Leasing:
         if message.eject:
             holding.ejected = True
             self._eject([holding], f"ejected: {message.reason}", out)
-        self.stir([self._jobs[holding.request.jid]])
+        if not holding.attempt:  # else the end of its command stirs the job
+            self.stir([self._jobs[holding.request.jid]])
         return True
 
     def is_attached(self, message: Attached, out: Outbox) -> None:

@@ -201,6 +201,11 @@ class QueuedJob:
             self._dirmaps = read_dirmaps(self.graph.options.get("dirmaps") or self.graph.options.get("dirmap", ""))
         return self._dirmaps
 
+    @property
+    def waits_here(self) -> bool:
+        """Whether somebody stands in line for a slot of the dispatcher's own machine."""
+        return bool(self._waiting)
+
     def enqueue(self, tid: int, cid: int, cmd: Cmd) -> Lane:
         """Put a ready command into its lane. Raises NeedError when what it needs cannot be read."""
         key = self._lane_key(tid, cid, cmd)

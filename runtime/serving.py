@@ -67,6 +67,8 @@ class Server(Launching):
         self.scheme = scheme
         self._look_again: float | None = None
         self._leasing: dict[int, QueuedJob] = {}
+        self._beside: dict[int, QueuedJob] = {}
+        """Jobs of which commands stand in line for this machine's own slots; they may have left it since."""
 
     @property
     def look_again(self) -> float | None:
@@ -74,13 +76,22 @@ class Server(Launching):
         return self._look_again
 
     def serve(self, jobs: Iterable[QueuedJob], out: Outbox) -> None:
-        """Start what can start. `jobs` are those that may run now, in the order of their standing."""
+        """Start what can start. `jobs` are those that may run now, in the order of their standing.
+
+        With a farm all ready commands have been taken into lanes (`look_ahead`), and most of them wait for leases: only
+        jobs are asked of which somebody stands in line for a slot of this machine.
+        """
         self.machine.wake(out.now)
+        self._look_again = None
         if self._leasing:
             self.return_idle()
+        if self.farm.on:
+            self._beside = {jid: job for jid, job in self._beside.items() if job.waits_here}
+            if not self._beside:
+                return
+            jobs = (job for job in jobs if job.jid in self._beside)
         if not self.machine.free and not self._leasing:
             return
-        self._look_again = None
         if self.scheme is Scheme.SPILL_OVER and not self._leasing:
             for job in jobs:
                 if self._serve_job(job, None, out) is None or not self.machine.free:
@@ -189,8 +200,10 @@ class Server(Launching):
                 out.notice(job, job.checkouts.faults.pop())
             if lane.far:
                 self.farm.join(job, lane)
-            elif lane.fault is None:
-                self._check(job, lane, out)
+            else:
+                self._beside[job.jid] = job
+                if lane.fault is None:
+                    self._check(job, lane, out)
             if lane.fault:
                 job.drop(lane, cid)
                 raise NeedError(lane.fault)
@@ -317,6 +330,7 @@ class Server(Launching):
 
     def return_all(self, job: QueuedJob) -> None:
         """A job leaves the queue."""
+        self._beside.pop(job.jid, None)
         for owner, lease in list(job.checkouts.leases.items()):
             self._return(job, owner, lease)
 

@@ -75,6 +75,8 @@ class Settling:
         self._farm = self._server.farm
         self._live: dict[int, QueuedJob] = {}
         """Jobs that are not settled."""
+        self._timed: dict[int, QueuedJob] = {}
+        """Jobs that were to start at some time; it may have come."""
         self._replayed: dict[AttemptId, Started] = {}
         self._grown: dict[tuple[int, int], int] = {}
         """While replaying: by job and command, the last chunk of its open attempt that was spliced in."""
@@ -112,7 +114,8 @@ class Settling:
 
     def next_deadline(self) -> float | None:
         """When `tick` is wanted next; None while only events can change anything."""
-        times = [job.after for job in self._live.values() if job.after is not None and not job.graph.paused]
+        waiting = [job for jid, job in self._timed.items() if jid in self._live and not job.graph.paused]
+        times = [job.after for job in waiting if job.after is not None]
         others = (
             self._server.look_again,
             self._farm.look_again,
@@ -141,6 +144,8 @@ class Settling:
                 job.after = start_time(text, job.spooled.time)
             except AfterError as error:
                 out.notice(job, str(error))
+        if job.after is not None:
+            self._timed[job.jid] = job
         self._look_at_notify(job, out)
         job.afterjids = tuple(
             int(word) for word in options.get("afterjids", "").replace(",", " ").split() if word.isdecimal()
@@ -175,9 +180,9 @@ class Settling:
         may_run = partial(self._may_run, out.now)
         while True:
             if not self.closing:
-                self._server.serve(self._servable(out.now), out)
                 self._stir(out)
                 self._farm.serve(may_run, self._server.look_ahead, out)
+                self._server.serve(self._servable(out.now), out)
             if not out.touched:
                 break
             self._stir(out)
@@ -245,6 +250,7 @@ class Settling:
         if job.after is None or now < job.after:
             return job.after is not None
         job.after = None
+        self._timed.pop(job.jid, None)
         self._farm.stir([job])
         return False
 
@@ -329,6 +335,7 @@ class Settling:
     def _forget(self, job: QueuedJob) -> None:
         self.jobs.pop(job.jid, None)
         self._live.pop(job.jid, None)
+        self._timed.pop(job.jid, None)
         self._sorted = False
         self._server.return_all(job)
         self._farm.forget(job)

@@ -13,6 +13,7 @@ from runtime.maitred.books import Books
 from runtime.maitred.deciding import FREE, IN_USE, REQUEST_TESTS, why_not
 from runtime.maitred.noting import whose, whose_request
 from runtime.maitred.requests import Request
+from runtime.maitred.surveying import odd_ones
 
 
 class Obstacles(msgspec.Struct, frozen=True):
@@ -40,12 +41,22 @@ def obstacles(books: Books, now: float) -> list[Obstacles]:
 
 
 def _servers(books: Books, request: Request, now: float) -> Counter[str]:
+    """What each server fails. Where neither metrics nor reservations decide, ordinary ones of a kind that are in use
+    fail the same test, and so do those that are not: one of each sort is asked."""
     found: Counter[str] = Counter()
+    group = request.group
+    odd = None if group is None or group.live or group.need.reserve else odd_ones(books, group)
+    known: dict[object, int] = {}
     for slot in books.slots.by_name.values():
-        place, _ = why_not(books, request, slot, now)
+        lease = slot.lease
+        sort: object = slot if odd is None or slot in odd else (slot.kind, lease is None, slot.kept_for)
+        place = known.get(sort)
+        if place is None:
+            place, _ = why_not(books, request, slot, now)
+            known[sort] = place
         words = REQUEST_TESTS[place][0].format(user="them") if place < FREE else "are free"
-        if place == IN_USE and slot.lease is not None:
-            crew = whose(slot.lease, books.crews).crew
+        if place == IN_USE and lease is not None:
+            crew = whose(lease, books.crews).crew
             words = f"are in use by {crew}" if crew else words
         found[words] += 1
     return found

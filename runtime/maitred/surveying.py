@@ -57,7 +57,7 @@ def survey(books: Books, request: Request, now: float) -> Survey:
     servers = books.slots.by_name
     if group is None or len(servers) <= EACH:
         return _by_test((_ask(books, request, [slot], 1, now) for slot in servers.values()), False)
-    odd = _odd(books, group)
+    odd = odd_ones(books, group)
     found = [_ask(books, request, list(islice(odd, MOST)), len(odd), now)]
     for kind in books.slots.kinds:
         free = [slot for slot in islice(_free(kind), 2 * MOST) if slot not in odd]
@@ -90,7 +90,7 @@ def _by_test(found: Iterable[list[Finding]], about: bool) -> Survey:
     return Survey(sorted(merged.values(), key=lambda one: (-one.place, -one.number)), about)
 
 
-def _odd(books: Books, group: Group) -> dict[Slot, None]:
+def odd_ones(books: Books, group: Group) -> dict[Slot, None]:
     """Servers of which the answer may be another than that of their kind."""
     slots = books.slots
     found = {**slots.closed, **dict.fromkeys(group.fit.odd)}

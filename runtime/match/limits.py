@@ -149,6 +149,8 @@ class Limits:
 
     def wake(self, now: float) -> tuple[str, ...]:
         """The tags of which more may run than before: their rest is over, or a step of their trial."""
+        if not (self.resting or self.trials):
+            return ()
         rested = [tag for tag, rest in self.resting.items() if rest.until <= now]
         proven = [tag for tag, trial in self.trials.items() if trial.until <= now]
         for tag in rested:
@@ -165,5 +167,7 @@ class Limits:
     @property
     def next_wake(self) -> float | None:
         """When `wake` has something to do."""
+        if not (self.resting or self.trials):
+            return None
         times = [rest.until for rest in self.resting.values()] + [trial.until for trial in self.trials.values()]
         return min(times, default=None)
