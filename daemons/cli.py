@@ -1,6 +1,6 @@
 """The `alfred` command: what the words of the command line ask for, and which part of the program does it.
 
-    alfred shot.alf            queue the script and run it          daemons.options.jobs  -> daemons.session
+    alfred shot.alf            queue the script and run it          daemons.options.jobs  -> window, daemons.session
     alfred -check FILE ...     read scripts, queue nothing          daemons.options.jobs  -> daemons.check
     alfred -queue, -info ...   look at the queue, change it         daemons.options.queue -> daemons.queue_commands
     alfred -why, -exclude ...  the farm, for one's own jobs         daemons.options.waiting -> daemons.queue_commands
@@ -23,6 +23,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from daemons.elsewhere import VARIABLE
 from daemons.options import site
@@ -37,6 +38,9 @@ from daemons.options.report import REPORT
 from daemons.options.simulate import SIMULATE
 from daemons.options.trial import TRIAL
 from daemons.options.waiting import WAITING
+
+if TYPE_CHECKING:
+    from daemons.options.jobs import OpenWindow
 
 PARTS = (
     JOBS,
@@ -79,12 +83,13 @@ def parser() -> Words:
     return words
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run `alfred` with these words (default: the process's own) and give its exit status."""
+def main(arguments: Sequence[str] | None = None, window: OpenWindow | None = None) -> int:
+    """Run `alfred` with these words (default: the process's own) and give its exit status. `window` shows the queue
+    in a window; None where there is no display."""
     words = parser()
     given = words.parse_args(arguments)
     try:
-        return _run(words, given)
+        return _run(words, given, window)
     except BrokenPipeError:
         # whoever read our output has gone (`alfred -queue | head`): nobody is left to be told
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -93,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
 
 
-def _run(words: Words, given: argparse.Namespace) -> int:
+def _run(words: Words, given: argparse.Namespace, window: OpenWindow | None) -> int:
     if given.help is not None:
         return _help(words, given.help)
     if given.version:
@@ -106,7 +111,7 @@ def _run(words: Words, given: argparse.Namespace) -> int:
         os.environ[VARIABLE] = given.h
     asked = [(part, request) for part in PARTS for request in part.asked(given)]
     if not asked:
-        return session(words, given)
+        return session(words, given, window)
     part, request = asked[0]
     if len(asked) > 1:
         words.error(f"-{request} and -{asked[1][1]} do not go together")

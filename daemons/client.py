@@ -41,6 +41,7 @@ from runtime.messages import (
     Act,
     Acted,
     Action,
+    AskTasks,
     Because,
     Changed,
     Describe,
@@ -55,6 +56,7 @@ from runtime.messages import (
     Shutdown,
     Spool,
     Spooled,
+    TasksAre,
     Watch,
     Why,
 )
@@ -154,6 +156,10 @@ class DispatcherClient:
     async def why(self, jid: int, tid: int | None = None) -> Because | Refusal:
         """Why nothing more of a job, or nothing of a task, starts."""
         return await self._ask(Why(jid=jid, tid=tid), Because)
+
+    async def tasks(self, jid: int, *, anew: bool = False) -> TasksAre | Refusal:
+        """What has changed among the tasks of a job since this was asked last; or (`anew`) all of them."""
+        return await self._ask(AskTasks(jid=jid, anew=anew), TasksAre)
 
     async def exclude(self, where: str, excluded: bool) -> Acted | Refusal:
         """Deselect a slot or a host in this user's huntgroup, or select it again."""

@@ -40,6 +40,7 @@ from runtime.messages import (
     Acted,
     Action,
     AnyMessage,
+    AskTasks,
     Because,
     Changed,
     Describe,
@@ -56,12 +57,14 @@ from runtime.messages import (
     RunningCmd,
     Spool,
     Spooled,
+    TasksAre,
     Waiting,
     Watch,
     Why,
 )
 from runtime.orders import Announce, Change, Order
 from runtime.queued import QueuedJob
+from runtime.task_view import TaskView
 from runtime.why import why
 
 GRANT_S = 0.003
@@ -121,6 +124,8 @@ class Desk:
         self._lasting = lasting
         self._last_jid = journal.last_jid()
         self._watchers: dict[Connection, int] = {}
+        self._views: dict[Connection, dict[int, TaskView]] = {}
+        """What is known of the tasks of jobs at the other ends of connections."""
         self._noted: set[int] = set()
         """Finished jobs whose summary is in the journal while the core holds them still."""
         self._to_note: set[int] = set()
@@ -148,6 +153,8 @@ class Desk:
                 return await self.why(message)
             if isinstance(message, Exclude):
                 return self._exclude(message)
+            if isinstance(message, AskTasks):
+                return self._tasks(message, connection)
         except (ActionError, JournalError, StateError) as error:
             return Refusal(text=str(error))
         return Refusal(text=f"a dispatcher has no answer to {type(message).__name__}")
@@ -245,6 +252,16 @@ class Desk:
         about["logs"] = [str(path) for path in logs.files_of(self._state.job(asked.jid), asked.tid, newest=False)]
         return Description(about=about)
 
+    def _tasks(self, asked: AskTasks, connection: Connection) -> TasksAre:
+        """What a client does not know yet of a job's tasks. Raises ActionError for what there is not."""
+        if asked.jid not in self._core.jobs:
+            self._bring_back(asked.jid)
+        graph, views = self._core.jobs[asked.jid].graph, self._views.setdefault(connection, {})
+        view = views.get(asked.jid)
+        if view is None or asked.anew or view.graph is not graph:
+            view = views[asked.jid] = TaskView(graph)
+        return view.news(self._core.attempts.values())
+
     async def why(self, asked: Why) -> Because:
         """Why nothing more of a job starts: the dispatcher's own reasons, then what the maitre-d says of each need.
         Raises ActionError for what there is not."""
@@ -295,6 +312,7 @@ class Desk:
 
     def leaves(self, connection: Connection) -> None:
         self._watchers.pop(connection, None)
+        self._views.pop(connection, None)
 
     def news(self, announce: Announce) -> None:
         """Tell those who watch, and the journal what it should know of a job's end."""

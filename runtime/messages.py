@@ -5,6 +5,7 @@ Requests carry an `id` that their reply repeats; a `Watch` turns a connection in
     Spool -> Spooled | Refusal              List -> Queue            Act -> Acted | Refusal
     Describe -> Description | Refusal       Follow -> LogPart ...    Watch -> Queue, then Changed ...
     Why -> Because | Refusal                Exclude -> Acted | Refusal
+    AskTasks -> TasksAre | Refusal
 """
 
 from __future__ import annotations
@@ -279,6 +280,57 @@ class Changed(Message, frozen=True, tag=True, kw_only=True):
     tail: tuple[str, ...] = ()
 
 
+class AskTasks(Message, frozen=True, tag=True, kw_only=True):
+    """Ask for the tasks of a job: for what has changed since the last answer on this connection, or for everything."""
+
+    jid: int
+    anew: bool = False
+
+
+class Units(msgspec.Struct, frozen=True, array_like=True):
+    """The children of a task that has others than plain tasks, in document order: the number of a task; LOOP and the
+    number of an Iterate; of an Instance minus one minus the number of the task that it names, or NAMELESS while there
+    is none."""
+
+    parent: int
+    children: tuple[int, ...]
+
+
+LOOP = 1 << 40
+NAMELESS = -(1 << 40)
+
+
+class Steps(msgspec.Struct, frozen=True, array_like=True):
+    """Tasks that appeared together, from `first` on, up to the first ones of the next Steps: steps of an Iterate from
+    `step` on; `loop` -1: what a command printed. Those of them that are children of the Iterate's task stand in its
+    place, in the order of the steps."""
+
+    first: int
+    loop: int
+    step: int
+
+
+class TasksAre(Message, frozen=True, tag=True, kw_only=True):
+    """The tasks of a job, or what has changed among them. Task 0 is the job itself.
+
+    Tasks `first` ... first + len(titles) - 1 are new, with their `parents` (four bytes each, little-endian, signed; -1
+    for task 0). `states`: pieces (from this task on, a byte each: the place in TaskState; 7 for a task that is no part
+    of the job any more). Children of a task are in the order of their numbers, but for those that `units` names.
+    `steps` are new ones; `to_come`: Iterates of which so many steps are no tasks yet. `percents`: of all that runs and
+    has said so. `more`: ask again for the rest. With `first` 0 everything that was known is to be forgotten."""
+
+    jid: int
+    first: int = 0
+    titles: tuple[str, ...] = ()
+    parents: bytes = b""
+    states: tuple[tuple[int, bytes], ...] = ()
+    units: tuple[Units, ...] = ()
+    steps: tuple[Steps, ...] = ()
+    to_come: tuple[tuple[int, int], ...] = ()
+    percents: tuple[tuple[int, int], ...] = ()
+    more: bool = False
+
+
 class Shutdown(Message, frozen=True, tag=True, kw_only=True):
     """Ask the dispatcher to end: its commands are swept first, and are queued again for its next start."""
 
@@ -303,5 +355,7 @@ AnyMessage = (
     | Exclude
     | Watch
     | Changed
+    | AskTasks
+    | TasksAre
     | Shutdown
 )

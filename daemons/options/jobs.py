@@ -1,18 +1,26 @@
-"""Running job scripts here (`daemons.session`), and reading them only (`daemons.check`)."""
+"""Running job scripts here, in a window or without (`daemons.session`), and reading them only (`daemons.check`)."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from daemons.options.part import Part, Words, slot_count
 
+if TYPE_CHECKING:
+    from daemons.session import Wishes
+
+    OpenWindow = Callable[[Wishes], int]
+    """Shows the queue, with what is asked for in it, until the window is closed; gives the exit status."""
+
 HELP = """\
-usage: alfred [options] script ...       queue job scripts (.alf), run them here
-       alfred -nogui                     carry the queue on until it is done
+usage: alfred [options] [script ...]     the job queue window, with these scripts (.alf) in it
+       alfred -nogui [script ...]        in this terminal: run them, or carry the queue on
        alfred -check [-json] FILE ...    read scripts, say what is wrong in them
 
-  -nogui           in this terminal, without a window
+  -nogui           in this terminal, without a window (always so where there is no display)
   -paused          queue, but do not start      -after "[MONTH DAY] HOUR:MINUTE"
   -slots N         commands at a time, if a dispatcher must start (one a core)
   -v  -q           more, or less, to read       -log FILE   also write it there
@@ -36,12 +44,13 @@ def _check(words: Words, given: argparse.Namespace, asked: str) -> int:
     return check([Path(name) for name in given.scripts], as_json=given.json)
 
 
-def session(words: Words, given: argparse.Namespace) -> int:
-    """What is done when nothing else is asked for: run the scripts, or carry the queue on."""
+def session(words: Words, given: argparse.Namespace, window: OpenWindow | None) -> int:
+    """What is done when nothing else is asked for: run the scripts, or carry the queue on; in a window, where there is
+    one, or in the terminal."""
     from daemons.session import Wishes, run
 
-    if not given.scripts and not given.nogui:
-        words.error("no window in this version yet: name a script, or say -nogui to carry the queue on")
+    if window is None and not given.scripts and not given.nogui:
+        words.error("no display for a window (DISPLAY is not set): name a script, or say -nogui to carry the queue on")
     if given.v and given.q:
         words.error("-v and -q do not go together")
     if given.paused and not given.scripts:
@@ -54,7 +63,7 @@ def session(words: Words, given: argparse.Namespace) -> int:
         chatter=1 if given.v else -1 if given.q else 0,
         log=None if given.log is None else Path(given.log),
     )
-    return run(wishes)
+    return run(wishes) if window is None or given.nogui else window(wishes)
 
 
 JOBS = Part(HELP, _add, _check, requests=("check",), takes_files=True)

@@ -104,6 +104,15 @@ class Progress(ABC):
     def state(self, tid: int) -> State:
         return STATES[self._state[tid]]
 
+    def states(self, first: int, upto: int) -> bytes:
+        """The states of the tasks from one number to before another, as the numbers of State."""
+        return bytes(self._state[first:upto])
+
+    @property
+    def withdrawn(self) -> int:
+        """How many tasks are no part of the job any more."""
+        return self._tally[WITHDRAWN]
+
     def in_cleanup(self, tid: int) -> bool:
         return self._cursor[tid] >= len(self.tree.node(tid).cmds)
 

@@ -1,0 +1,132 @@
+"""The process of the windows: Tk and trio together, the connections, and the windows themselves.
+
+    run(wishes) --> a first window of this user is open already? it is raised, and gets the scripts (gui.links.presence)
+                \\-> Application: preferences, scheme, the link to the dispatcher; the job queue window
+
+The windows own no job: whatever happens to this process, dispatchers and farm go on as they were.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tkinter as tk
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import trio
+
+from daemons.client import DispatcherError
+from daemons.wording import printable
+from gui import host, kept
+from gui.links.dispatcher import DispatcherLink
+from gui.links.presence import Opened, Presence, raise_first
+from gui.look import classic
+from gui.look.marks import Marks
+from gui.look.scheme import CLASSIC, Scheme, SchemeError, named
+from gui.models.preferences import Preferences, is_on_screen, scale_of
+
+if TYPE_CHECKING:
+    from daemons.session import Wishes
+    from gui.windows.job_queue import JobQueueWindow
+
+DONE, USAGE = 0, 2
+
+
+def run(wishes: Wishes) -> int:
+    """Show the job queue with these scripts in it, until its window is closed; the exit status."""
+    opened = Opened(
+        tuple(str(Path(name).absolute()) for name in wishes.scripts), os.getcwd(), wishes.paused, wishes.after
+    )
+    if raise_first(opened):
+        return DONE
+    try:
+        root = tk.Tk(className="Alfred")
+    except tk.TclError as error:
+        sys.stderr.write(f"alfred: no window: {error}\nalfred: -nogui works without one\n")
+        return USAGE
+    application = Application(root, DispatcherLink(slots=wishes.slots))
+    host.run(root, partial(application.run, opened))
+    return DONE
+
+
+class Application:
+    """What all windows share. `do` runs in trio what takes time; its failure is said by the window that asked."""
+
+    def __init__(self, root: tk.Tk, link: DispatcherLink, file: Path | None = None) -> None:
+        self.root = root
+        self.link = link
+        self._file = file or kept.path()
+        self.preferences, trouble = kept.load(self._file)
+        self.scheme, wrong = _scheme(root, self.preferences)
+        self.troubles = [words for words in (trouble, wrong) if words]
+        """What is to be said when the first window is there."""
+        self.marks = Marks(root, self.scheme)
+        self._nursery: trio.Nursery | None = None
+        self.queue_window: JobQueueWindow | None = None
+        classic.apply(root, self.scheme)
+
+    async def run(self, opened: Opened | None = None) -> None:
+        """Show the job queue until its window is closed."""
+        from gui.windows.job_queue import JobQueueWindow
+
+        async with trio.open_nursery() as nursery:
+            self._nursery = nursery
+            nursery.start_soon(self.link.run)
+            window = self.queue_window = JobQueueWindow(self)
+            presence = Presence(window.take)
+            nursery.start_soon(presence.run)
+            if opened is not None and opened.scripts:
+                window.take(opened)
+            await window.closed.wait()
+            nursery.cancel_scope.cancel()
+
+    def do(self, work: Callable[[], Awaitable[str | None]], say: Callable[[str], object]) -> None:
+        """Run this in trio; what it returns, or why it failed, is said in words."""
+        if self._nursery is not None:
+            self._nursery.start_soon(self._do, work, say)
+
+    def start(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Run this in trio as long as a window wants it."""
+        if self._nursery is not None:
+            self._nursery.start_soon(work)
+
+    async def _do(self, work: Callable[[], Awaitable[str | None]], say: Callable[[str], object]) -> None:
+        try:
+            said = await work()
+        except (DispatcherError, OSError) as error:
+            said = str(error)
+        if said:
+            say(printable(said))
+
+    # ---- what is kept --------------------------------------------------------------------------------
+
+    def prefer(self, **changes: object) -> str:
+        """Change preferences, and keep them; in words why they could not be kept."""
+        self.preferences = msgspec.structs.replace(self.preferences, **changes)
+        return kept.save(self._file, self.preferences)
+
+    def place(self, window: tk.Tk | tk.Toplevel, name: str, usual: str) -> None:
+        """A window comes back where it was; its place is kept when it goes."""
+        place = self.preferences.places.get(name, "")
+        seen = is_on_screen(place, window.winfo_screenwidth(), window.winfo_screenheight())
+        window.geometry(place if seen else usual)
+
+    def leave(self, window: tk.Tk | tk.Toplevel, name: str) -> None:
+        """A window goes."""
+        self.prefer(places={**self.preferences.places, name: window.geometry()})
+
+
+def _scheme(root: tk.Tk, preferences: Preferences) -> tuple[Scheme, str]:
+    """The scheme that is preferred, at the size of this screen; and in words why it is another."""
+    trouble = ""
+    try:
+        scheme = named(preferences.scheme)
+    except SchemeError as error:
+        scheme, trouble = CLASSIC, f"{error}; the classic one is used"
+    scale = scale_of(preferences, root.winfo_fpixels("1i"))
+    return replace(scheme, scale=scheme.scale * scale), trouble

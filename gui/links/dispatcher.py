@@ -1,0 +1,119 @@
+"""The windows' side of a dispatcher: connects, watches, and comes back by itself.
+
+    connecting --> connected --broken--> lost --a while--> connecting ...
+                      |  the queue, at once and whenever something has changed: `queue`
+                      '- every change as it comes: `changed`
+
+What is heard goes to listeners, plain objects without Tk. A dispatcher that does not run is started, unless the user
+has shut it down from here: then it is only looked for.
+"""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from typing import Protocol
+
+import trio
+
+from daemons.client import ConnectionLost, DispatcherClient, DispatcherError, connect
+from runtime.messages import Changed, Queue
+
+_FIRST_S, _LAST_S = 0.2, 5.0
+"""From a loss to the next try, and at most."""
+_QUEUE_S = 0.1
+"""The queue is asked for at most so often."""
+
+
+class Listener(Protocol):
+    """Who hears of a dispatcher."""
+
+    def queue(self, queue: Queue) -> None:
+        """The queue as it stands now."""
+
+    def changed(self, change: Changed) -> None:
+        """One change."""
+
+    def linked(self, lost: str) -> None:
+        """The dispatcher is there; or why not, in words: what is shown is as it was then."""
+
+
+class NotConnected(DispatcherError):
+    """What was asked for needs a dispatcher, and there is none now."""
+
+
+class DispatcherLink:
+    """`client` is None while nobody answers; `lost` says why. `starts`: whether one is started where none runs."""
+
+    def __init__(self, *, slots: int | None = None, starts: bool = True) -> None:
+        self._listeners: list[Listener] = []
+        self._dirty = trio.Event()
+        self._slots = slots
+        self.starts = starts
+        self.client: DispatcherClient | None = None
+        self.lost = "connecting to the dispatcher ..."
+
+    def listen(self, listener: Listener) -> None:
+        self._listeners.append(listener)
+        listener.linked(self.lost)
+
+    def forget(self, listener: Listener) -> None:
+        self._listeners.remove(listener)
+
+    @property
+    def connected(self) -> DispatcherClient:
+        """The client. Raises NotConnected."""
+        if self.client is None:
+            raise NotConnected(self.lost)
+        return self.client
+
+    async def run(self) -> None:
+        """Be connected, or try to, until cancelled."""
+        wait_s = _FIRST_S
+        while True:
+            try:
+                async with connect(start=self.starts, slots=self._slots) as client:
+                    wait_s = _FIRST_S
+                    await self._watch(client)
+            except DispatcherError as error:
+                self._link(None, f"{error}")
+            await trio.sleep(wait_s)
+            wait_s = min(2 * wait_s, _LAST_S)
+
+    async def _watch(self, client: DispatcherClient) -> None:
+        """Hear what there is to hear, until the connection breaks: raises ConnectionLost."""
+        async with aclosing(client.watch()) as news:
+            try:
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(self._refresh, client)
+                    async for message in news:
+                        if self.client is None:
+                            self._link(client, "")
+                        self._hear(message)
+                    raise ConnectionLost("the dispatcher has gone; what it had accepted is safe")
+            except BaseExceptionGroup as group:
+                lost, others = group.split(DispatcherError)
+                if others is not None or lost is None:
+                    raise
+                raise ConnectionLost("the dispatcher has gone; what it had accepted is safe") from group
+
+    def _hear(self, message: Queue | Changed) -> None:
+        if isinstance(message, Queue):
+            for listener in list(self._listeners):
+                listener.queue(message)
+            return
+        for listener in list(self._listeners):
+            listener.changed(message)
+        self._dirty.set()
+
+    async def _refresh(self, client: DispatcherClient) -> None:
+        """Ask for the queue when something has changed."""
+        while True:
+            await self._dirty.wait()
+            self._dirty = trio.Event()
+            self._hear(await client.list())
+            await trio.sleep(_QUEUE_S)
+
+    def _link(self, client: DispatcherClient | None, lost: str) -> None:
+        self.client, self.lost = client, lost
+        for listener in list(self._listeners):
+            listener.linked(lost)

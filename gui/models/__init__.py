@@ -1,0 +1,1 @@
+"""What windows show, as plain objects: no Tk here, so everything is tested without a display."""

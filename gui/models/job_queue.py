@@ -1,0 +1,201 @@
+"""The queue as the job queue window has it: a line for each job, and what a user has chosen and opened.
+
+    Queue, Changed (runtime.messages) --> JobQueue --> Entry: words and bars, for the window to paint
+
+The words of the status message are those of the glossary (gui.models.glossary).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from daemons.wording import count, printable
+from runtime.messages import Changed, FarmView, JobState, JobSummary, Queue, RunningCmd, TaskState
+
+_NAMED = 4
+"""So many active tasks are named in a status message."""
+_ERRORS = TaskState.ERROR.value
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A job's line. `bar`: the parts of its bar, from the left: a state, and which part of all tasks is in it."""
+
+    jid: int
+    title: str
+    elapsed: str
+    estimate: str
+    message: str
+    bar: tuple[tuple[TaskState, float], ...]
+    has_errors: bool
+
+
+class JobQueue:
+    """`selected`: the jobs that the next action is for. `version` rises with every change of what is shown."""
+
+    def __init__(self) -> None:
+        self.queue_is = Queue(jobs=())
+        self.lost = ""
+        self.selected: list[int] = []
+        self.show_done = True
+        self.version = 0
+        self._running: dict[int, list[RunningCmd]] = {}
+        self._jobs: dict[int, JobSummary] = {}
+
+    # ---- what is heard -------------------------------------------------------------------------------
+
+    def queue(self, queue: Queue) -> None:
+        self.queue_is = queue
+        self._jobs = {job.jid: job for job in queue.jobs}
+        self._running = {}
+        for running in queue.running:
+            self._running.setdefault(running.jid, []).append(running)
+        self.selected = [jid for jid in self.selected if jid in self._jobs]
+        self.version += 1
+
+    def changed(self, change: Changed) -> None:
+        """The queue follows; a job that is gone is gone at once."""
+        if change.change == "gone" and self._jobs.pop(change.jid, None) is not None:
+            self.selected = [jid for jid in self.selected if jid != change.jid]
+            self.version += 1
+
+    def linked(self, lost: str) -> None:
+        self.lost = lost
+        self.version += 1
+
+    # ---- what is shown -------------------------------------------------------------------------------
+
+    @property
+    def jobs(self) -> list[JobSummary]:
+        """Those that are shown, in the order of the queue."""
+        jobs = self._jobs.values()
+        return [job for job in jobs if self.show_done or job.state is not JobState.DONE]
+
+    def job(self, jid: int) -> JobSummary | None:
+        return self._jobs.get(jid)
+
+    @property
+    def chosen(self) -> list[JobSummary]:
+        """The selected jobs."""
+        return [self._jobs[jid] for jid in self.selected if jid in self._jobs]
+
+    def entry(self, job: JobSummary, now: float) -> Entry:
+        """A job's line at this time on the wall's clock."""
+        elapsed_s = None if job.started is None else (job.ended or now) - job.started
+        total_s = elapsed_s
+        if job.eta_s is not None and elapsed_s is not None:
+            total_s = elapsed_s + job.eta_s
+        elif job.ended is None:
+            total_s = None
+        return Entry(
+            job.jid,
+            printable(job.title) or f"job {job.jid}",
+            clock_words(elapsed_s),
+            clock_words(total_s),
+            self.message(job, now),
+            _bar(job),
+            bool(job.counts.get(_ERRORS)),
+        )
+
+    def message(self, job: JobSummary, now: float) -> str:
+        """The status message of a job (gui.models.glossary says what each means)."""
+        errors = job.counts.get(_ERRORS, 0)
+        running = self._running.get(job.jid, ())
+        wrong = f"{count(errors, 'task')} {'has' if errors == 1 else 'have'} errors" if errors else ""
+        if job.state is JobState.ACTIVE:
+            words = f"active: {_names(running)}" if running else self._waiting_words(job)
+            return f"{words}; {wrong}" if wrong else words
+        if job.state is JobState.STOPPED:
+            return f"error-wait: {wrong}" if wrong else "error-wait"
+        if job.state is JobState.WAITING and job.after is not None and job.after > now:
+            return f"delayed until {_moment(job.after, now)}"
+        if job.state is JobState.PAUSED and running:
+            return f"paused; still running: {_names(running)}"
+        if job.state is JobState.DONE and job.ended is not None:
+            return f"done at {_moment(job.ended, now)}"
+        return str(job.state.value)
+
+    def _waiting_words(self, job: JobSummary) -> str:
+        """Of a job that could run and does not."""
+        if job.notice:
+            return f"waiting: {printable(job.notice)}"
+        farm = self.queue_is.farm
+        if farm is not None and farm.wanted:
+            return "waiting for server" if farm.maitred else "waiting for server: no maitre-d answers"
+        return "waiting for a slot"
+
+    def status(self) -> str:
+        """The line at the foot of the window."""
+        queue = self.queue_is
+        if self.lost:
+            return self.lost
+        waiting = sum(job.counts.get(TaskState.READY.value, 0) for job in queue.jobs)
+        local = f"slots in use: {queue.busy} of {queue.slots}   waiting: {waiting}"
+        return local if queue.farm is None else f"{_farm(queue.farm)}   here: {queue.busy} of {queue.slots}"
+
+    # ---- choosing ------------------------------------------------------------------------------------
+
+    def select(self, jid: int, *, more: bool = False) -> None:
+        """Choose a job alone; or (`more`) it too, or no longer."""
+        if more and jid in self.selected:
+            self.selected.remove(jid)
+        elif more:
+            self.selected.append(jid)
+        else:
+            self.selected = [jid]
+        self.version += 1
+
+    def step(self, places: int) -> int | None:
+        """Choose the job so many lines further down, or up; its number."""
+        jids = [job.jid for job in self.jobs]
+        if not jids:
+            return None
+        at = jids.index(self.selected[-1]) + places if self.selected and self.selected[-1] in jids else 0
+        self.select(jids[max(0, min(at, len(jids) - 1))])
+        return self.selected[0]
+
+    def all_may(self, states: Iterable[JobState]) -> bool:
+        """Whether some jobs are chosen, and all of them are in one of these states."""
+        allowed = set(states)
+        return bool(self.chosen) and all(job.state in allowed for job in self.chosen)
+
+
+def clock_words(seconds: float | None) -> str:
+    """0:42:10; nothing where it is not known."""
+    if seconds is None:
+        return ""
+    minutes, rest = divmod(round(max(0.0, seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}"
+
+
+def _bar(job: JobSummary) -> tuple[tuple[TaskState, float], ...]:
+    """What is over, what is wrong, what runs; the rest of the bar is empty."""
+    if not job.tasks:
+        return ()
+    shown = (TaskState.DONE, TaskState.SKIPPED, TaskState.ERROR, TaskState.ACTIVE)
+    parts = ((state, job.counts.get(state.value, 0) / job.tasks) for state in shown)
+    return tuple((state, part) for state, part in parts if part)
+
+
+def _names(running: Sequence[RunningCmd]) -> str:
+    names = list(dict.fromkeys(printable(each.task) or f"task {each.tid}" for each in running))
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
+
+
+def _farm(farm: FarmView) -> str:
+    if farm.maitred == "chaos":
+        whom = "no maitre-d: by the schedule alone"
+    else:
+        whom = f"maitre-d: {printable(farm.maitred)}" if farm.maitred else "no maitre-d answers"
+    return f"{whom}   slots in use: {farm.used}   waiting: {farm.wanted}"
+
+
+def _moment(at: float, now: float) -> str:
+    """18:30 today, 3 Nov 18:30 on another day."""
+    when, today = time.localtime(at), time.localtime(now)
+    same = when[:3] == today[:3]
+    return time.strftime("%H:%M" if same else "%d %b %H:%M", when)

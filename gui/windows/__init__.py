@@ -1,0 +1,1 @@
+"""The windows: one is one module and one class."""

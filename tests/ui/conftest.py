@@ -1,0 +1,40 @@
+"""An X server of the tests' own, and a user before it (`screen.User`). Nothing here needs a window manager."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from screen import User
+
+
+@pytest.fixture(scope="session")
+def display():
+    """A private X server; `-displayfd` lets it choose a free number, so runs can go in parallel."""
+    if shutil.which("Xvfb") is None:
+        pytest.skip("Xvfb is missing: apt-get install xvfb")
+    reads, writes = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writes), "-screen", "0", "1280x960x24", "-nolisten", "tcp", "-noreset"],
+        pass_fds=[writes], stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    os.close(writes)
+    with os.fdopen(reads) as numbers:
+        name = f":{numbers.readline().strip()}"
+    yield name
+    server.terminate()
+    server.wait(5)
+
+
+@pytest.fixture
+def user(display, tmp_path, monkeypatch):
+    """A user before the screen, with a home, and a dispatcher, of his own."""
+    monkeypatch.setenv("DISPLAY", display)
+    monkeypatch.setenv("ALF_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.chdir(tmp_path)
+    shots = os.environ.get("SHOTS")
+    user = User(display, Path(shots) if shots else None)
+    yield user
+    user.leave()
