@@ -51,6 +51,17 @@ def test_the_rules_touch_no_machine(path):
     assert not reads & {"time", "monotonic", "perf_counter", "now", "today", "sleep", "utcnow"}
 
 
+def test_only_windows_know_tk():
+    """Not what they show, either: that is tested without a display."""
+    knowing = {path.relative_to(ROOT) for path in modules() if "tkinter" in set(imports(path))}
+    assert [path for path in knowing if path.parts[0] != "gui" or path.parts[1] == "models"] == []
+
+
+def test_a_module_of_the_windows_fits_in_the_head():
+    sizes = {path: len(path.read_text().splitlines()) for path in (ROOT / "gui").rglob("*.py")}
+    assert [path for path, lines in sizes.items() if lines > 400] == []
+
+
 def test_the_documented_floors_are_these():
     text = (ROOT / "docs" / "architecture.md").read_text()
     order = ["gui/", "daemons/", "runtime/", "alftcl/"]

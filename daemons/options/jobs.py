@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     """Shows the queue, with what is asked for in it, until the window is closed; gives the exit status."""
 
 HELP = """\
-usage: alfred [options] [script ...]     the job queue window, with these scripts (.alf) in it
-       alfred -nogui [script ...]        in this terminal: run them, or carry the queue on
+usage: alfred [options] [script ...]     the job queue window, with these in it
+       alfred -nogui [script ...]        here: run them, or carry the queue on
        alfred -check [-json] FILE ...    read scripts, say what is wrong in them
 
-  -nogui           in this terminal, without a window (always so where there is no display)
+  -nogui           without a window (as where there is no display)
   -paused          queue, but do not start      -after "[MONTH DAY] HOUR:MINUTE"
   -slots N         commands at a time, if a dispatcher must start (one a core)
   -v  -q           more, or less, to read       -log FILE   also write it there
