@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from enum import Enum
 
-from runtime.messages import Act, Action, Describe, Follow, List, Message, Watch, Why
+from runtime.messages import Act, Action, AskTasks, Describe, Follow, List, Message, Watch, Why
 
-_LOOKS = (List, Watch, Describe, Follow, Why)
+_LOOKS = (List, Watch, AskTasks, Describe, Follow, Why)
 _COMMANDS = ("whendone", "whenerror")
 
 

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import pytest
 
-from runtime.messages import Act, Action, Describe, Exclude, Follow, List, Message, Shutdown, Spool, Watch, Why
+from runtime.messages import (
+    Act,
+    Action,
+    AskTasks,
+    Describe,
+    Exclude,
+    Follow,
+    List,
+    Message,
+    Shutdown,
+    Spool,
+    Watch,
+    Why,
+)
 from runtime.rights import Standing, refusal, standing
 
 HOOK = Act(action=Action.EDIT, jid=1, value="-whendone={rm -rf ~}")
 SPOOL = Spool(file="x.alf", text=b"", cwd="/", env={}, user="bob", host="desk")
-LOOKS: list[Message] = [List(), Watch(), Describe(jid=1), Follow(jid=1), Why(jid=1)]
+LOOKS: list[Message] = [List(), Watch(), Describe(jid=1), Follow(jid=1), Why(jid=1), AskTasks(jid=1)]
 ACT = Act(action=Action.DELETE, jid=1)
 
 
