@@ -146,7 +146,7 @@ class Desk:
                 self._watchers[connection] = message.jid
                 return self.queue()
             if isinstance(message, Describe):
-                return self.describe(message)
+                return await self.describe(message)
             if isinstance(message, Follow):
                 return self.follow(message)
             if isinstance(message, Why):
@@ -239,8 +239,8 @@ class Desk:
             farm=queue_view.farm(core, self._farm.name) if self._farm is not None else None,
         )
 
-    def describe(self, asked: Describe) -> Description:
-        """Raises ActionError for what there is not."""
+    async def describe(self, asked: Describe) -> Description:
+        """Raises ActionError for what there is not, JournalError."""
         if asked.jid not in self._core.jobs:
             self._bring_back(asked.jid)
         job = self._core.jobs[asked.jid]
@@ -249,6 +249,8 @@ class Desk:
         else:
             self._check_task(job, asked.tid)
             about = queue_view.describe_task(job, asked.tid)
+            facts = await trio.to_thread.run_sync(self._journal.facts, JobId(asked.jid))
+            about["attempts"] = queue_view.attempts_of(facts, job, asked.tid)
         about["logs"] = [str(path) for path in logs.files_of(self._state.job(asked.jid), asked.tid, newest=False)]
         return Description(about=about)
 

@@ -36,7 +36,7 @@ class OfflineQueue:
 
     async def describe(self, jid: int, tid: int | None = None) -> Description | Refusal:
         try:
-            return self._desk.describe(Describe(jid=jid, tid=tid))
+            return await self._desk.describe(Describe(jid=jid, tid=tid))
         except ActionError as error:
             return Refusal(text=str(error))
 
@@ -51,7 +51,7 @@ class OfflineQueue:
         """What the queue itself says. A farm is not asked: nobody wants a slot of it now, so what is ready has no place
         in a line, and only what holds its whole job is said of it."""
         try:
-            about = self._desk.describe(Describe(jid=jid, tid=tid)).about
+            about = (await self._desk.describe(Describe(jid=jid, tid=tid))).about
             if about["state"] == TaskState.READY.value:
                 tid = None
             found = await self._desk.why(Why(jid=jid, tid=tid))

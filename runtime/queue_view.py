@@ -5,10 +5,12 @@ Reads a dispatcher and changes nothing. Log files are the shell's: it fills in `
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from runtime import why
 from runtime.dispatcher import Dispatcher
+from runtime.facts import Ended, Fact, NeverStarted, Started
 from runtime.job.model import Cmd
 from runtime.job.states import PUBLIC
 from runtime.match.reserve import reserve_words
@@ -141,6 +143,33 @@ def describe_task(job: QueuedJob, tid: int) -> dict[str, Any]:
         "error": "" if failure is None else failure.reason,
         "line": node.line,
     }
+
+
+def attempts_of(facts: Iterable[Fact], job: QueuedJob, tid: int) -> list[dict[str, Any]]:
+    """Every attempt at a command of a task, oldest first: what was launched, where, when, and how it ended."""
+    found: dict[int, dict[str, Any]] = {}
+    cids = job.graph.tree.cids_of(tid)
+    for fact in facts:
+        if isinstance(fact, Started) and fact.cid in cids:
+            found[fact.attempt] = {
+                "attempt": fact.attempt,
+                "cid": fact.cid,
+                "argv": list(fact.argv),
+                "slots": list(fact.slots),
+                "hosts": list(fact.hosts),
+                "started": fact.time,
+                "ended": None,
+                "status": None,
+                "outcome": "",
+                "reason": "",
+            }
+        elif isinstance(fact, Ended) and fact.attempt in found:
+            found[fact.attempt] |= {
+                "ended": fact.time, "status": fact.status, "outcome": fact.outcome.name.lower(), "reason": fact.reason,
+            }  # fmt: skip
+        elif isinstance(fact, NeverStarted) and fact.attempt in found:
+            found[fact.attempt] |= {"ended": fact.time, "outcome": "never started", "reason": fact.reason}
+    return list(found.values())
 
 
 def need_words(need: Need) -> str:

@@ -48,6 +48,16 @@ class Action:
 _KEY_WORDS = {"Control": "Ctrl", "Prior": "PgUp", "Next": "PgDn", "Return": "Enter", "Escape": "Esc", "plus": "+"}
 
 
+_TYPED = frozenset({"<space>", "<Return>", "<Delete>", "<BackSpace>", "<Left>", "<Right>", "<Up>", "<Down>"})
+"""Keys that mean something in a field: there they are no action's."""
+
+
+def _is_typed_into(widget: tk.Misc) -> bool:
+    return isinstance(widget, tk.Entry | tk.Spinbox) or (
+        isinstance(widget, tk.Text) and str(widget.cget("state")) == "normal"
+    )
+
+
 class Actions:
     """The actions of a window, by name."""
 
@@ -110,7 +120,10 @@ class Actions:
                 if button.winfo_exists():
                     button.configure(state=self._state(name))
 
-    def _pressed(self, name: str, _event: object) -> str:
+    def _pressed(self, name: str, event: tk.Event[tk.Misc]) -> str | None:
+        key = self._actions[name].key
+        if _is_typed_into(event.widget) and key in _TYPED:
+            return None
         self.run(name)
         return "break"
 

@@ -94,7 +94,7 @@ class JobDetailWindow:
 
     def changed(self) -> None:
         """Something is to be painted again, soon and once."""
-        if not self._due:
+        if not self._due and not self.closed.is_set():
             self._due = self.window.after_idle(self._paint)
 
     def _paint(self) -> None:
@@ -201,6 +201,11 @@ class JobDetailWindow:
         self.window.bind("<Escape>", lambda _event: self.shown.canvas.focus_set())
         for key in ("Left", "Right", "Up", "Down"):
             self.window.bind(f"<{key}>", self._step)
+        self.actions.add(
+            Action("task.output", "See &Output Log", self._see_output, "<Control-o>", self._has_selected),
+            Action("task.guts", "Command &guts", self._see_guts, "<Return>", self._has_selected),
+            Action("task.why", "&Why is it waiting?", self._see_why, "<Control-y>", self._has_selected),
+        )
         for name, label, deed, key in (
             ("retry", "Re&try", Deed.RETRY, "<Control-t>"),
             ("skip", "S&kip", Deed.SKIP, "<Control-k>"),
@@ -230,10 +235,33 @@ class JobDetailWindow:
 
         self.app.do(act, self._heard)
 
+    def _see_output(self) -> None:
+        from gui.windows.output_log import OutputLogWindow
+
+        OutputLogWindow(self.app, self.jid, self.selected or None, self._selected_title())
+
+    def _see_guts(self) -> None:
+        from gui.windows.about_task import command_guts, script_info
+
+        if self.selected:
+            command_guts(self.app, self.jid, self.selected, self._selected_title())
+        else:
+            script_info(self.app, self.jid, self._selected_title())
+
+    def _see_why(self) -> None:
+        from gui.windows.about_task import why_waiting
+
+        why_waiting(self.app, self.jid, self.selected or None, self._selected_title())
+
+    def _selected_title(self) -> str:
+        return self.tree.title(self.selected or 0)
+
     def _post_menu(self, tid: int, x: int, y: int) -> None:
         self.task_menu.tk_popup(x, y)
 
     def close(self) -> None:
+        if self._due:
+            self.window.after_cancel(self._due)
         self.app.leave(self.window, "job detail")
         self.closed.set()
         self.window.destroy()
@@ -244,6 +272,7 @@ _TREE_MENU = (
     "", "tree.close",
 )  # fmt: skip
 _TASK_MENU = (
+    "task.output", "task.guts", "task.why", "",
     "task.retry", "task.skip", "task.restart", "task.kill", "task.requeue", "", "task.chaser", "task.preview", "",
     "tree.fold",
 )  # fmt: skip

@@ -84,7 +84,7 @@ class JobQueueWindow:
         if change is not None:
             self.jobs.changed(change)
             self.log.changed(change)
-        if not self._due:
+        if not self._due and not self.closed.is_set():
             self._due = self.root.after_idle(self._paint)
 
     def linked(self, lost: str) -> None:
@@ -251,7 +251,8 @@ class JobQueueWindow:
     def close(self) -> None:
         """The window goes; the jobs go on."""
         self.app.leave(self.root, "job queue")
-        self.root.after_cancel(self._ticking)
+        for due in filter(None, (self._ticking, self._due)):
+            self.root.after_cancel(due)
         self.app.link.forget(self)
         self.closed.set()
 

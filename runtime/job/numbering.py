@@ -199,6 +199,11 @@ class Numbering:
     def first_cid_of(self, tid: int) -> int:
         return self.first_cid[tid] if tid else self._appendix_first
 
+    def cids_of(self, tid: int) -> range:
+        """The commands of a task, its cleanup included."""
+        node, first = self.node(tid), self.first_cid_of(tid)
+        return range(first, first + len(node.cmds) + len(node.cleanup))
+
     def tid_of(self, cid: int) -> int:
         """The task of a command; 0 for the job's own cleanup and postscripts. Raises KeyError for an unknown one."""
         if self._appendix_first <= cid < self.appendix_end:

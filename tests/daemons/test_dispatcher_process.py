@@ -221,6 +221,20 @@ async def test_a_finished_job_can_be_restarted_by_the_next_dispatcher(state: Sta
     assert len(described.about["logs"]) == 2
 
 
+async def test_a_task_knows_every_attempt_at_its_commands(state: State) -> None:
+    async with running(state) as dispatcher:
+        await run(dispatcher, "Task {a} -cmds { Cmd {false} }")
+        await dispatcher.act(Action.RETRY, 1, 1)
+        await rest(dispatcher)
+        described = await dispatcher.describe(1, 1)
+
+    assert isinstance(described, Description)
+    first, second = described.about["attempts"]
+    assert first["argv"] == ["false"]
+    assert (first["status"], first["outcome"]) == (1, "error")
+    assert second["attempt"] > first["attempt"]
+
+
 async def test_an_unknown_job_is_refused_with_words(state: State) -> None:
     async with running(state) as dispatcher:
         answers = [

@@ -82,6 +82,8 @@ class User:
         self._display.sync()
 
     def click(self, widget: tk.Misc, x: int | None = None, y: int | None = None, button: int = 1) -> None:
+        """Press and release a button; the window gets the keys from now on, as a window manager would have it."""
+        widget.winfo_toplevel().focus_lastfor().focus_force()
         self.point(widget, x, y)
         self.press(button)
         self.release(button)

@@ -63,3 +63,57 @@ def test_a_task_is_chosen_by_a_click_and_skipped_by_a_key(user, tmp_path):
         await user.until(lambda: detail.tree.state(tid) is TaskState.SKIPPED)
 
     user.works_with(use)
+
+
+def windows(app):
+    return [child for child in app.root.winfo_children() if child.winfo_class() == "Toplevel"]
+
+
+def test_the_output_of_a_task_is_read_while_it_runs_and_searched(user, tmp_path):
+    async def use(app):
+        detail = await opened(user, app, tmp_path)
+        detail.choose(next(tid for tid in range(9) if detail.tree.title(tid) == "Frame 43"))
+        before = windows(app)
+        detail.window.focus_force()
+        user.key("Control", "o")
+        await user.until(lambda: len(windows(app)) > len(before))
+        [log] = [window for window in windows(app) if window not in before]
+        text = log.nametowidget("lines.text")
+        await user.until(lambda: "ALF_PROGRESS 34" in text.get("1.0", "end"))
+        user.click(log.nametowidget("tools.find"))
+        user.type("progress")
+        await user.until(lambda: log.nametowidget("tools.find").get() == "progress")
+        user.key("Return")
+        await user.until(lambda: text.tag_ranges("found"))
+        user.shot("output log")
+        user.key("Escape")
+        await user.until(lambda: windows(app) == before)
+
+    user.works_with(use)
+
+
+def test_the_guts_of_a_command_say_what_was_launched_and_how_it_ended(user, tmp_path):
+    async def use(app):
+        detail = await opened(user, app, tmp_path)
+        before = windows(app)
+        detail.choose(next(tid for tid in range(9) if detail.tree.title(tid) == "Frame 42"))
+        detail.actions.run("task.guts")
+        [guts] = [window for window in windows(app) if window not in before]
+        text = guts.nametowidget("lines.text")
+        await user.until(lambda: "exit status 1" in text.get("1.0", "end"))
+        user.shot("guts")
+        assert "launched     false" in text.get("1.0", "end")
+
+    user.works_with(use)
+
+
+def test_tasks_are_found_by_their_titles(user, tmp_path):
+    async def use(app):
+        detail = await opened(user, app, tmp_path)
+        user.click(detail.find)
+        user.type("shadow")
+        await user.until(lambda: len(detail.shown.found) == 3)
+        user.key("Return")
+        await user.until(lambda: detail.tree.title(detail.selected or 0) == "shadow key")
+
+    user.works_with(use)
