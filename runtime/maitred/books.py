@@ -128,10 +128,11 @@ class Books:
         """Everything that waits."""
         return [request for group in self.groups for request in group.waiting]
 
-    def end_lease(self, lease: Lease, now: float, outcome: Outcome | None = None) -> None:
-        """A lease ends; its request waits again if it wants as many. `outcome`: how the last command on it ended."""
+    def end_lease(self, lease: Lease, now: float, outcome: Outcome | None = None, *, serves: bool = False) -> None:
+        """A lease ends; its request waits again if it wants as many. `outcome`: how the last command on it ended.
+        `serves`: next, the core gives out what is free."""
         self.command_ended(lease, outcome, now)
-        self.leases.end(lease, now)
+        self.leases.end(lease, now, serves=serves)
         if lease.ejected and lease.made_for is not None:
             self.won[lease.made_for] = None
         request = lease.dispatcher.requests.get(lease.request)

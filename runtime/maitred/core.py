@@ -29,7 +29,7 @@ follow: `next_deadline` says now until it is done.
     what there is     books: slots (which are free) · crews · accounts (who holds how much) · leases, asked_back ·
                       requests, queues (who is next) · fitting (keys) · black_holes · rules, the numbers of alfred.ini
     who, and where    roll (dispatchers) · opening (from when on) · joining (requests) · reading (a schedule) · resting
-    giving out        serving · keeping (for big ones) · pinging · deciding (each test)
+    giving out        serving · handing_over (straight on) · keeping (for big ones) · pinging · deciding (each test)
     taking back       recalling · making_room (on one host) · looking (every few seconds)
     answers           explaining, surveying, obstacles (why not) · watching (what is seen from outside)
     how it is said    orders · noting (on record) · slices
@@ -269,7 +269,7 @@ class Maitred:
             self._books.slots.taint(first, until, message.problem, now)
             self._books.note(rested(first, message.problem, self._books.wall(now)))
         self._judge_host(lease, message.outcome, now)
-        self._books.end_lease(lease, now, message.outcome)
+        self._books.end_lease(lease, now, message.outcome, serves=True)
         request = lease.dispatcher.requests.get(lease.request)
         if message.problem and request is not None and request.waits:
             self._books.touch(request.group)  # its slot rests: another one may be free

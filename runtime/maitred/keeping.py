@@ -61,6 +61,18 @@ class Keeping:
             self.keepers[request] = None
             self._books.slots.keep(slot, request, now)
 
+    def keeps_all_the_same(self, request: Request, group: Group, slot: Slot, now: float) -> bool:
+        """Whether a request that is due to keep would keep what it keeps already, were its turn now, with this slot
+        free and not enough. That is sure where there can never be enough, and where it keeps on one host, another
+        one, where nothing else is free."""
+        host = request.keeps_on
+        if host is None and group.looked_at == self._books.slots.as_of and not group.could_be_enough:
+            return not request.kept
+        if not group.is_plain or not group.need.samehost or host is None or host is slot.host or host.free:
+            return False
+        kept = all(one.host is host and one.kept_for is request and one.is_open for one in request.kept)
+        return kept and _could_have(host, group) >= group.need.atleast
+
     def let_go(self, request: Request, now: float) -> None:
         """Nothing is kept for a request any more; the slots are as free as they would be."""
         self.stir(self.take_up(request, now), request)
@@ -84,7 +96,21 @@ class Keeping:
         for host in roomy - Counter(slot.host for slot in request.kept):
             self._books.slots.stir(host)
 
-    def places(self, keeper: Request, group: Group) -> Iterable[Slot]:
+    def gives_way(self, request: Request, group: Group, now: float) -> Request | None:
+        """The first of lower standing for whom something is kept that a request could use."""
+        for keeper in self.keepers:
+            if keeper is request or keeper.group is None or keeper.preempts:
+                continue
+            kept = next(filter(group.fits, self._places(keeper, group)), None)
+            if kept is None:
+                continue
+            [mine] = self._books.ranking.ranks([request], group.priority(kept) or 0.0, now)
+            [its] = self._books.ranking.ranks([keeper], keeper.group.priority(kept) or 0.0, now)
+            if mine < its:
+                return keeper
+        return None
+
+    def _places(self, keeper: Request, group: Group) -> Iterable[Slot]:
         """Slots that are kept for a request, and where room is kept that others could reserve, those beside them."""
         for slot, reserve in keeper.kept.items():
             yield slot

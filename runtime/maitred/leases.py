@@ -157,8 +157,9 @@ class Leases:
         self._slots.give(slot, now)
         self._leave_room(lease, slot)
 
-    def end(self, lease: Lease, now: float) -> None:
-        """A lease counts no more; its slots are free, unless something else speaks against that."""
+    def end(self, lease: Lease, now: float, *, serves: bool = False) -> None:
+        """A lease counts no more; its slots are free, unless something else speaks against that. `serves`: before
+        anything else the core gives out what is free."""
         del self.by_id[lease.id]
         del lease.dispatcher.leases[lease]
         request = lease.dispatcher.requests.get(lease.request)
@@ -175,6 +176,9 @@ class Leases:
                     del self.by_tag[tag]
         self.recalled.remove(lease)
         self._hold(lease, -len(lease.slots), now)
+        if serves and len(lease.slots) == 1 and not lease.reserve:
+            self._slots.come_back(lease.slots[0], now)
+            return
         for slot in list(lease.slots):
             self._slots.give(slot, now)
             self._leave_room(lease, slot)

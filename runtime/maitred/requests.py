@@ -221,6 +221,12 @@ class Group:
         fits = slot in self.passing if self.live and not self.host else self.fits(slot)
         return fits and self.has_room(slot)
 
+    def has_free(self) -> bool:
+        """Whether slots are free that its requests may have, as far as that is known without testing them."""
+        if self.live and not self.host:
+            return bool(self.passing)
+        return any(kind.free for kind in self.kinds) or any(slot.rank is not None for slot in self.odd)
+
     def could_use(self, slot: Slot, now: float) -> bool:
         """Whether its requests could have a slot now, were they alone and had they reserved nothing."""
         return self.fits(slot) and (not self.live or self.measures(slot, now))

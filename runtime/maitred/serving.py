@@ -20,6 +20,7 @@ from itertools import count, islice
 from runtime.assign.assigner import Rank
 from runtime.farm_messages import Granted
 from runtime.maitred.books import Books
+from runtime.maitred.handing_over import NOBODY, SEARCH, HandingOver
 from runtime.maitred.keeping import Keeping
 from runtime.maitred.leases import Lease
 from runtime.maitred.noting import granted, rested
@@ -61,6 +62,7 @@ class Serving:
         self._books = books
         self._pinging = pinging
         self._keeping = Keeping(books)
+        self._handing = HandingOver(books, self._keeping)
         self._had_way: set[Request] = set()
         self._pending: dict[Lease, None] = {}
         self._beside = 0.0
@@ -71,6 +73,8 @@ class Serving:
     def serve(self, now: float) -> None:
         """Give out what can be given out, after something has changed; in slices, where that is much."""
         books = self._books
+        if books.slots.in_hand is not None:
+            self._hand_over(books.slots.in_hand, now)
         if now < books.opens_at:
             return
         due = books.slots.freed or books.touched or books.leases.freed_tags or books.won
@@ -82,6 +86,33 @@ class Serving:
                 books.slices.begin(SERVING, self._serving(), now)
         if self._pending and not books.slices.is_at(SERVING):
             self._grow(now)
+
+    def _hand_over(self, slot: Slot, now: float) -> None:
+        """A slot has come back: it goes straight to who is next for it, or it is free."""
+        slots, touched = self._books.slots, self._books.touched
+        heir = self._handing.heir(slot, now) if self._is_all(now) else SEARCH
+        if heir is not SEARCH:
+            touched.clear()
+        if isinstance(heir, Request) and heir.group is not None:
+            self._grant(heir, heir.group, slot, now)
+            return
+        slots.settle(now)
+        if heir is NOBODY:
+            slots.freed.pop(slot, None)
+
+    def _is_all(self, now: float) -> bool:
+        """Whether the slot in hand is all that there is to give out. Those who wait again since it has come back can
+        have nothing else where nothing else is free."""
+        books = self._books
+        if now < books.opens_at or books.slices.is_at(SERVING):
+            return False
+        if books.slots.freed or books.leases.freed_tags or books.won:
+            return False
+        for group in books.touched:
+            if books.slots.free or group.need.atleast > 1 or group.need.reserve or not group.is_known:
+                return False
+            group.is_blocked = False
+        return True
 
     def _serve_slot(self, now: float) -> None:
         """One slot has become free, and nothing else has happened."""
@@ -199,7 +230,12 @@ class Serving:
             if self._keeping.is_due(request, now):
                 self._keeping.keep(request, group, self.candidates(group, now, crowded=True), now)
             return False
-        lease = books.leases.begin(books.epoch, request, now)
+        self._grant(request, group, first, now)
+        return True
+
+    def _grant(self, request: Request, group: Group, first: Slot, now: float) -> None:
+        """A request gets a lease: with this slot, and with as many more as it wants and there are."""
+        lease = self._books.leases.begin(self._books.epoch, request, now)
         self._put(lease, first, group, now)
         self._fill(lease, group, request.need.atmost, now)
         group.waits_anew(request, now)
@@ -207,7 +243,6 @@ class Serving:
         if not request.waits:
             group.remove(request)
         self._ready(lease, now)
-        return True
 
     def _look(self, group: Group, now: float) -> None:
         """Ask the metrics of all hosts that have free slots, in slices: what passes is known from then on."""
@@ -240,17 +275,12 @@ class Serving:
         if request in self._had_way or not self._keeping.keepers:
             return False
         self._had_way.add(request)
-        for keeper in list(self._keeping.keepers):
-            kept = next(filter(group.fits, self._keeping.places(keeper, group)), None)
-            if kept is None or keeper.group is None or keeper.preempts:
-                continue
-            [mine] = self._books.ranking.ranks([request], group.priority(kept) or 0.0, now)
-            [its] = self._books.ranking.ranks([keeper], keeper.group.priority(kept) or 0.0, now)
-            if mine < its:
-                self._keeping.let_go(keeper, now)
-                self._books.touched[keeper.group] = None
-                return True
-        return False
+        keeper = self._keeping.gives_way(request, group, now)
+        if keeper is None:
+            return False
+        self._keeping.let_go(keeper, now)
+        self._books.touch(keeper.group)
+        return True
 
     def touch_if_due(self, request: Request, now: float) -> None:
         """A request has waited so long that slots are kept for it from now on."""

@@ -257,7 +257,11 @@ class Slots:
         self.hosts: dict[str, Host] = {}
         self.closed: dict[Slot, None] = {}
         """Slots of the schedule that could be given to nobody now (runtime.maitred.deciding.why_closed)."""
+        self.free = 0
         self.freed: dict[Slot, None] = {}
+        self.in_hand: Slot | None = None
+        """One that has come back and may go straight to somebody else (runtime.maitred.handing_over): until `settle` it
+        counts as taken on its host, and stands in no index."""
         self.version = 0
         """Rises when the kinds, or the names of slots, change."""
         self._openings = 0
@@ -383,6 +387,7 @@ class Slots:
             self._leaves(slot)
         elif slot.rank is None:
             slot.kind.add(slot, self._ranked(slot))
+            self.free += 1
             if slot.kind.waiting or slot.named:
                 self.freed[slot] = None
                 for group in _live(slot):
@@ -390,7 +395,10 @@ class Slots:
 
     def _leaves(self, slot: Slot) -> None:
         """It is not free any more."""
+        if slot.rank is None:
+            return
         slot.kind.remove(slot)
+        self.free -= 1
         self.freed.pop(slot, None)
         for group in _live(slot):
             group.passing.pop(slot, None)
@@ -399,6 +407,10 @@ class Slots:
         """A lease has this slot."""
         slot.kept_for = None
         slot.lease = lease
+        if slot is self.in_hand:
+            self.in_hand = None
+            slot.kind.hold(lease)
+            return
         self._leaves(slot)
         if slot.listed:
             slot.kind.hold(lease)
@@ -412,13 +424,33 @@ class Slots:
         lease, slot.lease = slot.lease, None
         if lease is not None and slot.listed:
             self._let_go(slot, lease)
-            slot.host.busy -= 1
-            if slot.host.busy + 1 < len(slot.host.slots):
-                self._rank_again(slot.host)
-            self.refresh(slot, now)
-            self._use_changed(slot, now)
+            self._is_free(slot, now)
         else:
             self.gone.pop(slot.name, None)
+
+    def come_back(self, slot: Slot, now: float) -> None:
+        """Its lease has it no more, and nothing is asked of the free slots before it is handed over or settled."""
+        lease = slot.lease
+        if lease is None or not (slot.listed and slot.is_open) or self.in_hand is not None:
+            self.give(slot, now)
+            return
+        slot.lease = None
+        self._let_go(slot, lease)
+        self.in_hand = slot
+
+    def settle(self, now: float) -> None:
+        """What was in hand goes straight to nobody: it is free."""
+        slot, self.in_hand = self.in_hand, None
+        if slot is not None:
+            self._is_free(slot, now)
+
+    def _is_free(self, slot: Slot, now: float) -> None:
+        """Nobody has it any more, and its host has one less to do."""
+        slot.host.busy -= 1
+        if slot.host.busy + 1 < len(slot.host.slots):
+            self._rank_again(slot.host)
+        self.refresh(slot, now)
+        self._use_changed(slot, now)
 
     def _use_changed(self, slot: Slot, now: float) -> None:
         """A slot was taken or given back: what is free beside it may be another thing to those who look at that."""
@@ -429,8 +461,12 @@ class Slots:
                         self.freed[other] = None
 
     def _let_go(self, slot: Slot, lease: Lease) -> None:
-        if not any(other.kind is slot.kind and other.lease is lease and other.listed for other in lease.slots):
-            slot.kind.let_go(lease)
+        of_lease = lease.slots
+        if len(of_lease) > 1 and any(
+            other.kind is slot.kind and other.lease is lease and other.listed for other in of_lease
+        ):
+            return
+        slot.kind.let_go(lease)
 
     def keep(self, slot: Slot, request: Request | None, now: float) -> None:
         """A free slot is kept for a request that wants several, or (None) for nobody any more."""
