@@ -14,10 +14,11 @@ from collections.abc import Callable, Iterator, Sequence
 import msgspec
 import trio
 
+from daemons import enquiry
+from daemons.enquiry import NoMaitred
 from daemons.identity import users
 from daemons.json_output import write_json
 from daemons.keys import KeyFileError
-from daemons.link import Link, LinkError, Unreachable, connect
 from daemons.site import find_settings
 from daemons.wording import count, duration, printable
 from runtime.farm_messages import (
@@ -27,23 +28,17 @@ from runtime.farm_messages import (
     Farm,
     FarmMessage,
     HostLine,
-    Recorded,
     Refused,
     SetOffline,
     SlotLine,
     SlotState,
     WaitLine,
-    whole_farm,
 )
 from runtime.match.reserve import amount_words
 
 DONE, REFUSED, UNANSWERED = 0, 1, 2
 ANSWER_S = 90.0
 _SERIAL = 1
-
-
-class NoMaitred(Exception):
-    """No maitre-d answers; the text says which were tried, and what to do."""
 
 
 def show_slots(*, as_json: bool) -> int:
@@ -90,45 +85,11 @@ def ask(question: FarmMessage, show: Callable[[FarmMessage], int], role: str = "
 
 async def _answer(question: FarmMessage, role: str) -> FarmMessage:
     """The maitre-d's answer. Raises NoMaitred, KeyFileError."""
-    link = await _connect(role)
-    parts: list[Farm] = []
+    link = await enquiry.reach(find_settings(os.environ, _complain), users(role))
     try:
-        with trio.fail_after(ANSWER_S):
-            link.post(question)
-            await link.flush()
-            while (message := await link.receive()) is not None:
-                if isinstance(message, Farm):
-                    parts.append(message)
-                    if not message.more:
-                        return whole_farm(parts)
-                if isinstance(message, Did | Recorded | Refused):
-                    return message
-    except LinkError as error:
-        raise NoMaitred(f"the maitre-d has closed the connection: {error}") from error
-    except trio.TooSlowError:
-        raise NoMaitred(f"the maitre-d does not answer within {ANSWER_S:g} s") from None
+        return await enquiry.ask(link, question, ANSWER_S)
     finally:
         await link.close()
-    raise NoMaitred("the maitre-d has closed the connection without an answer")
-
-
-async def _connect(role: str) -> Link:
-    """A link to the first maitre-d that answers. Raises NoMaitred, KeyFileError."""
-    settings = find_settings(os.environ, _complain)
-    identity = users(role)
-    tried = []
-    for host, port in settings.maitreds:
-        try:
-            return await connect(host, port, identity, expect="maitre-d")
-        except Unreachable as error:
-            tried.append(str(error))
-        except LinkError as error:
-            raise NoMaitred(f"the maitre-d at {host}:{port} refuses: {error}") from error
-    if not tried:
-        raise NoMaitred(
-            "no maitre-d is configured: set alfConfig(maitredHost) HOST in alfred.ini (-ini FILE names another one)"
-        )
-    raise NoMaitred("\n        ".join((*tried, "is a maitre-d running? alfred -maitre_d starts one")))
 
 
 def _said(answer: FarmMessage) -> int:

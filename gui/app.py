@@ -21,9 +21,11 @@ import msgspec
 import trio
 
 from daemons.client import DispatcherError
+from daemons.enquiry import NoMaitred
 from daemons.wording import printable
 from gui import host, kept
 from gui.links.dispatcher import DispatcherLink
+from gui.links.maitred import MaitredLink
 from gui.links.presence import Opened, Presence, raise_first
 from gui.look import classic
 from gui.look.marks import Marks
@@ -60,6 +62,7 @@ class Application:
     def __init__(self, root: tk.Tk, link: DispatcherLink, file: Path | None = None) -> None:
         self.root = root
         self.link = link
+        self.maitred = MaitredLink()
         self._file = file or kept.path()
         self.preferences, trouble = kept.load(self._file)
         self.scheme, wrong = _scheme(root, self.preferences)
@@ -84,6 +87,7 @@ class Application:
                 window.take(opened)
             await window.closed.wait()
             nursery.cancel_scope.cancel()
+        await self.maitred.close()
 
     def do(self, work: Callable[[], Awaitable[str | None]], say: Callable[[str], object]) -> None:
         """Run this in trio; what it returns, or why it failed, is said in words."""
@@ -98,7 +102,7 @@ class Application:
     async def _do(self, work: Callable[[], Awaitable[str | None]], say: Callable[[str], object]) -> None:
         try:
             said = await work()
-        except (DispatcherError, OSError) as error:
+        except (DispatcherError, NoMaitred, OSError) as error:
             said = str(error)
         if said:
             say(printable(said))
