@@ -20,8 +20,9 @@ async def test_one_question_after_the_other_is_answered(tmp_path):
         farm = await maitred.ask(AskFarm(0, in_parts=True))
         done = await maitred.ask(SetOffline(0, ("s1",), True))
         refused = await maitred.ask(SetOffline(0, ("s9",), True))
-        connections = server.log.count("connected: ")
         await maitred.close()
+        await server.logged("disconnected: ")
+        connections = server.log.count(" connected: ")
 
     assert isinstance(farm, Farm) and len(farm.slots) == 2
     assert isinstance(done, Did)
