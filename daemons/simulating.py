@@ -1,6 +1,7 @@
 """`alfred -simulate`: a workload under one schedule, or under two to compare, on a virtual clock (runtime.simulate).
 
     the schedules, the workload, its job scripts: files --> runtime.simulate --> a report on stdout, a picture
+    instead of a workload: a maitre-d's record, or a span of it --'
 
 Everything that the site's alfred.ini says of who gets which slot counts, its assigner included. Exit status: 0 it was
 simulated, 2 a file cannot be read, or does not say what is needed.
@@ -10,7 +11,9 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +22,13 @@ from daemons.groups import group_members
 from daemons.maitred.assigners import AssignerError, named
 from daemons.options.part import DONE, USAGE
 from daemons.reading import ScriptReader, limits_of
+from daemons.record import FILE_NAME
+from daemons.record.file import RecordError
+from daemons.record.replaying import Past
+from daemons.record.spans import SpanError
 from daemons.site import find_settings
 from runtime.assign.assigner import Assigner
+from runtime.history.report import span
 from runtime.job.model import Severity
 from runtime.job.report import diagnostic_lines
 from runtime.schedule.model import Schedule
@@ -32,6 +40,12 @@ from runtime.simulate.result import Result, compared
 from runtime.simulate.runs import SimulationError
 from runtime.simulate.workload import Workload
 
+WORD_S = 10.0
+"""So often there is a word of a long simulation."""
+_SQLITE = b"SQLite format 3\0"
+_OWN_SLOTS = 1_000
+"""Of each user's machine, where a record is run again: how many it had is not on record, and nothing waited for it."""
+
 
 class UnusableError(Exception):
     """A file that was named cannot be used; the words are for the user."""
@@ -39,10 +53,12 @@ class UnusableError(Exception):
 
 @dataclass(frozen=True)
 class Wishes:
-    """What the command line asks for. The last picture is that of the last schedule."""
+    """What the command line asks for. The last picture is that of the last schedule. `span` is of a record
+    (daemons.record.spans)."""
 
     schedules: tuple[str, ...]
     workload: str
+    span: tuple[str, ...] = ()
     seed: int = 1
     plot: str | None = None
 
@@ -55,25 +71,45 @@ def run(wishes: Wishes) -> int:
             sys.stdout.write(line + "\n")
         if wishes.plot is not None:
             _write(wishes.plot, results[-1].svg())
-    except (UnusableError, WorkloadError, SimulationError) as error:
+    except (UnusableError, WorkloadError, SimulationError, RecordError, SpanError) as error:
         sys.stderr.write(f"alfred: {error}\n")
         return USAGE
     return DONE
 
 
-def simulate(schedule: Schedule, workload: Workload, seed: int, settings: Settings) -> Result:
-    """One run. Raises UnusableError, WorkloadError and SimulationError."""
-    farm = Farm(schedule, workload, seed, settings, ScriptReader(limits_of(settings)), _assigner(settings))
+def simulate(schedule: Schedule, workload: Workload, seed: int, settings: Settings, past: Past | None = None) -> Result:
+    """One run. Raises UnusableError, WorkloadError, SimulationError and RecordError."""
+    recorded = () if past is None else past.jobs()
+    reader = ScriptReader(limits_of(settings))
+    farm = Farm(schedule, workload, seed, settings, reader, _assigner(settings), recorded, _Watch())
     garbage.settle()
     farm.run()
     return Result.of(farm, schedule, workload, seed)
 
 
+def record_in(name: str) -> Path | None:
+    """The record that a name on the command line means: SQLite, or the directory with a history.sqlite; None: it means
+    no record."""
+    path = Path(name)
+    if path.is_dir():
+        return path / FILE_NAME
+    with suppress(OSError), path.open("rb") as file:
+        if file.read(len(_SQLITE)) == _SQLITE:
+            return path
+    return path if path.suffix == ".sqlite" else None
+
+
 def _results(wishes: Wishes) -> list[Result]:
     settings = find_settings(os.environ, _complain)
-    workload = read_workload(_bytes(wishes.workload), wishes.workload, _Beside(wishes.workload))
     schedules = [_schedule(file) for file in wishes.schedules]
-    return [simulate(schedule, workload, wishes.seed, settings) for schedule in schedules]
+    path = record_in(wishes.workload)
+    if path is None:
+        workload = read_workload(_bytes(wishes.workload), wishes.workload, _Beside(wishes.workload))
+        return [simulate(schedule, workload, wishes.seed, settings) for schedule in schedules]
+    with closing(Past(path, wishes.span, time.time())) as past:
+        file = f"{wishes.workload} of {past.words}" if past.words else wishes.workload
+        workload = Workload(file, starts_at=past.clock, own_slots=_OWN_SLOTS)
+        return [simulate(schedule, workload, wishes.seed, settings, past) for schedule in schedules]
 
 
 def _report(results: Sequence[Result]) -> list[str]:
@@ -99,6 +135,21 @@ def _schedule(file: str) -> Schedule:
     if any(found.severity is Severity.ERROR for found in reading.diagnostics):
         raise UnusableError(f"{file} is no schedule that a maitre-d would take: alfred -check {file}")
     return reading.schedule
+
+
+class _Watch:
+    """Somebody who waits at a terminal sees every few seconds how far it is."""
+
+    def __init__(self) -> None:
+        self._wanted = sys.stderr.isatty()
+        self._next = time.monotonic() + WORD_S
+
+    def __call__(self, farm: Farm) -> None:
+        if self._wanted and time.monotonic() >= self._next:
+            self._next = time.monotonic() + WORD_S
+            sys.stderr.write(
+                f"alfred: {span(farm.agenda.now)} are simulated, {farm.ledger.commands:,} commands began\n"
+            )
 
 
 class _Beside:

@@ -38,6 +38,7 @@ from daemons.maitred.world import World
 from daemons.multicast import Party, place_of
 from daemons.pings import Pinger
 from daemons.ports import alfserver_port
+from daemons.record import FILE_NAME
 from daemons.record.sending import Recording
 from daemons.site import SCHEDULE, find, find_settings, search_path
 from daemons.state import State, StateError, locate
@@ -47,7 +48,6 @@ from runtime.maitred.rules import Rules, rules_of
 from runtime.settings import Settings
 
 DONE, FAILED, USAGE = 0, 1, 2
-RECORD = "history.sqlite"
 """In the state directory (daemons.record)."""
 FRAME_LIMIT_BYTES = 8 << 20
 """What a dispatcher with tens of thousands of leases says when it attaches; all others wait while it is read."""
@@ -134,7 +134,7 @@ class _Process:
         self._recording = None
         if settings.history_days > 0:
             self._recording = Recording(
-                directory / RECORD, settings.history_days, settings.history_tally_days, settings.time_zone, log.line
+                directory / FILE_NAME, settings.history_days, settings.history_tally_days, settings.time_zone, log.line
             )
         self._address, self._port = listener.socket.getsockname()[:2]
 

@@ -32,7 +32,8 @@ from runtime.history.tally import HOUR_S, By, Cell, Key, Tally
 FORMAT = 2
 """1: without what runs have from `request` on."""
 _APPLICATION = 0x616C6672  # "alfr", in the file's header
-_SINCE_2 = "request INTEGER, waited REAL, within BLOB"
+SINCE_2 = "request, waited, within"
+"""The last columns of runs, which came with format 2."""
 _SCHEMA = f"""
     CREATE TABLE marks (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE owners (
@@ -47,7 +48,7 @@ _SCHEMA = f"""
     CREATE TABLE runs (
         id INTEGER PRIMARY KEY, at REAL NOT NULL, owner INTEGER NOT NULL, place INTEGER, others BLOB, run REAL,
         idle REAL, how INTEGER, status INTEGER, tid INTEGER, cid INTEGER, attempt INTEGER, here INTEGER, title TEXT,
-        reason TEXT, {_SINCE_2});
+        reason TEXT, {SINCE_2});
     CREATE INDEX runs_of_owner ON runs (owner);
     CREATE TABLE events (id INTEGER PRIMARY KEY, at REAL NOT NULL, owner INTEGER, body BLOB NOT NULL);
     CREATE INDEX events_of_owner ON events (owner) WHERE owner IS NOT NULL;
@@ -114,7 +115,7 @@ class Writer:
         base.execute("PRAGMA journal_size_limit = 67108864")
         [[version]] = base.execute("PRAGMA user_version")
         check_format(self._path, version)
-        steps = {0: _SCHEMA, 1: "".join(f"ALTER TABLE runs ADD COLUMN {column};" for column in _SINCE_2.split(","))}
+        steps = {0: _SCHEMA, 1: "".join(f"ALTER TABLE runs ADD COLUMN {column};" for column in SINCE_2.split(","))}
         if version in steps:
             base.executescript(
                 f"BEGIN IMMEDIATE; {steps[version]} PRAGMA application_id = {_APPLICATION};"

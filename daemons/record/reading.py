@@ -15,14 +15,14 @@ from typing import Any
 
 import msgspec
 
-from daemons.record.file import HOWS, NUMBERS, SQL_ERRORS, RecordError, cell_of, check_format, record_of
+from daemons.record.file import HOWS, NUMBERS, SINCE_2, SQL_ERRORS, RecordError, cell_of, check_format, record_of
 from runtime.farm_messages import How
 from runtime.history.records import Place, Record, Whose
 from runtime.history.tally import By, Cell, Key
 from runtime.schedule.zones import zone
 
 _BUSY_S = 10.0
-_SLACK_S = 3600.0
+SLACK_S = 3600.0
 """By so much rows may be out of order."""
 _decode_others = msgspec.msgpack.Decoder(list[int]).decode
 
@@ -62,13 +62,15 @@ class Reader:
             raise RecordError(f"there is no record {path}: a maitre-d keeps one in its state directory")
         try:
             self._database = self._connect()
-            [[version]] = self._rows("PRAGMA user_version")
+            [[version]] = self.rows("PRAGMA user_version")
             check_format(path, version)
             if not version:
                 raise RecordError(f"{path} is no record of a maitre-d")
-            [[name]] = self._rows("SELECT value FROM marks WHERE name = 'zone'") or [("",)]
+            [[name]] = self.rows("SELECT value FROM marks WHERE name = 'zone'") or [("",)]
         except SQL_ERRORS as error:
             raise RecordError(f"the record {path} cannot be read: {error}") from error
+        self.since_2 = SINCE_2 if version > 1 else "NULL, NULL, NULL"
+        """The columns of runs that files of the first format do not have."""
         self.zone: tzinfo | None = zone(name)
         """Of the site's clock."""
 
@@ -83,10 +85,15 @@ class Reader:
     def close(self) -> None:
         self._database.close()
 
-    def _rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """All at once."""
+        return list(self.each(sql, *values))
+
+    def each(self, sql: str, *values: Any) -> Iterator[tuple[Any, ...]]:
+        """One after the other."""
         try:
             with closing(self._database.execute(sql, values)) as found:
-                return found.fetchall()
+                yield from found
         except SQL_ERRORS as error:
             raise RecordError(f"the record {self.path} cannot be read: {error}") from error
 
@@ -94,7 +101,7 @@ class Reader:
 
     def span(self) -> tuple[float, float] | None:
         """From when to when there is something on record; None: there is nothing."""
-        [[first, last]] = self._rows("SELECT min(start), max(start) FROM days")
+        [[first, last]] = self.rows("SELECT min(start), max(start) FROM days")
         return None if first is None else (first, self.midnight_after(last))
 
     def totals(self, start: float, end: float, by: Iterable[By]) -> dict[By, dict[str, Cell]]:
@@ -120,7 +127,7 @@ class Reader:
         return {key: cell for dimension in by for key, cell in self._cells(table, start, end, dimension)}
 
     def _cells(self, table: str, start: float, end: float, by: By) -> Iterator[tuple[Key, Cell]]:
-        rows = self._rows(
+        rows = self.rows(
             f"SELECT start, name, cell FROM {table} WHERE start >= ? AND start < ? AND dimension = ?",
             start, end, NUMBERS[by],
         )  # fmt: skip
@@ -145,7 +152,7 @@ class Reader:
 
     def jobs(self, jid: int, user: str = "", host: str = "") -> list[Whose]:
         """All jobs of this number: each dispatcher counts its own. Of one with several crews or titles each."""
-        rows = self._rows("SELECT user, crew, project, host, jid, title FROM owners WHERE jid = ? ORDER BY id", jid)
+        rows = self.rows("SELECT user, crew, project, host, jid, title FROM owners WHERE jid = ? ORDER BY id", jid)
         found = [Whose(*row) for row in rows]
         return [one for one in found if user in ("", one.user) and host in ("", one.host)]
 
@@ -166,24 +173,31 @@ class Reader:
     def slots(self, start: float, end: float, most: int, *, user: str = "", where: str = "") -> list[Run]:
         """Who had which slot in a span of time: the commands that ended since `start` and began before `end`, the
         latest `most`, in order. Those of a `user`, and those that began on a slot or host, where these are named."""
-        rows = self._rows(
+        rows = self.rows(
             f"SELECT {_RUN} FROM runs"
             " WHERE id >= ? AND at >= ? AND at - run < ?"
             " AND (? = '' OR owner IN (SELECT id FROM owners WHERE user = ?))"
             " AND (? = '' OR place IN (SELECT id FROM places WHERE slot = ? OR host = ?))"
             " ORDER BY id DESC LIMIT ?",
-            self._row_at("runs", start - _SLACK_S), start, end, user, user, where, where, where, most,
+            self.row_at("runs", start - SLACK_S), start, end, user, user, where, where, where, most,
         )  # fmt: skip
         return self._as_runs(rows[::-1])
 
-    def _row_at(self, table: str, at: float) -> int:
+    def ends_of(self, table: str) -> tuple[float, float] | None:
+        """The times of its first and its last row; None: it has none."""
+        found = self.rows(
+            f"SELECT at FROM {table} WHERE id IN (SELECT min(id) FROM {table} UNION SELECT max(id) FROM {table})"
+        )
+        return (found[0][0], found[-1][0]) if found else None
+
+    def row_at(self, table: str, at: float) -> int:
         """The number of a row from which on all are from then or later, found by halving."""
-        [[low, high]] = self._rows(f"SELECT min(id), max(id) FROM {table}")
+        [[low, high]] = self.rows(f"SELECT min(id), max(id) FROM {table}")
         if low is None:
             return 0
         while low < high:
             middle = (low + high) // 2
-            [[number, when]] = self._rows(f"SELECT id, at FROM {table} WHERE id >= ? ORDER BY id LIMIT 1", middle)
+            [[number, when]] = self.rows(f"SELECT id, at FROM {table} WHERE id >= ? ORDER BY id LIMIT 1", middle)
             if when < at:
                 low = number + 1
             else:
@@ -193,7 +207,7 @@ class Reader:
     def _of(self, table: str, columns: str, owners: Iterable[Whose], most: int) -> list[tuple[Any, ...]]:
         rows: list[tuple[Any, ...]] = []
         for whose in owners:
-            rows += self._rows(
+            rows += self.rows(
                 f"SELECT {columns} FROM {table} WHERE owner IN (SELECT id FROM owners WHERE jid = ? AND user = ? AND"
                 " host = ? AND crew = ? AND project = ? AND title = ?) ORDER BY id DESC LIMIT ?",
                 whose.jid, whose.user, whose.host, whose.crew, whose.project, whose.title, most,
@@ -226,7 +240,7 @@ class Reader:
         for at in range(0, len(wanted), 500):
             piece = wanted[at : at + 500]
             marks = ", ".join("?" * len(piece))
-            for number, *words in self._rows(f"SELECT id, {columns} FROM {table} WHERE id IN ({marks})", *piece):
+            for number, *words in self.rows(f"SELECT id, {columns} FROM {table} WHERE id IN ({marks})", *piece):
                 found[number] = tuple(words)
         return found
 

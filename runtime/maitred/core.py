@@ -73,7 +73,7 @@ from runtime.maitred.joining import Joining
 from runtime.maitred.leases import Lease
 from runtime.maitred.looking import Looking
 from runtime.maitred.noting import asked, came, gave_up, of_no_crew, rested, went
-from runtime.maitred.obstacles import Obstacles, obstacles
+from runtime.maitred.obstacles import Obstacles, obstacles, obstacles_of_users
 from runtime.maitred.opening import Opening
 from runtime.maitred.orders import Keep, KeepUsage, Order, PeerId, Send
 from runtime.maitred.pinging import Pinging
@@ -478,6 +478,10 @@ class Maitred:
     def obstacles(self, now: float) -> list[Obstacles]:
         """What stands in the way of those that wait, crew by crew."""
         return obstacles(self._books, now)
+
+    def obstacles_of_users(self, now: float) -> list[Obstacles]:
+        """The same, user by user."""
+        return obstacles_of_users(self._books, now)
 
     def farm(self, now: float, serial: int = 0) -> Farm:
         """The state of everything."""

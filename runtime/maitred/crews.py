@@ -99,6 +99,11 @@ class Crews:
             self._by_user[user] = found
         return found
 
+    def has(self, user: str) -> bool:
+        """Whether any crew, open or not, has this user; True where there are no crews."""
+        crews = self._schedule.crews.values()
+        return not crews or any(crew.enabled and self._has(crew, user) for crew in crews)
+
     def why_not(self, user: str, groups: frozenset[str]) -> str:
         """Why no crew gives a user a server of these groups now, in words; empty when one does."""
         if self.access(user).priority(groups) is not None:

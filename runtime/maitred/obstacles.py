@@ -1,11 +1,12 @@
 """What stands in the way of those that wait, counted: for a report, not for one who asks (runtime.maitred.explaining).
 
-who waits, by crew --the one that has waited longest--> of all servers, so many fail this test, so many that one
+who waits, by crew or user --the one that has waited longest--> of all servers, so many fail this test, so many that one
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 import msgspec
 
@@ -17,27 +18,52 @@ from runtime.maitred.surveying import odd_ones
 
 
 class Obstacles(msgspec.Struct, frozen=True):
-    """A crew at a moment. `waiting`: for how many leases it waits; `servers`: by the first test that they fail for the
-    request of it that has waited longest, how many."""
+    """A crew, or a user, at a moment. `waiting`: for how many leases it waits; `servers`: by the first test that they
+    fail for the request of it that has waited longest, how many."""
 
-    crew: str
+    name: str
     waiting: int
     servers: Counter[str]
 
 
 def obstacles(books: Books, now: float) -> list[Obstacles]:
     """For each crew of which somebody waits, by name."""
-    crews: dict[str, list[Request]] = {}
-    for request in books.waiting():
-        crews.setdefault(whose_request(request).crew, []).append(request)
+    return [
+        Obstacles(crew, _waiting(requests), _servers(books, _oldest(requests), now))
+        for crew, requests in _who_wait(books, lambda request: whose_request(request).crew)
+    ]
+
+
+def obstacles_of_users(books: Books, now: float) -> list[Obstacles]:
+    """For each user who waits, by name."""
     return [
         Obstacles(
-            crew,
-            sum(request.total - request.held for request in requests),
-            _servers(books, min(requests, key=lambda request: (request.since, request.number)), now),
+            user,
+            _waiting(requests),
+            _servers(books, _oldest(requests), now)
+            if books.crews.has(user)
+            else Counter({_NO_CREW: len(books.slots.by_name)}),
         )
-        for crew, requests in sorted(crews.items())
+        for user, requests in _who_wait(books, lambda request: request.user.name)
     ]
+
+
+_NO_CREW = "are not open to them, for no crew of the schedule has this user"
+
+
+def _who_wait(books: Books, name: Callable[[Request], str]) -> list[tuple[str, list[Request]]]:
+    found: dict[str, list[Request]] = {}
+    for request in books.waiting():
+        found.setdefault(name(request), []).append(request)
+    return sorted(found.items())
+
+
+def _waiting(requests: list[Request]) -> int:
+    return sum(request.total - request.held for request in requests)
+
+
+def _oldest(requests: list[Request]) -> Request:
+    return min(requests, key=lambda request: (request.since, request.number))
 
 
 def _servers(books: Books, request: Request, now: float) -> Counter[str]:

@@ -13,7 +13,7 @@ breaks: connections, journals, proofs, and that leases are renewed.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
@@ -24,6 +24,7 @@ from runtime.history.records import Granted
 from runtime.job.model import JobId
 from runtime.job.numbering import Reader
 from runtime.maitred.core import Maitred
+from runtime.maitred.obstacles import Obstacles
 from runtime.maitred.orders import Note, Order, PeerId, RunPing, Send
 from runtime.maitred.rules import rules_of
 from runtime.orders import Launch, RunBuiltin
@@ -33,6 +34,8 @@ from runtime.simulate.agenda import Agenda
 from runtime.simulate.desk import Desk
 from runtime.simulate.draws import Draws
 from runtime.simulate.ledger import Ledger
+from runtime.simulate.recorded import RecordedJob
+from runtime.simulate.replay import replay as made_again
 from runtime.simulate.runs import Run, Runs
 from runtime.simulate.scripts import Scripts, Steps
 from runtime.simulate.surroundings import Surroundings
@@ -45,8 +48,10 @@ STALLED_S = DAY_S
 
 
 class Farm:
-    """A farm under a schedule. `reader` reads what jobs leave for later (steps of Iterates). The clock is UTC, whatever
-    the site's `time_zone`: a simulation has no summer time."""
+    """A farm under a schedule. `recorded`: jobs that come beside those of the workload, in the order of their times;
+    they are taken one by one. `watch` is called now and then, for those who want to see how far it is. `reader` reads
+    what jobs leave for later (steps of Iterates). The clock is UTC, whatever the site's `time_zone`: a simulation has
+    no summer time."""
 
     def __init__(
         self,
@@ -56,6 +61,8 @@ class Farm:
         settings: Settings,
         reader: Reader,
         assigner: type[Assigner] | None = None,
+        recorded: Iterable[RecordedJob] = (),
+        watch: Callable[[Farm], None] = lambda farm: None,
     ) -> None:
         settings = msgspec.structs.replace(settings, time_zone="UTC")
         rules = rules_of(settings)
@@ -65,6 +72,8 @@ class Farm:
         self._workload = workload
         self._settings = settings
         self._reader = Steps(reader)
+        self._recorded = iter(recorded)
+        self._watch = watch
         self._draws = Draws(seed)
         self._scripts = Scripts(workload, self._draws)
         self._maitred = Maitred(
@@ -95,6 +104,7 @@ class Farm:
         agenda, until_s = self.agenda, self._workload.until_s
         for place, arrivals in enumerate(self._workload.arrivals):
             self._plan_arrival(arrivals, place, 0, arrivals.first_s)
+        self._plan_recorded()
         self._surroundings.begin()
         agenda.at(LOOK_S, self._look)
         if until_s is not None:
@@ -116,6 +126,10 @@ class Farm:
         """Jobs that have not come to rest."""
         return len(self._submitted)
 
+    def left_waiting(self) -> list[Obstacles]:
+        """Users who wait at the end, and for what."""
+        return self._maitred.obstacles_of_users(self.agenda.now)
+
     def _is_over(self) -> bool:
         if self._to_come or self._runs:
             return False
@@ -124,6 +138,7 @@ class Farm:
 
     def _look(self) -> None:
         self.ledger.stood_in_the_way(self._maitred.obstacles(self.agenda.now))
+        self._watch(self)
         self.agenda.after(LOOK_S, self._look)
 
     # ---- arrivals ------------------------------------------------------------------------------------
@@ -145,6 +160,30 @@ class Farm:
         self._moved_at = now
         after_s = max(0.0, arrivals.every(self._draws.number("arrives", place, number)))
         self._plan_arrival(arrivals, place, number + 1, now + after_s)
+
+    def _plan_recorded(self) -> None:
+        recorded = next(self._recorded, None)
+        if recorded is not None:
+            self._to_come += 1
+            self.agenda.at(recorded.at, self._replay, recorded)
+
+    def _replay(self, recorded: RecordedJob) -> None:
+        """A job of the record comes again."""
+        now = self.agenda.now
+        self._to_come -= 1
+        self._moved_at = now
+        self._plan_recorded()
+        who = (recorded.user, recorded.host, recorded.jid, recorded.at)
+        replay = made_again(recorded, self._settings.retry_max, lambda cid: self._draws.number("recorded", *who, cid))
+        self.ledger.recorded(recorded, replay)
+        if replay is None:
+            return
+        desk = self._desk(recorded.user, recorded.host)
+        self.ledger.arrived += 1
+        self._submitted[desk, desk.next_jid] = now
+        self._runs.replays[desk, desk.next_jid] = replay
+        desk.submit(replay.job, replay.priority, now)
+        self._stirred[desk] = None
 
     def _desk(self, user: str, host: str) -> Desk:
         desk = self._desks.get((user, host))
@@ -182,7 +221,8 @@ class Farm:
         else:
             graph = run.desk.core.jobs[run.jid].graph
             since = graph.ready_at.get(run.tid)
-            since = self._submitted[run.desk, run.jid] if since is None else since - self._workload.starts_at
+            came = self._submitted[run.desk, run.jid]
+            since = came if since is None else max(came, since - self._workload.starts_at)
             self.ledger.began(granted, self.agenda.now - since)
 
     def _over(self, run: Run, ran_s: float) -> None:
@@ -192,6 +232,7 @@ class Farm:
         self.ledger.busy_s += ran_s
 
     def _rested(self, desk: Desk, jid: JobId, state: str) -> None:
+        self._runs.replays.pop((desk, jid), None)
         if self._submitted.pop((desk, jid), None) is not None:
             self.ledger.jobs[state] += 1
 

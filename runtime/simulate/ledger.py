@@ -16,6 +16,8 @@ from runtime.history.records import Granted, Place, Record, Whose
 from runtime.history.tally import HOUR_S, By, Cell, Key, Tally
 from runtime.history.waits import Waits
 from runtime.maitred.obstacles import Obstacles
+from runtime.simulate.recorded import RecordedJob
+from runtime.simulate.replay import Replay
 
 SHOWN = (By.CREW, By.USER, By.GROUP)
 
@@ -35,12 +37,26 @@ class Ledger:
         self.busy_s = 0.0
         self.arrived = 0
         self.jobs: Counter[str] = Counter()
+        self.then = Waits()
+        """Of a record: how long its commands waited, as far as it says so."""
+        self.unknown_jobs = self.unknown_commands = 0
+        """Of a record: jobs of which nothing ran, and commands which never ended, like all of their jobs."""
 
     # ---- what happens --------------------------------------------------------------------------------
 
     def note(self, record: Record) -> None:
         """The maitre-d puts something on record."""
         self._tally.feed(record)
+
+    def recorded(self, job: RecordedJob, replay: Replay | None) -> None:
+        """A job of a record has come; it can be run again as this, or not at all."""
+        for run in job.runs:
+            if run.waited_s >= 0:
+                self.then.add(run.waited_s)
+        if replay is None:
+            self.unknown_jobs += 1
+        else:
+            self.unknown_commands += replay.unknown
 
     def began(self, granted: Granted, waited_s: float) -> None:
         """A command runs on a lease."""
@@ -57,7 +73,7 @@ class Ledger:
     def stood_in_the_way(self, found: list[Obstacles]) -> None:
         """A look at those that wait now."""
         for crew in found:
-            servers = self._obstacles.setdefault(crew.crew, Counter())
+            servers = self._obstacles.setdefault(crew.name, Counter())
             for words, many in crew.servers.items():
                 servers[words] += many * crew.waiting
 

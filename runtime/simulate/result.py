@@ -14,9 +14,10 @@ import msgspec
 from runtime.history.picture import picture
 from runtime.history.report import NOBODY, Report, Row, aligned, report, span, text, total_by_name
 from runtime.history.tally import HOUR_S, By, Cell, Key
+from runtime.maitred.obstacles import Obstacles
 from runtime.schedule.model import Schedule
 from runtime.simulate.farm import Farm
-from runtime.simulate.ledger import SHOWN
+from runtime.simulate.ledger import SHOWN, Ledger
 from runtime.simulate.workload import Workload
 
 _TITLES = {By.CREW: "crews", By.USER: "users", By.GROUP: "server groups"}
@@ -106,8 +107,32 @@ def _summary(farm: Farm, workload: Workload) -> Iterator[str]:
         f"they waited, from when they could run until they did: {span(waits.mean_s)} on average,"
         f" p50 {span(waits.percentile(50))}, p95 {span(waits.percentile(95))}, max {span(waits.longest_s)}"
     )
+    yield from _of_the_record(ledger)
     if farm.stalled:
         yield "nothing has run for a day, and nothing is to come: what is not finished waits for ever"
+        for user in farm.left_waiting():
+            yield f"{user.name} waits for servers ({user.waiting:,}): {_parts(user)}"
+
+
+def _of_the_record(ledger: Ledger) -> Iterator[str]:
+    """How it was then, and what of it is left out."""
+    then = ledger.then
+    if then.count:
+        yield (
+            f"in the record they waited {span(then.mean_s)} on average,"
+            f" p50 {span(then.percentile(50))}, p95 {span(then.percentile(95))}, max {span(then.longest_s)}"
+        )
+    if ledger.unknown_jobs:
+        yield f"{ledger.unknown_jobs:,} of its jobs ran nothing that ended: how long they would take is not known"
+    if ledger.unknown_commands:
+        yield f"{ledger.unknown_commands:,} of its commands never ended, like all of their jobs: they are left out"
+
+
+def _parts(waits: Obstacles) -> str:
+    """Which part of all servers fails which test."""
+    every = waits.servers.total()
+    parts = [f"{100 * many / every:.0f} % {words}" for words, many in waits.servers.most_common(3)]
+    return f"of all servers {', '.join(parts)}" if parts else "there are no servers"
 
 
 def _hour(at: float) -> str:

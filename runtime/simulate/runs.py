@@ -5,7 +5,8 @@
         `--its host is dead--> unreachable          `--its host dies--> lost, when its lease is over
 
 What a command takes, and whether it fails, goes by the workload's rules; `sleep N` takes N seconds where none speaks of
-it. It is drawn by the names of its user, its job and itself, so it is the same under any schedule.
+it. It is drawn by the names of its user, its job and itself, so it is the same under any schedule. Where the job comes
+from a record (runtime.simulate.replay), it goes by that.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ from collections.abc import Callable, Sequence
 
 from runtime.facts import AttemptId
 from runtime.farm_messages import LeaseId
+from runtime.job.model import JobId
 from runtime.match.limits import launch_tags
 from runtime.orders import Exit, Launch, RunBuiltin
 from runtime.simulate.agenda import Agenda
 from runtime.simulate.desk import Desk
 from runtime.simulate.draws import Draws
+from runtime.simulate.replay import PAUSE, Replay
 from runtime.simulate.workload import Workload
 
 UNREACHABLE_S = 5.0
@@ -35,7 +38,10 @@ class SimulationError(Exception):
 class Run:
     """A command that was launched, and has not ended."""
 
-    __slots__ = ("attempt", "began_at", "dead", "desk", "host", "jid", "lease", "status", "takes_s", "tid", "timed_out")
+    __slots__ = (
+        "attempt", "began_at", "dead", "desk", "host", "is_pause", "jid", "lease", "status", "takes_s", "tid",
+        "timed_out",
+    )  # fmt: skip
 
     def __init__(self, desk: Desk, order: Launch | RunBuiltin) -> None:
         place = order.place if isinstance(order, Launch) else None
@@ -50,6 +56,8 @@ class Run:
         self.takes_s = 0.0
         self.status = 0
         self.timed_out = False
+        self.is_pause = False
+        """It stands for what is not on record, and counts for nothing."""
         self.dead = False
         """Its host is gone; nobody has noticed yet."""
 
@@ -78,6 +86,8 @@ class Runs:
         self._dead: set[str] = set()
         """Hosts that do not answer."""
         self._kinds: dict[tuple[str, str], tuple[str, ...]] = {}
+        self.replays: dict[tuple[Desk, JobId], Replay] = {}
+        """Jobs that come from a record: how their commands run is known."""
 
     def __len__(self) -> int:
         return len(self._running)
@@ -102,11 +112,25 @@ class Runs:
             if host in self._dead:
                 self._agenda.after(UNREACHABLE_S, self._unreachable, run)
                 return
-        if isinstance(order, Launch):
+        replay = self.replays.get((desk, order.jid))
+        if replay is not None:
+            self._repeat(run, order, replay)
+        elif isinstance(order, Launch):
             self._draw(run, order)
         else:
             run.takes_s = BUILTIN_S
         self._agenda.after(self._workload.start_s, self._began, run)
+
+    def _repeat(self, run: Run, order: Launch | RunBuiltin, replay: Replay) -> None:
+        """As it was; of a command that was tried again this is the try that comes next."""
+        program, word = order.argv
+        if program == PAUSE:
+            run.is_pause, run.takes_s = True, float(word)
+            return
+        tries = replay.tries[int(word)]
+        again = run.desk.core.jobs[order.jid].graph.retries(order.cid)
+        one = tries[min(again, len(tries) - 1)]
+        run.takes_s, run.status = one.run_s, one.status
 
     def _draw(self, run: Run, order: Launch) -> None:
         """How long it takes, and how it ends."""
@@ -140,7 +164,8 @@ class Runs:
             return
         run.began_at = self._agenda.now
         self._agenda.after(run.takes_s, self._ended, run)
-        self._has_begun(run)
+        if not run.is_pause:
+            self._has_begun(run)
         run.desk.began(run.attempt, self._agenda.now)
 
     # ---- ends ----------------------------------------------------------------------------------------
@@ -151,7 +176,7 @@ class Runs:
 
     def _end(self, run: Run, end: Exit) -> None:
         self._forget(run)
-        if run.began_at >= 0:
+        if run.began_at >= 0 and not run.is_pause:
             self._over(run, end.run_s)
         run.desk.ended(end, self._agenda.now)
 

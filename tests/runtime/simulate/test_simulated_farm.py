@@ -37,6 +37,13 @@ def test_a_command_waits_from_when_those_below_it_are_done():
     assert whole(made).longest_s == 0
 
 
+def test_the_first_of_a_series_waits_since_its_job_came():
+    series = b"Job -title s -serialsubtasks 1 -subtasks { Task a -cmds {RemoteCmd {sleep 10} -service pixarRender} }"
+    made = farm("arrive 9:00 -user anna -script s", {"s": series})
+
+    assert whole(made).longest_s == 0
+
+
 def test_a_launch_takes_its_time():
     made = farm("machine -start 1\narrive 9:00 -user anna -script s", {"s": sleeps(10, 10)})
 
