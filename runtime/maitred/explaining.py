@@ -182,7 +182,8 @@ def _best_kind(group: Group) -> Kind | None:
 
 def _ranked(kind: Kind, now: float) -> Iterator[tuple[Rank, Request]]:
     """All that wait for servers of a kind."""
-    return (one for queue in list(kind.waiting.values()) for one in queue.ranked(now))
+    for queue in list(kind.waiting.values()):
+        yield from queue.ranked(now)
 
 
 def _waited(request: Request, now: float) -> float:

@@ -108,7 +108,8 @@ class Line:
     def ranked(self) -> Iterator[tuple[Rank, Request]]:
         """All of them, with their ranks as of the last look."""
         standing = self.party.standing
-        return ((before + standing + after, request) for request, (before, after) in self._keys.items())
+        for request, (before, after) in self._keys.items():
+            yield before + standing + after, request
 
     def _rank(self, requests: Iterable[Request], ranking: Ranking, now: float) -> None:
         held = ranking.judge.standing or _NOTHING

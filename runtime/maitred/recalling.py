@@ -257,15 +257,16 @@ class Recalling:
     def _roomy_hosts(self, request: Request, group: Group, now: float) -> list[Host]:
         """Hosts with slots for a request that could ever have room for it, some of them."""
         free = islice(self._serving.candidates(group, now, crowded=True), _LOOKED_AT)
-        taken = (
-            slot
-            for rival in self._rivals(request, group)
-            for lease in islice(rival.leases, _LOOKED_AT)
-            for slot in lease.slots
-        )
-        hosts = dict.fromkeys(slot.host for slot in (*request.kept, *free, *islice(taken, _MOST_COMPARED)))
+        taken = islice(self._taken_by_rivals(request, group), _MOST_COMPARED)
+        hosts = dict.fromkeys(slot.host for slot in (*request.kept, *free, *taken))
         need = request.need
         return list(islice((host for host in hosts if host.room.could_fit(need.reserve, need.atleast)), _LOOKED_AT))
+
+    def _taken_by_rivals(self, request: Request, group: Group) -> Iterator[Slot]:
+        """Slots of rivals, those of some leases of each."""
+        for rival in self._rivals(request, group):
+            for lease in islice(rival.leases, _LOOKED_AT):
+                yield from lease.slots
 
     def _take(self, request: Request, lease: Lease, now: float) -> None:
         self.recall(lease, False, f"{request.user.name}'s job {request.jid} waits for it", now, request)

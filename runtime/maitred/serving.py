@@ -371,7 +371,7 @@ class Serving:
         kinds = [kind for kind in group.kinds if kind.free]
         odd = [slot for slot in group.odd if slot.rank is not None]
         if len(kinds) == 1 and not odd and not group.fit.odd:
-            fitting: Iterable[Slot] = (slot for _, slots in kinds[0].in_order() for slot in slots)
+            fitting: Iterable[Slot] = kinds[0].free_in_order()
         else:
             fitting = _merged(kinds, odd, group.fit.odd)
         return self._passing(fitting, group) if group.live else fitting
@@ -471,6 +471,8 @@ def _merged(kinds: list[Kind], odd: list[Slot], differing: dict[Slot, bool]) -> 
     heapq.heapify(heads)
     while heads:
         _, _, slots, buckets = heapq.heappop(heads)
-        yield from (slot for slot in slots if differing.get(slot, True))
+        for slot in slots:
+            if differing.get(slot, True):
+                yield slot
         for rank, more in islice(buckets, 1):
             heapq.heappush(heads, (rank, next(ties), more, buckets))

@@ -33,7 +33,7 @@ class Slices:
 
     def __init__(self) -> None:
         self._works: dict[Hashable, Work] = {}
-        self.size: float = SLICE
+        self.size = float(SLICE)
         self._done = 0.0
         self.now = 0.0
         """Of the event that does a slice."""

@@ -209,7 +209,13 @@ class Kind:
 
     def in_order(self) -> Iterator[tuple[Rank, Iterable[Slot]]]:
         """The free ones, those of one rank together. Nothing may be taken while this is read."""
-        return ((rank, self._buckets[rank]) for rank in self._ranks)
+        for rank in self._ranks:
+            yield rank, self._buckets[rank]
+
+    def free_in_order(self) -> Iterator[Slot]:
+        """The same, one by one."""
+        for slots in map(self._buckets.__getitem__, self._ranks):
+            yield from slots
 
     def add(self, slot: Slot, rank: Rank) -> None:
         slot.rank = rank

@@ -60,7 +60,7 @@ def survey(books: Books, request: Request, now: float) -> Survey:
     odd = odd_ones(books, group)
     found = [_ask(books, request, list(islice(odd, MOST)), len(odd), now)]
     for kind in books.slots.kinds:
-        free = [slot for slot in islice(_free(kind), 2 * MOST) if slot not in odd]
+        free = [slot for slot in islice(kind.free_in_order(), 2 * MOST) if slot not in odd]
         taken = [slot for slot in islice(_taken(books, kind), 2 * MOST) if slot not in odd]
         ordinary = kind.size - sum(slot.kind is kind for slot in odd)
         is_free = min(ordinary, kind.free) if free else 0
@@ -102,12 +102,9 @@ def odd_ones(books: Books, group: Group) -> dict[Slot, None]:
     return found | dict.fromkeys(host.slots if host is not None else ())
 
 
-def _free(kind: Kind) -> Iterator[Slot]:
-    return (slot for _, slots in kind.in_order() for slot in slots)
-
-
 def _taken(books: Books, kind: Kind) -> Iterator[Slot]:
     """Servers of a kind that somebody has. Of those that were asked back some are looked at: there may be thousands."""
-    held = (lease for leases in kind.taken.values() for lease in leases)
-    for lease in chain(held, islice(books.leases.recalled, MOST)):
-        yield from (slot for slot in lease.slots if slot.kind is kind)
+    for lease in chain(chain.from_iterable(kind.taken.values()), islice(books.leases.recalled, MOST)):
+        for slot in lease.slots:
+            if slot.kind is kind:
+                yield slot
