@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import trio
 
@@ -92,6 +94,23 @@ class Connection:
         self.contexts[context.id] = context
 
 
+@dataclass
+class _Scripts:
+    """What an attempt has named with TR_EXPAND_CHUNK. One task at a time copies them, in order, and tells the end of
+    the attempt after the last: a reading that came to its end later would leave a copy that nobody removes."""
+
+    named: int = 0
+    waiting: deque[tuple[int, str]] = field(default_factory=deque)
+    """Their numbers and paths."""
+    are_copied: bool = False
+    end: tuple[farm.Ended | farm.NotStarted, float] | None = None
+    """And its time."""
+
+    def name(self, paths: Sequence[str]) -> None:
+        self.waiting.extend(enumerate(paths, self.named + 1))
+        self.named += len(paths)
+
+
 class Carrier:
     """Carries out orders of `core`. `changed` is called after every batch."""
 
@@ -117,8 +136,8 @@ class Carrier:
         self._unwanted: list[Number] = []
         """Attempts whose output is to be removed."""
         self._with_stdout: set[Number] = set()
-        self._chunks: dict[Number, int] = {}
-        """How many scripts an attempt has named; none of those that an earlier alfserver launched is in it."""
+        self._scripts: dict[Number, _Scripts] = {}
+        """Of those that run or are copied from; what an earlier alfserver launched is in it when it has ended."""
         self.connections: dict[Peer, Connection] = {}
 
     # -- events ------------------------------------------------------------------------------------------------------
@@ -203,33 +222,42 @@ class Carrier:
         number = Number(message.attempt)
         if message.trouble:
             _log.error("attempt %d: %s", number, message.trouble)
-        if message.chunks and number in self._chunks:
-            first = self._chunks[number] + 1
-            self._chunks[number] += len(message.chunks)
-            self._nursery.start_soon(self._keep_chunks, number, first, message.chunks)
+        if message.chunks and number in self._scripts:
+            self._scripts[number].name(message.chunks)
+            self._copy_soon(number)
         return self._core.progress(number, message.percent) if message.percent >= 0 else []
 
     def _ended(self, message: LauncherEnd, began: Began | None) -> list[Order]:
         number, end = Number(message.attempt), _end_of(message, began)
-        self._chunks.pop(number, None)
-        if isinstance(message, Exited) and message.chunks:
-            self._nursery.start_soon(self._end_with_chunks, number, message, end)
+        scripts = self._scripts.setdefault(number, _Scripts())
+        if isinstance(message, Exited):
+            scripts.name(message.chunks[scripts.named :])
+        if scripts.waiting or scripts.are_copied:
+            scripts.end = end, message.time
+            self._copy_soon(number)
             return []
+        del self._scripts[number]
         return self._core.ended(number, end, message.time)
 
-    async def _end_with_chunks(self, number: Number, exited: Exited, end: farm.Ended | farm.NotStarted) -> None:
-        await self._keep_chunks(number, 1, exited.chunks)
-        self.carry_out(self._core.ended(number, end, exited.time))
+    def _copy_soon(self, number: Number) -> None:
+        scripts = self._scripts[number]
+        if not scripts.are_copied:
+            scripts.are_copied = True
+            self._nursery.start_soon(self._copy, number, scripts)
 
-    async def _keep_chunks(self, number: Number, first: int, paths: Sequence[str]) -> None:
-        """Copy the scripts that an attempt has named, as far as that is not done."""
-        for chunk, path in enumerate(paths, first):
+    async def _copy(self, number: Number, scripts: _Scripts) -> None:
+        """Copy the scripts that an attempt has named, as far as no alfserver before us did; then tell its end."""
+        while scripts.waiting:
+            chunk, path = scripts.waiting.popleft()
             if not self._store.has_chunk(number, chunk):
                 text, trouble = await trio.to_thread.run_sync(read_bytes, path, CHUNK_LIMIT_BYTES)
-                if not self._store.has_chunk(number, chunk):
-                    self._keep_chunk(number, chunk, text, trouble)
-        for connection in self.connections.values():
-            connection.printer.chunk_kept(number, self._store.sizes(number).chunks)
+                self._keep_chunk(number, chunk, text, trouble)
+            for connection in self.connections.values():
+                connection.printer.chunk_kept(number, chunk)
+        scripts.are_copied = False
+        if scripts.end is not None:
+            del self._scripts[number]
+            self.carry_out(self._core.ended(number, *scripts.end))
 
     def _keep_chunk(self, number: Number, chunk: int, text: bytes | None, trouble: str) -> None:
         try:
@@ -271,7 +299,8 @@ class Carrier:
     def _follow(self, order: Follow) -> None:
         connection = self.connections.get(order.peer)
         if connection is not None:
-            is_new = self._chunks.get(order.number) == 0
+            scripts = self._scripts.get(order.number)
+            is_new = scripts is not None and not scripts.named
             kept = 0 if is_new else self._store.sizes(order.number).chunks
             connection.printer.follow(order, kept, has_stdout=order.number in self._with_stdout)
 
@@ -296,7 +325,7 @@ class Carrier:
             refused = farm.NotStarted(0, reason, transient=True)
             self._nursery.start_soon(self._refuse, number, refused)
             return
-        self._chunks[number] = 0
+        self._scripts[number] = _Scripts()
         if launch.keep_stdout:
             self._with_stdout.add(number)
         self._outgoing.append(
