@@ -12,7 +12,6 @@ again and again. A small schedule is read at once: it takes less than to start a
 
 from __future__ import annotations
 
-import struct
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -21,6 +20,7 @@ from typing import IO
 
 import msgspec
 
+from daemons.frames import FrameError, FrameReader, frame
 from daemons.groups import group_members
 from runtime.job.report import diagnostic_lines
 from runtime.schedule.model import Schedule, Server
@@ -30,7 +30,8 @@ SMALL_BYTES = 20_000
 """Up to a few hundred servers: some milliseconds."""
 _PIECE = 500
 """Servers, or members of a group, in one message: taking it over is well below a millisecond."""
-_LENGTH = struct.Struct(">I")
+_CHUNK_BYTES = 1 << 16
+_FRAME_LIMIT_BYTES = 1 << 30
 
 
 class ReaderLost(Exception):
@@ -94,7 +95,7 @@ def read_apart(data: bytes, file: str, time: float, known: Mapping[str, Server])
             process.stdin.write(data)
             process.stdin.close()
             return _gathered(process.stdout, known)
-        except (OSError, EOFError, msgspec.MsgspecError):
+        except (OSError, EOFError, FrameError, msgspec.MsgspecError):
             process.kill()
             raise ReaderLost(f"the process that reads it has ended ({process.wait()})") from None
         except BaseException:
@@ -105,26 +106,25 @@ def read_apart(data: bytes, file: str, time: float, known: Mapping[str, Server])
 def _gathered(stream: IO[bytes], known: Mapping[str, Server]) -> Read:
     servers: dict[str, Server] = {}
     groups: dict[str, list[str]] = {}
-    while True:
-        message = _MESSAGE.decode(_frame(stream))
-        match message:
-            case _Servers():
-                for server in message.servers:
+    for body in _bodies(stream):
+        match _MESSAGE.decode(body):
+            case _Servers(some):
+                for server in some:
                     old = known.get(server.name)
                     servers[server.name] = old if old is not None and old == server else server
-            case _Group():
-                groups.setdefault(message.name, []).extend(message.members)
+            case _Group(name, found):
+                groups.setdefault(name, []).extend(found)
             case _Rest(read):
-                members = {name: tuple(found) for name, found in groups.items()}
+                members = {name: tuple(group) for name, group in groups.items()}
                 schedule = msgspec.structs.replace(read.schedule, servers=servers, server_groups=members)
                 return msgspec.structs.replace(read, schedule=schedule)
+    raise EOFError
 
 
-def _frame(stream: IO[bytes]) -> bytes:
-    head = stream.read(_LENGTH.size)
-    if len(head) < _LENGTH.size:
-        raise EOFError
-    return stream.read(_LENGTH.unpack(head)[0])
+def _bodies(stream: IO[bytes]) -> Iterator[bytes]:
+    frames = FrameReader(_FRAME_LIMIT_BYTES)
+    while data := stream.read(_CHUNK_BYTES):
+        yield from frames.feed(data)
 
 
 def _messages(read: Read) -> Iterator[_Group | _Servers | _Rest]:
@@ -142,11 +142,9 @@ def main() -> None:
     """Read what stands on stdin, and write it to stdout."""
     file, time = sys.argv[1:]
     read = read_here(sys.stdin.buffer.read(), file, float(time))
-    out = sys.stdout.buffer
     for message in _messages(read):
-        body = msgspec.msgpack.encode(message)
-        out.write(_LENGTH.pack(len(body)) + body)
-    out.flush()
+        sys.stdout.buffer.write(frame(msgspec.msgpack.encode(message)))
+    sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":
