@@ -24,6 +24,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
+import msgspec
+
 from runtime.alfserver.attempts import Attempt, Owner, Seen, read_tag, tag_of
 from runtime.alfserver.orders import (
     Finish,
@@ -402,7 +404,7 @@ class Alfserver:
         attempt = self._attempts.get(number)
         if attempt is None or attempt.end is not None:
             return []
-        attempt.end = _with_attempt(end, attempt.tag.attempt)
+        attempt.end = msgspec.structs.replace(end, attempt=attempt.tag.attempt)
         attempt.ended_at = wall
         return self._tell_end(attempt)
 
@@ -425,21 +427,3 @@ def _end_of_lease(message: Launch | Renew, now: float) -> float:
     """A lease counts from when its dispatcher spoke: what is heard late gives no more time than that."""
     end = now + min(message.lease_s, LONGEST_LEASE_S)
     return min(end, message.until_s) if message.until_s > 0 else end
-
-
-def _with_attempt(end: Ended | NotStarted, attempt: int) -> Ended | NotStarted:
-    if isinstance(end, NotStarted):
-        return NotStarted(attempt, end.reason, end.transient, end.busy, end.ruled_by)
-    return Ended(
-        attempt,
-        end.status,
-        end.run_s,
-        end.reported,
-        end.swept,
-        end.timed_out,
-        end.expired,
-        end.lost,
-        end.reason,
-        end.line,
-        end.stalled,
-    )
