@@ -128,9 +128,7 @@ def _stacks(chart: Stacks, top: float) -> tuple[list[str], float]:
         below = above
     if line:
         points = " ".join(f"{_n(x)},{_n(y)}" for x, y in _steps(line, width, height))
-        body.append(
-            f'<polyline points="{points}" fill="none" stroke="#222" stroke-width="1.5" stroke-dasharray="5 3"/>'
-        )
+        body.append(f'<polyline points="{points}" fill="none" stroke="#222" stroke-width="1.5" {_DASHES}/>')
     for at, label in enumerate(chart.labels):
         if label:
             x = _LEFT + at * width

@@ -108,11 +108,7 @@ class Crews:
         """Why no crew gives a user a server of these groups now, in words; empty when one does."""
         if self.access(user).priority(groups) is not None:
             return ""
-        crews = [
-            crew
-            for crew in self._schedule.crews.values()
-            if self._has(crew, user) and (crew.servers == EVERYBODY or crew.servers in groups)
-        ]
+        crews = [crew for crew in self._schedule.crews.values() if self._has(crew, user) and _gives(crew, groups)]
         words = f"no crew gives {user} this server"
         closed = [crew for crew in crews if crew.enabled]
         if closed:

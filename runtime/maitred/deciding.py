@@ -207,10 +207,10 @@ FREE = len(REQUEST_TESTS)
 
 
 def why_not(books: Books, request: Request, slot: Slot, now: float) -> tuple[int, str]:
-    """The first test that a slot fails for a request, by its place in REQUEST_TESTS, and why; past the last one and
-    "" when it fails none."""
+    """The first test that a slot fails for a request, by its place in REQUEST_TESTS, and why; FREE and "" when it
+    fails none."""
     for place, (_, test) in enumerate(REQUEST_TESTS):
         words = test(books, request, slot, now)
         if words:
             return place, words
-    return len(REQUEST_TESTS), ""
+    return FREE, ""
