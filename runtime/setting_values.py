@@ -6,6 +6,8 @@ Each takes the value as Tcl has it and raises TclError for one that cannot be.
 from __future__ import annotations
 
 import math
+from enum import Enum
+from typing import TypeVar
 
 from alftcl.errors import TclError
 from alftcl.values import Value, to_float, to_int, to_list, to_str
@@ -16,7 +18,7 @@ from runtime.nimby import Mode
 from runtime.notices import NotifyError, Target, read_targets
 from runtime.schedule.zones import UnknownZoneError, zone
 
-NIMBY_MODES = tuple(mode.value for mode in Mode)
+_Choice = TypeVar("_Choice", bound=Enum)
 
 
 def words(value: Value) -> tuple[str, ...]:
@@ -24,11 +26,16 @@ def words(value: Value) -> tuple[str, ...]:
     return tuple(to_str(word) for word in to_list(value))
 
 
-def seconds(value: Value) -> float:
+def amount(value: Value) -> float:
+    """Of whatever it counts: 0 or more."""
     number = to_float(value)
     if not 0 <= number < math.inf:
         raise TclError(f'expected 0 or more but got "{to_str(value)}"')
     return number
+
+
+def seconds(value: Value) -> float:
+    return amount(value)
 
 
 def some_seconds(value: Value) -> float:
@@ -41,16 +48,16 @@ def some_seconds(value: Value) -> float:
 
 def minutes_if_any(value: Value) -> float | None:
     """In seconds; None for an empty text."""
-    return None if to_str(value) == "" else 60 * seconds(value)
+    return None if to_str(value) == "" else 60 * amount(value)
 
 
 def hours(value: Value) -> float:
     """In seconds."""
-    return 3600 * seconds(value)
+    return 3600 * amount(value)
 
 
 def count(value: Value) -> int:
-    return int(seconds(to_int(value)))
+    return int(amount(to_int(value)))
 
 
 def megabytes(value: Value) -> int:
@@ -130,10 +137,21 @@ def reserve(value: Value) -> str:
 
 
 def nimby_mode(value: Value) -> str:
-    text = to_str(value).strip().lower()
-    if text not in NIMBY_MODES:
-        raise TclError(f'expected one of {", ".join(NIMBY_MODES)} but got "{to_str(value)}"')
-    return text
+    return _one_of(Mode, value).value
+
+
+def step_order(value: Value) -> StepOrder:
+    return _one_of(StepOrder, value)
+
+
+def _one_of(choices: type[_Choice], value: Value) -> _Choice:
+    """What has this word as its value, in letters of either case."""
+    word = to_str(value).strip().lower()
+    for choice in choices:
+        if choice.value == word:
+            return choice
+    known = ", ".join(choice.value for choice in choices)
+    raise TclError(f'expected one of {known} but got "{to_str(value)}"')
 
 
 def notify(value: Value) -> tuple[Target, ...]:
@@ -163,15 +181,6 @@ def mail_address(value: Value) -> str:
 def some_tries(value: Value) -> int:
     """At least one."""
     return max(1, count(value))
-
-
-def step_order(value: Value) -> StepOrder:
-    word = to_str(value).strip().lower()
-    try:
-        return StepOrder(word)
-    except ValueError:
-        known = ", ".join(order.value for order in StepOrder)
-        raise TclError(f'expected one of {known} but got "{to_str(value)}"') from None
 
 
 def licence_lines(value: Value) -> tuple[Rule, ...]:

@@ -69,8 +69,8 @@ class Settings(msgspec.Struct, frozen=True):
     schedule_look_s: Annotated[float, Key("scheduleSeconds", values.some_seconds)] = 5.0
     time_zone: Annotated[str, Key("timeZone", values.time_zone)] = ""
     wranglers: Annotated[tuple[str, ...], Key("wranglers", values.words)] = ()
-    history_days: Annotated[float, Key("historyDays", values.seconds)] = 90.0
-    history_tally_days: Annotated[float, Key("historyTallyDays", values.seconds)] = 1100.0
+    history_days: Annotated[float, Key("historyDays", values.amount)] = 90.0
+    history_tally_days: Annotated[float, Key("historyTallyDays", values.amount)] = 1100.0
     key_file: Annotated[str, Key("keyFile", to_str)] = ""
     # ---- who gets which slot
     assigner: Annotated[str, Key("assigner", to_str)] = ""

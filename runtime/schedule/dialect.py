@@ -17,7 +17,7 @@ from typing import Any
 
 from alftcl.errors import TclError
 from alftcl.values import split_list, to_bool, to_int
-from runtime.setting_values import count, number, port, seconds
+from runtime.setting_values import amount, count, number, port
 
 _LARGEST = 1_000_000_000
 
@@ -107,7 +107,7 @@ FORMS = (
     Form(
         Kind.HOST,
         ("alfHost", "alfHosts"),
-        (Field("mem", ("mem", "memory"), seconds), Field("gpus", ("gpus", "gpu"), count)),
+        (Field("mem", ("mem", "memory"), amount), Field("gpus", ("gpus", "gpu"), count)),
     ),
     Form(Kind.SERVER_GROUP, ("alfServerGroup", "alfServerGroups")),
     Form(Kind.USER_GROUP, ("alfUserGroup", "alfUserGroups")),
