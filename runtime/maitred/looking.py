@@ -6,8 +6,9 @@ have slots kept. However much there is to look at, it stays a small part of what
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Generator
 
+from runtime.assign.assigner import Rank
 from runtime.maitred.books import Books
 from runtime.maitred.recalling import Recalling
 from runtime.maitred.requests import Group, Request
@@ -21,6 +22,8 @@ _REST_S = 0.0002
 """After a look that was worth 1 (runtime.maitred.slices: some 10 us) there is none for so long."""
 _REQUEST = 0.2
 """What it is worth in a slice to look at a request."""
+_BATCH = 64
+"""So many requests are ranked in one go."""
 
 
 class Looking:
@@ -54,8 +57,7 @@ class Looking:
 
     def _group(self, group: Group) -> Work:
         slices = self._books.slices
-        ordered = _in_order(self._books, group.waiting, slices.now)
-        yield _REQUEST * len(ordered)
+        ordered = yield from _in_order(self._books, list(group.waiting))
         for place, request in enumerate(ordered):
             if request.group is not group or not request.waits:
                 continue
@@ -66,8 +68,11 @@ class Looking:
             yield from self._recalling.preempts(request)
 
 
-def _in_order(books: Books, requests: Iterable[Request], now: float) -> list[Request]:
-    """Requests in the order in which they are served."""
-    waiting = list(requests)
-    ranks = books.judge.request_ranks([books.asking_at_best(request, now) for request in waiting])
-    return [request for _, _, request in sorted(zip(ranks, range(len(waiting)), waiting, strict=True))]
+def _in_order(books: Books, requests: list[Request]) -> Generator[float, None, list[Request]]:
+    """Requests in the order in which they are served; ranked in slices."""
+    ranks: list[Rank] = []
+    while len(ranks) < len(requests):
+        some = requests[len(ranks) : len(ranks) + _BATCH]
+        ranks += books.judge.request_ranks([books.asking_at_best(request, books.slices.now) for request in some])
+        yield _REQUEST * len(some)
+    return [request for _, _, request in sorted(zip(ranks, range(len(requests)), requests, strict=True))]

@@ -50,8 +50,8 @@ _MOST_COMPARED = 500
 """So many leases are compared in all, at most."""
 _BATCH = 16
 """So many holders are compared in one go."""
-_COMPARE, _GATHER = 1.0, 0.05
-"""What it is worth in a slice (runtime.maitred.slices) to compare two of them, and to name one."""
+_COMPARE, _GATHER, _TAKE = 1.0, 0.05, 5.0
+"""What it is worth in a slice (runtime.maitred.slices) to compare two of them, to name one, and to ask for one."""
 
 
 class _Rivals:
@@ -131,8 +131,7 @@ class Recalling:
             if not self._books.leases.recalled.number_for(request):
                 yield from self._make_room(request, group, eject=False)
             return
-        rivals = list(self._rivals(request, group))
-        yield _GATHER * len(rivals)
+        rivals = yield from self._gathered(request, group)
         if request.need.atleast == 1 or self._full_tag(request):
             yield from self._recall_worst(request, group, rivals)
         elif not self._books.leases.recalled.number_for(request):
@@ -153,7 +152,7 @@ class Recalling:
         ties = count()
         queue: list[tuple[Rank, int, int, _Rivals]] = []
         taken = 0
-        rivals = _side_by_side(rivals)
+        rivals = yield from _side_by_side(rivals)
         for start in range(0, len(rivals), _BATCH):
             batch = rivals[start : start + _BATCH]
             for badness, rival in self._outranked(request, batch, slices.now):
@@ -170,7 +169,7 @@ class Recalling:
                     continue
                 self._take(request, lease, slices.now)
                 taken += 1
-                yield 5
+                yield _TAKE
             stale = [rival]  # all stand elsewhere by now
             while queue and len(stale) < _BATCH and queue[0][0] == badness and queue[0][2] != taken:
                 stale.append(heapq.heappop(queue)[3])
@@ -180,7 +179,7 @@ class Recalling:
 
     def _recall_together(self, request: Request, group: Group, rivals: list[_Rivals]) -> Work:
         """As many slots as are missing for one lease, or none."""
-        slices = self._books.slices
+        slices, free = self._books.slices, _Free(self._serving, request, group)
         found: dict[Lease, int] = {}
         for rival in rivals:
             if len(found) >= _MOST_COMPARED:
@@ -196,14 +195,18 @@ class Recalling:
                     useful = self._useful(lease, group, slices.now) if stands[size] else []
                     if useful:
                         found[lease] = len(useful)
-            yield _COMPARE * (len(stands) + len(leases))
+                        yield _COMPARE * free.count(lease.slots, slices.now)
+                yield _COMPARE
+            yield _COMPARE * len(stands)
         if request.group is not group or not self._may_recall(request, slices.now):
             return
         there = [lease for lease in found if lease.id in self._books.leases.by_id and self._may_take(lease, request)]
-        for lease in self._enough(request, group, sorted(there, key=_soonest), found, slices.now):
-            self._take(request, lease, slices.now)
-            request.keeps = group.keeps = True
         yield _COMPARE * len(there)
+        for lease in _enough(request.need, sorted(there, key=_soonest), found, free.counted(slices.now)):
+            if lease.id in self._books.leases.by_id and self._may_take(lease, request) and request.waits:
+                self._take(request, lease, slices.now)
+                request.keeps = group.keeps = True
+            yield _TAKE
 
     def _make_room(self, request: Request, group: Group, *, eject: bool) -> Work:
         """As many leases as make room for one lease, on that host where they are the fewest, or (`eject`) the dearest
@@ -270,31 +273,6 @@ class Recalling:
 
     def _take(self, request: Request, lease: Lease, now: float) -> None:
         self.recall(lease, False, f"{request.user.name}'s job {request.jid} waits for it", now, request)
-
-    def _enough(
-        self, request: Request, group: Group, leases: list[Lease], yields: dict[Lease, int], now: float
-    ) -> list[Lease]:
-        """The first of these leases that make up, with what is free, the slots that are wanted at least."""
-        free: Counter[Host | None] = Counter()
-        samehost = request.need.samehost
-        for slot in (*self._serving.candidates(group, now), *request.kept):
-            free[slot.host if samehost else None] += 1
-        places: dict[Host | None, list[Lease]] = {}
-        for lease in leases:
-            for host in dict.fromkeys(slot.host for slot in lease.slots) if samehost else (None,):
-                places.setdefault(host, []).append(lease)
-        best: list[Lease] = []
-        for place, there in places.items():
-            missing = request.need.atleast - free[place]
-            chosen = []
-            for lease in there:
-                if missing <= 0:
-                    break
-                chosen.append(lease)
-                missing -= yields[lease]
-            if missing <= 0 and chosen and (not best or len(chosen) < len(best)):
-                best = chosen
-        return best
 
     # ---- standing ------------------------------------------------------------------------------------
 
@@ -388,17 +366,26 @@ class Recalling:
 
     # ---- which leases --------------------------------------------------------------------------------
 
+    def _gathered(self, request: Request, group: Group) -> Generator[float, None, list[_Rivals]]:
+        """Leases of others that stand in the way of a request, found in slices."""
+        found: list[_Rivals] = []
+        for rival in self._rivals(request, group):
+            found.append(rival)
+            if not len(found) % _BATCH:
+                yield _GATHER * _BATCH
+        return found
+
     def _rivals(self, request: Request, group: Group) -> Iterator[_Rivals]:
-        """Leases of others that stand in the way of a request."""
+        """The same; other events may come before the next one."""
         books = self._books
         full = self._full_tag(request)
         if full:
-            for lease in books.leases.by_tag.get(full, ()):
+            for lease in list(books.leases.by_tag.get(full, ())):
                 slot = lease.slots[0]
                 yield _Rivals(group.access.priority(slot.kind.groups) or 0.0, slot.kind.groups, {lease: None})
             return
         for kind, priority in group.kinds.items():
-            for leases in kind.taken.values():
+            for leases in list(kind.taken.values()):
                 yield _Rivals(priority, kind.groups, leases)
         for slot in group.odd:
             if slot.lease is not None:
@@ -465,16 +452,10 @@ class Recalling:
         if is_for_one_host(request) and not self._full_tag(request):
             yield from self._make_room(request, group, eject=True)
             return
-        rivals: list[tuple[float, int, float, _Rivals]] = []
-        for rival in (*self._rivals(request, group), *self._asked_back(request)):
-            priority = group.access.preempting(rival.groups)
-            first = next(iter(rival.leases), None)
-            if priority is not None and first is not None:
-                victim = self._victim(first, rival.groups, slices.now)
-                rivals.append((victim.crew_priority, len(rivals), priority, rival))
-        yield _COMPARE * len(rivals)
+        rivals = yield from self._preemptable(request, group)
         found: dict[Lease, Victim] = {}
-        for _, _, priority, rival in sorted(rivals):
+        free = _Free(self._serving, request, group)
+        for priority, rival in rivals:
             if len(found) >= _MOST_COMPARED:
                 break
             leases = list(islice(reversed(rival.leases), _LOOKED_AT))  # those that have run for the shortest time
@@ -482,16 +463,35 @@ class Recalling:
                 victim = self._victim(lease, rival.groups, slices.now)
                 if may_be_ejected(victim, priority, books.rules) and self._may_eject(lease, request, group, slices.now):
                     found[lease] = victim
-            yield _COMPARE * len(leases)
+                    yield _COMPARE * free.count(lease.slots, slices.now)
+                yield _COMPARE
+        useful: dict[Lease, Counter[Host]] = {}
+        for lease in found:
+            useful[lease] = Counter(slot.host for slot in self._useful(lease, group, slices.now))
+            yield _COMPARE / 2
         if request.group is group and self._may_preempt_now(request, slices.now):
-            now, known = slices.now, books.leases.by_id
+            known = books.leases.by_id
             there = {
-                lease: victim
+                lease: (victim, useful[lease])
                 for lease, victim in found.items()
-                if lease.id in known and self._may_eject(lease, request, group, now)
+                if lease.id in known and self._may_end(lease, request)
             }
-            self._eject_cheapest(request, group, there, slices.now)
+            self._eject_cheapest(request, group, there, free, slices.now)
             yield _COMPARE * len(there)
+
+    def _preemptable(self, request: Request, group: Group) -> Generator[float, None, list[tuple[float, _Rivals]]]:
+        """Leases on slots on which a crew of the request's lets it eject, with the priority of that crew: those of the
+        lowest crews first."""
+        crews: dict[float, list[tuple[float, _Rivals]]] = {}
+        for number, rival in enumerate(chain(self._rivals(request, group), self._asked_back(request)), 1):
+            priority = group.access.preempting(rival.groups)
+            first = next(iter(rival.leases), None)
+            if priority is not None and first is not None:
+                victim = self._victim(first, rival.groups, self._books.slices.now)
+                crews.setdefault(victim.crew_priority, []).append((priority, rival))
+            if not number % _BATCH:
+                yield _GATHER * _BATCH * 4
+        return [one for crew in sorted(crews) for one in crews[crew]]
 
     def _may_preempt_now(self, request: Request, now: float) -> bool:
         books = self._books
@@ -504,34 +504,42 @@ class Recalling:
     def _asked_back(self, request: Request) -> Iterator[_Rivals]:
         """Leases that will come after their command: it may be ended now."""
         full = self._full_tag(request)
-        for lease in self._books.leases.recalled:
+        for lease in list(self._books.leases.recalled):
             if full and full not in lease.tags:
                 continue
             for groups in {slot.kind.groups for slot in lease.slots}:
                 yield _Rivals(0.0, groups, {lease: None})
 
-    def _eject_cheapest(self, request: Request, group: Group, found: dict[Lease, Victim], now: float) -> None:
-        leases, victims, judge = list(found), list(found.values()), self._books.judge
+    def _eject_cheapest(
+        self, request: Request, group: Group, found: dict[Lease, tuple[Victim, Counter[Host]]], free: _Free, now: float
+    ) -> None:
+        """Eject what costs least of these, which would yield so many slots on these hosts."""
+        leases, victims = list(found), [victim for victim, _ in found.values()]
         if self._full_tag(request):
-            order = cheapest(victims, [1] * len(victims), 1, judge)
+            order = cheapest(victims, [1] * len(victims), 1, self._books.judge)
         else:
-            useful = [Counter(slot.host for slot in self._useful(lease, group, now)) for lease in leases]
-            free = Counter(slot.host for slot in (*self._serving.candidates(group, now), *request.kept))
-            order = self._cheapest_slots(request.need, victims, useful, free)
+            useful = [slots for _, slots in found.values()]
+            order = self._cheapest_slots(request.need, victims, useful, free.counted(now))
         for place in order:
             self.recall(leases[place], True, f"{request.user.name}'s job {request.jid} preempts it", now, request)
             request.keeps = request.preempts = group.keeps = True
 
     def _cheapest_slots(
-        self, need: Need, victims: list[Victim], useful: list[Counter[Host]], free: Counter[Host]
+        self, need: Need, victims: list[Victim], useful: list[Counter[Host]], free: Counter[Host | None]
     ) -> list[int]:
         """Which victims make room for one lease, beside what is free; for -samehost on one host."""
         judge = self._books.judge
         if not need.samehost:
-            return cheapest(victims, [slots.total() for slots in useful], need.atleast - free.total(), judge)
+            return cheapest(victims, [slots.total() for slots in useful], need.atleast - free[None], judge)
+        there: dict[Host, list[int]] = {}
+        for place, slots in enumerate(useful):
+            for host in slots:
+                there.setdefault(host, []).append(place)
         choices = []
-        for host in {host: None for slots in useful for host in slots}:
-            choices.append(cheapest(victims, [slots[host] for slots in useful], need.atleast - free[host], judge))
+        for host, places in there.items():
+            won = [useful[place][host] for place in places]
+            chosen = cheapest([victims[place] for place in places], won, need.atleast - free[host], judge)
+            choices.append([places[one] for one in chosen])
         choices = [choice for choice in choices if choice]
         return choices[cheapest_place(victims, choices, judge)] if choices else []
 
@@ -551,12 +559,62 @@ class Recalling:
         return Victim(lease.user, lease.jid, crew_priority, len(lease.slots), now - lease.began)
 
 
-def _side_by_side(rivals: list[_Rivals]) -> list[_Rivals]:
-    """Those of one holder one after the other: who stands alike is compared in one go."""
+class _Free:
+    """How many free slots there are for a group beside those that may be won, by host for -samehost; counted for one
+    lease after the other."""
+
+    def __init__(self, serving: Serving, request: Request, group: Group) -> None:
+        self._serving = serving
+        self._request = request
+        self._group = group
+        self._found: dict[Host, int] = {}
+
+    def count(self, slots: Iterable[Slot], now: float) -> int:
+        """A lease may be won that has these slots. How many hosts were looked at."""
+        before = len(self._found)
+        for slot in slots if self._group.need.samehost else ():
+            if slot.host not in self._found:
+                self._found[slot.host] = sum(1 for _ in self._serving.candidates(self._group, now, slot.host))
+        return len(self._found) - before
+
+    def counted(self, now: float) -> Counter[Host | None]:
+        """How many there are, with what is kept for the request; no more than it wants. Without -samehost it is one
+        number."""
+        need, kept = self._group.need, self._request.kept
+        if need.samehost:
+            return Counter[Host | None](self._found) + Counter(slot.host for slot in kept)
+        found = islice(self._serving.candidates(self._group, now), need.atleast)
+        return Counter({None: sum(1 for _ in found) + len(kept)})
+
+
+def _enough(need: Need, leases: list[Lease], yields: dict[Lease, int], free: Counter[Host | None]) -> list[Lease]:
+    """The first of these leases that make up, with what is free, the slots that are wanted at least."""
+    places: dict[Host | None, list[Lease]] = {}
+    for lease in leases:
+        for host in dict.fromkeys(slot.host for slot in lease.slots) if need.samehost else (None,):
+            places.setdefault(host, []).append(lease)
+    best: list[Lease] = []
+    for place, there in places.items():
+        missing = need.atleast - free[place]
+        chosen = []
+        for lease in there:
+            if missing <= 0:
+                break
+            chosen.append(lease)
+            missing -= yields[lease]
+        if missing <= 0 and chosen and (not best or len(chosen) < len(best)):
+            best = chosen
+    return best
+
+
+def _side_by_side(rivals: list[_Rivals]) -> Generator[float, None, list[_Rivals]]:
+    """Those of one holder one after the other: who stands alike is compared in one go. In slices."""
     places: dict[tuple[Holder, frozenset[str]], list[_Rivals]] = {}
-    for rival in rivals:
+    for number, rival in enumerate(rivals, 1):
         for lease in islice(rival.leases, 1):
             places.setdefault((lease.holder, rival.groups), []).append(rival)
+        if not number % _BATCH:
+            yield _GATHER * _BATCH
     return list(chain.from_iterable(places.values()))
 
 

@@ -10,14 +10,14 @@ have all their work done in the event that begins it.
 
 Slices are measured in what is touched, not in seconds: the core has no clock, and what it does depends on nothing but
 its events. To put a slot where it belongs is worth 1, about 10 us; merely to look at something, less. A slice is about
-1 ms. Several works take turns.
+half a millisecond, and a few where the machine is busy. Several works take turns.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 
-SLICE = 100
+SLICE = 50
 """What the work of one event is worth, at most."""
 
 SERVING = "serving"
