@@ -28,6 +28,7 @@ from runtime.schedule.model import EVERYBODY, Schedule
 
 _LOOKED_AT = 64
 """So many entries are looked at between two moments at which other events may come."""
+_PARTS = 64
 _LOOK = 0.1
 """What it is worth to look at one."""
 
@@ -87,15 +88,15 @@ class Reading:
     def _compare(self, schedule: Schedule, addresses: Mapping[str, str], places: _Places, changed: list[str]) -> Work:
         """Which servers are not as they were, and (at the end) which are new."""
         slots = self._books.slots
-        for names in _batches(list(slots.by_name)):
+        for names in _batches(slots.by_name):  # which nothing else changes
             for name in names:
                 server = schedule.servers.get(name)
                 if server is None or slots.differs(server, places.of(name), addresses.get(server.host, "")):
                     changed.append(name)
-            yield _LOOK * _LOOKED_AT
+            yield _LOOK * len(names)
         for names in _batches(schedule.servers):
             changed += [name for name in names if name not in slots.by_name]
-            yield _LOOK * _LOOKED_AT
+            yield _LOOK * len(names)
 
     def _move(self, name: str, schedule: Schedule, addresses: Mapping[str, str], places: _Places) -> Slot:
         server = schedule.servers.get(name)
@@ -111,8 +112,8 @@ class _Places:
 
     def __init__(self) -> None:
         self._names: list[str] = []
-        self._marks: dict[str, int] = {}
-        """Of servers: a bit for each group, in the order of its name."""
+        self._marks: list[dict[str, int]] = [{} for _ in range(_PARTS)]
+        """Of servers: a bit for each group, in the order of its name. In parts: a dictionary that grows is copied."""
         self._everywhere = 0
         self._shared: dict[int, frozenset[str]] = {}
 
@@ -123,17 +124,21 @@ class _Places:
         for place, group in enumerate(self._names):
             for members in _batches(schedule.server_groups.get(group, ())):
                 for member in members:
-                    marks[member] = marks.get(member, 0) | 1 << place
-                yield _LOOK * len(members) / 2
-        self._everywhere = marks.pop(EVERYBODY, 0)
+                    part = marks[hash(member) % _PARTS]
+                    part[member] = part.get(member, 0) | 1 << place
+                yield _LOOK * len(members)
+        self._everywhere = self._mark(EVERYBODY)
 
     def of(self, server: str) -> frozenset[str]:
-        mark = self._marks.get(server, 0) | self._everywhere
+        mark = self._mark(server) | self._everywhere
         found = self._shared.get(mark)
         if found is None:
             found = frozenset(name for place, name in enumerate(self._names) if mark >> place & 1)
             self._shared[mark] = found
         return found
+
+    def _mark(self, server: str) -> int:
+        return self._marks[hash(server) % _PARTS].get(server, 0)
 
 
 def _batches(things: Iterable[_T]) -> Iterator[tuple[_T, ...]]:

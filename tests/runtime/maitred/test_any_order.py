@@ -234,6 +234,7 @@ class AnyOrder(RuleBasedStateMachine):
     def schedule_changes(self, slots: int, limit: int, pinged: bool) -> None:
         self.plan = plan(slots, limit, pinged, bool(self.plan.crews))
         self.site.read(self.plan)
+        self.site.after(0)  # it may take more than one slice
 
     @rule(data=strategies.data())
     def maitred_restarts(self, data: strategies.DataObject) -> None:

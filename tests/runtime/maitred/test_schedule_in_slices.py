@@ -20,7 +20,7 @@ from runtime.schedule.times import is_open, spans_of
 def slowly(plan: Schedule) -> Site:
     """A site whose maitre-d does one thing in an event."""
     site = Site(plan)
-    site.core._books.slices.size = 1
+    site.core._books.slices.size = 0.1
     return site
 
 
