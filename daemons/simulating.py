@@ -10,6 +10,7 @@ simulated, 2 a file cannot be read, or does not say what is needed.
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
 from collections.abc import Sequence
@@ -40,6 +41,7 @@ from runtime.simulate.result import Result, compared
 from runtime.simulate.runs import SimulationError
 from runtime.simulate.workload import Workload
 
+_GROWS = re.compile(rb"-expand[ \t]+[{\"]?[ \t]*[1-9]")
 WORD_S = 10.0
 """So often there is a word of a long simulation."""
 _SQLITE = b"SQLite format 3\0"
@@ -105,11 +107,25 @@ def _results(wishes: Wishes) -> list[Result]:
     path = record_in(wishes.workload)
     if path is None:
         workload = read_workload(_bytes(wishes.workload), wishes.workload, _Beside(wishes.workload))
+        _tell_of_growth(workload)
         return [simulate(schedule, workload, wishes.seed, settings) for schedule in schedules]
     with closing(Past(path, wishes.span, time.time())) as past:
         file = f"{wishes.workload} of {past.words}" if past.words else wishes.workload
         workload = Workload(file, starts_at=past.clock, own_slots=_OWN_SLOTS)
         return [simulate(schedule, workload, wishes.seed, settings, past) for schedule in schedules]
+
+
+def _tell_of_growth(workload: Workload) -> None:
+    """A script whose commands print more of it is simulated without that: nobody knows what they would print."""
+    texts = {arrivals.script.file: arrivals.script.text for arrivals in workload.arrivals}
+    for file, text in texts.items():
+        found = _GROWS.search(text)
+        if found is not None:
+            line = text.count(b"\n", 0, found.start()) + 1
+            _complain(
+                f"{file}:{line}: warning: what a command with -expand prints is not known before it runs: here it"
+                " prints nothing, and the tasks that it would make are missing"
+            )
 
 
 def _report(results: Sequence[Result]) -> list[str]:
