@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from enum import Enum, auto
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from runtime.job.session import Nodes, Session
 
 _NUMBER = re.compile(r"\s*(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|true|false|yes|no|on|off)?\s*\Z", re.I).match
+_SHORTEST_SILENCE_S = 0.1
 _INTEGER = re.compile(r"\s*[+-]?\d+\s*\Z", re.ASCII).match
 _QUOTE = re.compile(r"\\(.)", re.DOTALL)
 _BUILTIN = re.compile(r'[\s{"]*(Alfred|TractorBuiltIn)(?=[\s}"]|\Z)').match
@@ -159,6 +161,8 @@ class Builder:
             text = found[name] = self.text(word, call.substitution)
             if meaning is Value.NUMBER and _NUMBER(text) is None:
                 self._warning(word.start, f'-{name} of {call.operator.name}: expected a number but got "{text}"')
+            if meaning is Value.SILENCE:
+                self._silence(word, text, call.operator.name)
             if meaning is Value.AMOUNTS:
                 self._amounts(word, text)
             if meaning is Value.TARGETS:
@@ -171,6 +175,17 @@ class Builder:
             read_reserve(text)
         except ReserveError as error:
             self._warning(word.start, str(error))
+
+    def _silence(self, word: Word, text: str, operator: str) -> None:
+        """A command that is ended at once, or never, because of a slip of the pen is worse than one that is refused."""
+        try:
+            seconds = float(text.strip() or 0)
+        except ValueError:
+            seconds = math.nan
+        if seconds != 0 and not _SHORTEST_SILENCE_S <= seconds < math.inf:
+            words = f'-noprogresssecs of {operator}: expected 0 or seconds but got "{text}"'
+            hint = f"at least {_SHORTEST_SILENCE_S:g} seconds without a sign of life end a command; 0: nothing does"
+            self._error(word.start, words, hint)
 
     def _targets(self, word: Word, text: str) -> None:
         """A -notify that cannot be read: nobody would be told, and nobody would know."""

@@ -29,6 +29,7 @@ class Value(Enum):
 
     TEXT = "text"
     NUMBER = "number"
+    SILENCE = "silence"  # seconds without a sign of life (runtime.verdict.quiet_s_of)
     EXPRESSION = "expression"  # kept as it is: evaluated when the command becomes ready (-if, -metrics)
     AMOUNTS = "amounts"  # resources and how much of each (runtime.match.reserve)
     TARGETS = "targets"  # who hears of a job's end (runtime.notices)
@@ -59,7 +60,8 @@ def _options(text: str = "", numbers: str = "", **others: Meaning) -> Mapping[st
 
 _CMD = _options(
     text="service tags id refersto expand msg envkey retryrc resumewhile when metadata",
-    numbers="atleast atmost samehost priority minrunsecs maxrunsecs noprogresssecs resumepin",
+    numbers="atleast atmost samehost priority minrunsecs maxrunsecs resumepin",
+    noprogresssecs=Value.SILENCE,
     reserve=Value.AMOUNTS,
     **{"if": Value.EXPRESSION, "metrics": Value.EXPRESSION},
 )
@@ -74,7 +76,8 @@ OPERATORS: Mapping[str, Operator] = MappingProxyType(
                     text="title after afterjids service tags crews envkey dirmaps dirmap comment whendone whenerror"
                     " tier projects project metadata editpolicy spoolcwd spooladdr",
                     numbers="atleast atmost pbias priority etalevel elapsed samehost maxactive serialsubtasks"
-                    " paused pause noprogresssecs",
+                    " paused pause",
+                    noprogresssecs=Value.SILENCE,
                     notify=Value.TARGETS,
                     reserve=Value.AMOUNTS,
                     init=Body.INIT,

@@ -159,7 +159,7 @@ def _hole(word: Word, meaning: Value, is_launch: bool) -> _Hole:
     start, end = word.text_start, word.text_start + len(text)
     if meaning is Value.NUMBER:
         return _Hole(start, end, _NUMBER if re.fullmatch(_NUMBER, text) else re.escape(text))
-    if meaning in (Value.AMOUNTS, Value.TARGETS):  # what it says is looked at where it is read, once for each text
+    if meaning in (Value.AMOUNTS, Value.TARGETS, Value.SILENCE):  # looked at where it is read, once for each text
         return _Hole(start, end, re.escape(text))
     if word.how is Written.BRACED:
         if _DEEPER(text) is not None:

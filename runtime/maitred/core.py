@@ -80,7 +80,7 @@ from runtime.maitred.pinging import Pinging
 from runtime.maitred.reading import Reading
 from runtime.maitred.recalling import Recalling
 from runtime.maitred.requests import LONGEST_CHARS, Dispatcher, why_refused
-from runtime.maitred.resting import LONGEST_REASON_CHARS, why_no_rest
+from runtime.maitred.resting import LONGEST_REASON_CHARS, Resting
 from runtime.maitred.roll import Roll
 from runtime.maitred.rules import Rules
 from runtime.maitred.serving import Serving
@@ -123,6 +123,7 @@ class Maitred:
         self._serving = Serving(self._books, self._pinging)
         self._recalling = Recalling(self._books, self._serving)
         self._roll = Roll(self._books, self._serving)
+        self._resting = Resting()
         self._joining = Joining(self._books, self._roll, self._recalling)
         self._looking = Looking(self._books, self._serving, self._recalling, now)
         self._opening = Opening(self._books)
@@ -154,7 +155,7 @@ class Maitred:
         self._peers[peer] = dispatcher
         self._roll.connected(dispatcher, peer)
         dispatcher.is_at(message.host[:LONGEST_CHARS], message.port)
-        dispatcher.excluded = frozenset(name.lower() for name in message.excluded)
+        self._exclude(dispatcher, message.excluded, now)
         lost = self._roll.take_back(dispatcher, held, now)
         proven = {one.lease.id for one in held}
         lost += tuple(one.lease.id for one in message.held if one.lease.id not in proven)
@@ -222,8 +223,8 @@ class Maitred:
         request = dispatcher.requests.get(message.request)
         fault = why_refused(message, dispatcher.requests) if message.total > 0 else ""
         if fault:
-            self._books.log(f'refused {dispatcher} job {message.jid} "{message.title[:_SHOWN_CHARS]}": {fault}')
-            self._books.note(Refused(self._books.wall(now), of_no_crew(dispatcher, message.jid, message.title), fault))
+            what = f'job {message.jid} "{message.title[:_SHOWN_CHARS]}"'
+            self._refuse(dispatcher, what, fault, now, message.jid, message.title)
             return self._finish(now)
         if message.total <= 0:
             if request is not None:
@@ -309,10 +310,9 @@ class Maitred:
         dispatcher, books = self._peers.get(peer), self._books
         if dispatcher is None:
             return []
-        fault = why_no_rest(message, books.rules, books.leases.limits)
+        fault = self._resting.take(dispatcher.user.name, message, books.rules, books.leases.limits)
         if fault:
-            books.log(f"refused {dispatcher} a rest of {len(message.tags)} tags: {fault}")
-            books.note(Refused(books.wall(now), of_no_crew(dispatcher, 0, ""), fault[:LONGEST_NOTED]))
+            self._refuse(dispatcher, f"a rest of {len(message.tags)} tags", fault, now)
             return self._finish(now)
         seconds = min(message.seconds, books.rules.licence_rest_most_s)
         reason = message.reason[:LONGEST_REASON_CHARS]
@@ -323,11 +323,21 @@ class Maitred:
     def excluding(self, peer: PeerId, message: Excluding, now: float) -> list[Order]:
         """A huntgroup is another."""
         dispatcher = self._peers.get(peer)
-        if dispatcher is not None:
-            dispatcher.excluded = frozenset(name.lower() for name in message.excluded)
+        if dispatcher is not None and self._exclude(dispatcher, message.excluded, now):
             for request in list(dispatcher.requests.values()):
                 self._books.touch(self._joining.join(request, now))
         return self._finish(now)
+
+    def _exclude(self, dispatcher: Dispatcher, names: tuple[str, ...], now: float) -> bool:
+        """Whether its huntgroup is one that a maitre-d keeps."""
+        fault = dispatcher.exclude(names)
+        if fault:
+            self._refuse(dispatcher, "a huntgroup", fault, now)
+        return not fault
+
+    def _refuse(self, dispatcher: Dispatcher, what: str, fault: str, now: float, jid: int = 0, title: str = "") -> None:
+        self._books.log(f"refused {dispatcher} {what}: {fault}")
+        self._books.note(Refused(self._books.wall(now), of_no_crew(dispatcher, jid, title), fault[:LONGEST_NOTED]))
 
     def job_ended(self, peer: PeerId, message: JobEnded, now: float) -> list[Order]:
         dispatcher = self._peers.get(peer)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from runtime.farm_messages import Want
@@ -25,6 +25,7 @@ from runtime.maitred.slots import Host, Kind, Slot, Slots
 from runtime.match.metrics import compile_metrics
 from runtime.match.reserve import Reserve, understood
 from runtime.needs import Need
+from runtime.printable import blanked
 
 if TYPE_CHECKING:
     from runtime.maitred.leases import Lease
@@ -37,6 +38,8 @@ MOST_SLOTS = 1_000_000
 LONGEST_CHARS = 10_000
 """Of a title and of an expression; those of people have a line."""
 MOST_TAGS = 1_000
+MOST_EXCLUDED = 10_000
+"""Names in one huntgroup, of which each is compared with slots again and again."""
 
 
 class Dispatcher:
@@ -66,8 +69,17 @@ class Dispatcher:
 
     def is_at(self, host: str, port: int) -> None:
         """Where it has connected from."""
-        self.host, self.port = host, port
-        self.label = f"{self.user.name}@{host}"
+        self.host, self.port = blanked(host), port
+        self.label = f"{self.user.name}@{self.host}"
+
+    def exclude(self, names: Collection[str]) -> str:
+        """Have these slots and hosts excluded from now on. Why that cannot be, in words; empty when it is done."""
+        if len(names) > MOST_EXCLUDED:
+            return f"it excludes {len(names)} slots and hosts, and may {MOST_EXCLUDED}"
+        if any(len(name) > LONGEST_CHARS for name in names):
+            return f"it excludes a name of more than {LONGEST_CHARS} characters"
+        self.excluded = frozenset(name.lower() for name in names)
+        return ""
 
 
 def why_refused(want: Want, known: Mapping[int, Request]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from alftcl.safe import Limits
 from runtime.job.model import CmdKind, Instance, Iterate, Job, Reading, Scope, Severity, Task
 from runtime.job.script import ScriptError, expand_step, read_growth, read_job
@@ -376,6 +378,20 @@ def test_a_notify_that_cannot_be_read_is_a_warning_where_it_stands() -> None:
     [item] = reading.diagnostics
     assert (item.column, item.severity) == (22, Severity.WARNING)
     assert item.text.startswith('-notify: nobody will be told: "file:///etc/passwd" is no mailto:NAME@HOST')
+
+
+@pytest.mark.parametrize("wrong", ["-1", "1e-300", "0.05", "1e999", "nan", "soon"])
+def test_a_silence_that_is_no_time_is_an_error_where_it_stands(wrong: str) -> None:
+    reading = read("\n".join(f"Task {n} -cmds {{\n  Cmd {{x}} -noprogresssecs {n}\n}}" for n in (60, 61, 62, wrong)))
+
+    [item] = reading.diagnostics
+    assert (item.line, item.column, item.severity) == (11, 27, Severity.ERROR)
+    assert item.text == f'-noprogresssecs of Cmd: expected 0 or seconds but got "{wrong}"'
+    assert item.hint == "at least 0.1 seconds without a sign of life end a command; 0: nothing does"
+
+
+def test_a_silence_may_be_short_or_for_ever() -> None:
+    assert errors("Job -title j -noprogresssecs 0.5 -subtasks { Task a -cmds { Cmd {x} -noprogresssecs 0 } }") == []
 
 
 def test_an_unknown_option_takes_a_value_and_is_a_warning_with_a_hint() -> None:

@@ -7,6 +7,7 @@ from site_of import Site, schedule, server
 
 from runtime.farm_messages import SlotState
 from runtime.maitred.orders import Keep
+from runtime.maitred.requests import LONGEST_CHARS, MOST_EXCLUDED
 
 
 def test_shields_block_every_slot_of_a_host() -> None:
@@ -137,6 +138,42 @@ def test_an_excluded_slot_says_so() -> None:
     anna.want()
 
     assert anna.why() == {"a": "excluded by your huntgroup"}
+
+
+@pytest.mark.parametrize(
+    ("names", "fault"),
+    [
+        ([f"h{number}" for number in range(MOST_EXCLUDED + 1)], "excludes 10001 slots and hosts, and may 10000"),
+        (["h" * (LONGEST_CHARS + 1)], "excludes a name of more than 10000 characters"),
+    ],
+)
+def test_a_huntgroup_too_large_is_refused_and_the_last_one_counts(names: list[str], fault: str) -> None:
+    site = Site(schedule("a", "b"))
+    anna = site.join("anna", excluded=["a"])
+
+    anna.excludes(names)
+
+    assert fault in site.logged[-1]
+    anna.want(total=2)
+    assert anna.slots == ["b"]
+
+
+def test_a_huntgroup_too_large_does_not_keep_its_dispatcher_out() -> None:
+    site = Site(schedule("a"))
+    anna = site.join("anna", excluded=["h" * (LONGEST_CHARS + 1)])
+
+    anna.want()
+
+    assert anna.slots == ["a"]
+
+
+def test_a_dispatcher_is_called_by_what_can_be_printed() -> None:
+    site = Site(schedule("a"))
+    anna, ben = site.join("anna", host="desk\n\x1b[2J"), site.join("ben")
+    anna.want()
+    ben.want()
+
+    assert site.core.farm(site.now).dispatchers[0].host == "desk  [2J"
 
 
 def test_a_slot_in_use_says_by_whom() -> None:

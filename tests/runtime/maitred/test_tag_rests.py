@@ -7,6 +7,7 @@ import pytest
 from site_of import RULES, Site, need, schedule
 
 from runtime.licences import Rule
+from runtime.maitred.resting import MOST_OF_ONE
 
 LICENCES = msgspec.structs.replace(RULES, licence_lines=(Rule("prman", 30.0, pattern="no license"),))
 
@@ -139,12 +140,40 @@ def test_who_watches_the_farm_sees_what_rests() -> None:
     assert site.core.farm(site.now).rests == (("prman", 20.0, "licence: no license"),)
 
 
-def test_one_dispatcher_cannot_make_more_and_more_tags_rest() -> None:
+EVERY_TAG = msgspec.structs.replace(RULES, licence_lines=(Rule("*", 30.0, pattern="no license"),))
+
+
+def rest_of_many(batch: int) -> list[str]:
+    return [f"tag{batch}.{number}" for number in range(MOST_OF_ONE - 50)]
+
+
+def test_all_users_together_cannot_make_more_and_more_tags_rest() -> None:
     """Also not with short rests: what has rested is on trial for minutes."""
-    site = Site(schedule("a"), msgspec.structs.replace(RULES, licence_lines=(Rule("*", 30.0, pattern="no license"),)))
-    anna = site.join("anna")
-    for batch in range(4):
-        anna.finds_no_licence(0.001, *(f"tag{batch}.{number}" for number in range(900)))
+    site = Site(schedule("a"), EVERY_TAG)
+    for batch, user in enumerate(("anna", "ben", "cora", "dora", "emil")):
+        site.join(user).finds_no_licence(0.001, *rest_of_many(batch))
         site.after(1)
 
-    assert "of 900 tags: 1800 tags rest or are tried again already" in site.logged[-1]
+    assert "of 450 tags: 1800 tags rest or are tried again already" in site.logged[-1]
+
+
+def test_one_user_leaves_room_for_the_tags_of_others() -> None:
+    site = Site(schedule("a"), EVERY_TAG)
+    anna, ben = site.join("anna"), site.join("ben")
+    for batch in range(2):
+        anna.finds_no_licence(30.0, *rest_of_many(batch))
+    words = "of 450 tags: 450 tags of anna rest or are tried again already, and 500 of one user may"
+    assert words in site.logged[-1]
+
+    ben.finds_no_licence(30.0, "nuke")
+
+    assert len(site.core.farm(site.now).rests) == 451
+
+
+def test_what_rests_already_may_rest_longer_whoever_says_so() -> None:
+    site = Site(schedule("a"), EVERY_TAG)
+    anna = site.join("anna")
+    for _ in range(3):
+        anna.finds_no_licence(30.0, *rest_of_many(0))
+
+    assert "refused" not in site.logged[-1]
