@@ -28,7 +28,7 @@ def farm() -> tuple[Site, Dispatcher]:
 
 
 def in_the_way(site: Site) -> Counter[str]:
-    [found] = [one for one in site.core.obstacles(site.now) if one.crew == "everybody"]
+    [found] = [one for one in site.core.obstacles(site.now) if one.name == "everybody"]
     return found.servers
 
 
