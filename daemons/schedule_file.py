@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from daemons.schedule_reading import SMALL_BYTES, Read, ReaderLost, read_apart, read_here
+from daemons.schedule_reading import Read, ReaderLost, read
 from daemons.whole_file import replace
 from runtime.schedule.model import Schedule
 
@@ -35,6 +35,10 @@ SETTLED_S = 1.0
 
 class WriteError(Exception):
     """A schedule that was not written; the message says why, and what to do."""
+
+
+class NewerError(WriteError):
+    """The file is not the one that was edited."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,7 @@ class Watched:
         except ReaderLost as lost:
             return Change(None, (f"{self.path}: {lost}: {self._stays()}",))
         lines = list(reading.lines)
-        refusal = self._refusal(reading)
+        refusal = refusal_of(reading, self.in_force)
         if refusal:
             return Change(None, (*lines, f"{self.path}: {refusal}: {self._stays()}"))
         lines.append(f"{self.path}: {reading.summary}; it is in force")
@@ -124,23 +128,8 @@ class Watched:
         return Change(reading.schedule, tuple(lines))
 
     def _reading(self, data: bytes, time: float) -> Read:
-        if len(data) <= SMALL_BYTES:
-            return read_here(data, str(self.path), time)
         known = self.in_force.schedule.servers if self.in_force is not None else {}
-        return read_apart(data, str(self.path), time, known)
-
-    def _refusal(self, reading: Read) -> str:
-        """Why a reading cannot take the place of the one in force; empty when it can."""
-        if reading.failed:
-            return "it is broken"
-        if self.in_force is None:
-            return ""
-        if reading.is_empty:
-            return "it is empty"
-        lost = [entry for entry in reading.not_understood if entry not in self.in_force.not_understood]
-        if lost:
-            return f"not understood: {', '.join(lost)}"
-        return ""
+        return read(data, str(self.path), time, known)
 
     def _stays(self) -> str:
         if self.in_force is None:
@@ -148,11 +137,25 @@ class Watched:
         return f"the schedule of {_stamp(self.in_force.schedule.time, ':')} stays in force"
 
 
+def refusal_of(reading: Read, before: Read | None) -> str:
+    """Why a reading cannot take the place of the one before; empty when it can."""
+    if reading.failed:
+        return "it is broken"
+    if before is None:
+        return ""
+    if reading.is_empty:
+        return "it is empty"
+    lost = [entry for entry in reading.not_understood if entry not in before.not_understood]
+    if lost:
+        return f"not understood: {', '.join(lost)}"
+    return ""
+
+
 def write(path: Path, data: bytes, expected: float | None) -> tuple[str, ...]:
     """Replace a schedule: a new file beside it, renamed; the old one goes to oldSchedules/.
 
     `expected` is the modification time of the version that was edited, None when there was none. Gives lines to show:
-    what could not be archived. Raises WriteError, above all when the file is not the one that was edited.
+    what could not be archived. Raises WriteError: NewerError when the file is not the one that was edited.
     """
     path = Path(os.path.realpath(path))
     try:
@@ -170,7 +173,7 @@ def _replace(path: Path, data: bytes, expected: float | None) -> tuple[str, ...]
     there = None if found is None else found.st_mtime
     if there != expected:
         what = "it is gone" if there is None else f"somebody has changed it ({_stamp(there, ':')})"
-        raise WriteError(f"{path} is not written: {what} since it was read; read it again")
+        raise NewerError(f"{path} is not written: {what} since it was read; read it again")
     lines: tuple[str, ...] = ()
     if found is not None:
         lines = _Archive(path).keep(path.read_bytes(), found.st_mtime)

@@ -71,6 +71,13 @@ class _Rest(msgspec.Struct, frozen=True, tag=True, array_like=True):
 _MESSAGE = msgspec.msgpack.Decoder(_Group | _Servers | _Rest)
 
 
+def read(data: bytes, file: str, time: float, known: Mapping[str, Server]) -> Read:
+    """Read a schedule, here or apart. Raises ReaderLost."""
+    if len(data) <= SMALL_BYTES:
+        return read_here(data, file, time)
+    return read_apart(data, file, time, known)
+
+
 def read_here(data: bytes, file: str, time: float) -> Read:
     """Read a schedule now. `file` is its name for messages, `time` its modification time."""
     reading = read_schedule(data, file, time=time, members=group_members)

@@ -7,6 +7,7 @@
     nimby > maitre-d         Shields Eject                 maitre-d > nimby   ShieldsAre
     tools > maitre-d         AskFarm SetOffline Eject      maitre-d > tools   Farm Did Refused
                              AskRecord                                        Recorded
+                             AskSchedule WriteSchedule                        ScheduleIs
     alfserver ~ maitre-d     metrics, in datagrams: runtime.farm_datagrams
 
 Who is at the other end, and the proof of it, is settled before the first of these (daemons.hello).
@@ -496,6 +497,39 @@ class Recorded(FarmMessage, frozen=True, tag=True, array_like=True):
     answer: bytes
 
 
+class AskSchedule(FarmMessage, frozen=True, tag=True, array_like=True):
+    """The site's alfred.schedule as it stands on disk. Anybody may read it."""
+
+    serial: int
+
+
+class ScheduleIs(FarmMessage, frozen=True, tag=True, array_like=True):
+    """The answer; also to a WriteSchedule that was made from an older one: this is the newer one, and it stays.
+
+    `version` tells it from earlier and later ones; None: there is no file. `barred`: why who asks may not write it;
+    empty: he may.
+    """
+
+    serial: int
+    file: str
+    data: bytes
+    version: float | None
+    barred: str = ""
+
+
+class WriteSchedule(FarmMessage, frozen=True, tag=True, array_like=True):
+    """Replace the alfred.schedule whose `version` this was made from; the old one is kept beside it. Wranglers only.
+    What cannot be read without errors is refused."""
+
+    serial: int
+    data: bytes
+    version: float | None
+
+
+LARGEST_SCHEDULE_BYTES = 7 << 20
+"""What fits into a message to the maitre-d; a larger one is edited where it is."""
+
+
 class SlotState(Enum):
     """What a slot is, for those who watch."""
 
@@ -635,6 +669,9 @@ AnyFarmMessage = (
     | AskFarm
     | AskRecord
     | Recorded
+    | AskSchedule
+    | ScheduleIs
+    | WriteSchedule
     | Farm
     | Did
     | Refused

@@ -2,11 +2,12 @@
 
     who                          may
     nimby                        Shields, Eject: of the host that it runs on, by the address that it connects from
-    wrangler                     SetOffline, Eject: everywhere
+    wrangler                     SetOffline, Eject: everywhere; WriteSchedule
 
 A wrangler is a user of alfConfig(wranglers), or the user whose process the maitre-d is. Dispatchers are not served
 here: what they say is their own affair, and the core's (`Maitred.said`). Anybody with a proof may look (AskFarm): the
-answer is large, and made beside the links (daemons.maitred.service).
+answer is large, and made beside the links (daemons.maitred.service); so is what is asked of the schedule's file, for
+which only `barred` is said here.
 """
 
 from __future__ import annotations
@@ -45,6 +46,10 @@ class Counter:
     def running_on(self, host: str) -> tuple[str, ...]:
         """What runs on a host, in words."""
         return tuple(str(lease) for lease in self._core.running_on(host))
+
+    def barred(self, peer: Peer) -> str:
+        """Why somebody may not do what is for wranglers; empty when he may."""
+        return "" if self._is_wrangler(peer) else _NOT_A_WRANGLER
 
     def _set_offline(self, peer: Peer, message: SetOffline, now: float) -> Answer:
         if not self._is_wrangler(peer):

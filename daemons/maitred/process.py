@@ -130,6 +130,7 @@ class _Process:
         self._listener = listener
         self._keeping = Keeping(directory)
         self._log = log
+        self._schedule = schedule
         self._world = World(schedule, log)
         self._recording = None
         if settings.history_days > 0:
@@ -144,8 +145,8 @@ class _Process:
             nursery.start_soon(self._log.write_forever)
             core = await self._begin()
             service = Service(
-                core, self._log, self._keeping, Pinger(partial(_load_of, core)), self._identity, self._recording,
-                chatty=self._wishes.chatty,
+                core, self._log, self._keeping, Pinger(partial(_load_of, core)), self._identity, self._schedule,
+                self._recording, chatty=self._wishes.chatty,
             )  # fmt: skip
             garbage.settle()
             nursery.start_soon(service.run)

@@ -16,11 +16,12 @@ import socket
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import psutil
 import trio
 
-from daemons import garbage
+from daemons import garbage, schedule_desk
 from daemons.link import Identity, Link, LinkError
 from daemons.log_file import LogFile
 from daemons.maitred.counter import Counter
@@ -34,12 +35,15 @@ from runtime.farm_messages import (
     AnyFarmMessage,
     AskFarm,
     AskRecord,
+    AskSchedule,
     Attach,
+    Did,
     FarmMessage,
     Refused,
     Shields,
     ShieldsAre,
     Vouch,
+    WriteSchedule,
     whole_farm,
 )
 from runtime.history.records import LONGEST_CHARS, Whose
@@ -54,11 +58,11 @@ GOODBYE_S = 2.0
 
 
 class Service:
-    """The core and its links. `identity` is this maitre-d's; `recording`: its record, if it keeps one; `chatty`: every
-    message is in the log."""
+    """The core and its links. `identity` is this maitre-d's; `schedule`: the file of it, for those who edit it;
+    `recording`: its record, if it keeps one; `chatty`: every message is in the log."""
 
     def __init__(
-        self, core: Maitred, log: LogFile, keeping: Keeping, pinger: Pinger, identity: Identity,
+        self, core: Maitred, log: LogFile, keeping: Keeping, pinger: Pinger, identity: Identity, schedule: Path,
         recording: Recording | None = None, *, chatty: bool = False,
     ) -> None:  # fmt: skip
         self._core = core
@@ -67,6 +71,8 @@ class Service:
         self._pinger = pinger
         self._recording = recording
         self._answering = Answering(None if recording is None else recording.path)
+        self._schedule = schedule
+        self._editing = trio.Lock()
         self._counter = Counter(core, identity.user, Here())
         self._keyring = identity.keyring
         self._chatty = chatty
@@ -130,6 +136,10 @@ class Service:
             if self._beside is not None:
                 self._beside.start_soon(self._report, number, message)
             return
+        if isinstance(message, AskSchedule | WriteSchedule) and link.peer.role == "client":
+            if self._beside is not None:
+                self._beside.start_soon(self._edit, number, link, address, message)
+            return
         if link.peer.role == "dispatcher":
             orders = self._said(number, link.peer.user, message, now)
         else:
@@ -155,8 +165,7 @@ class Service:
             return None
         orders, reply = answer
         if isinstance(reply, Refused):
-            self._log.line(f"refused {type(message).__name__} of {link.peer} from {address}: {reply.text}")
-            self._record_refusal(link.peer.user, type(message).__name__, reply.text)
+            self._note_refusal(link, address, message, reply)
         if isinstance(message, Shields) and isinstance(reply, ShieldsAre):
             self._nimbys[number] = reply
         return [*orders, Send(number, reply)]
@@ -231,11 +240,25 @@ class Service:
         result = await self._pinger.run(order)
         self.do(self._core.pinged(order.number, result.up, result.reason, time.monotonic()))
 
-    def _record_refusal(self, user: str, what: str, why: str) -> None:
+    def _note_refusal(self, link: Link, address: str, message: AnyFarmMessage, reply: Refused) -> None:
         """Of a tool or a nimby: no job has a part in it."""
+        what = type(message).__name__
+        why = reply.text.partition("\n")[0]
+        self._log.line(f"refused {what} of {link.peer} from {address}: {why}")
         if self._recording is not None:
-            whose = Whose(user[:LONGEST_CHARS], "", "", "", 0, what)
+            whose = Whose(link.peer.user[:LONGEST_CHARS], "", "", "", 0, what)
             self._recording.note(RefusedRecord(time.time(), whose, why[:LONGEST_CHARS]))
+
+    async def _edit(self, number: PeerId, link: Link, address: str, message: AskSchedule | WriteSchedule) -> None:
+        """Somebody reads or writes the schedule: one at a time."""
+        barred = self._counter.barred(link.peer)
+        async with self._editing:
+            reply = await trio.to_thread.run_sync(schedule_desk.answer, self._schedule, message, barred)
+        if isinstance(reply, Refused):
+            self._note_refusal(link, address, message, reply)
+        elif isinstance(reply, Did):
+            self._log.line(f"schedule: written by {link.peer} from {address}: {reply.text.partition(': ')[2]}")
+        self.do([Send(number, reply)])
 
     async def _report(self, number: PeerId, message: AskRecord) -> None:
         answer = await self._answering.answer(message)
