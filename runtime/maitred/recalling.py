@@ -167,7 +167,7 @@ class Recalling:
                 if lease is None or not self._outranks(request, lease, rival, slices.now):
                     yield 1
                     continue
-                self._take(request, lease, slices.now)
+                self._take(request, lease, False, slices.now)
                 taken += 1
                 yield _TAKE
             stale = [rival]  # all stand elsewhere by now
@@ -204,7 +204,7 @@ class Recalling:
         yield _COMPARE * len(there)
         for lease in _enough(request.need, sorted(there, key=_soonest), found, free.counted(slices.now)):
             if lease.id in self._books.leases.by_id and self._may_take(lease, request) and request.waits:
-                self._take(request, lease, slices.now)
+                self._take(request, lease, False, slices.now)
                 request.keeps = group.keeps = True
             yield _TAKE
 
@@ -222,9 +222,8 @@ class Recalling:
         still = self._may_preempt_now if eject else self._may_recall
         if best is None or request.group is not group or not still(request, slices.now):
             return
-        words = f"{request.user.name}'s job {request.jid} {'preempts it' if eject else 'waits for it'}"
         for lease in self._in_the_way(best[1], request, group, eject, slices.now):
-            self.recall(lease, eject, words, slices.now, request)
+            self._take(request, lease, eject, slices.now)
             request.keeps = group.keeps = True
             request.preempts = eject
             request.keeps_on = best[1]
@@ -271,8 +270,9 @@ class Recalling:
             for lease in islice(rival.leases, _LOOKED_AT):
                 yield from lease.slots
 
-    def _take(self, request: Request, lease: Lease, now: float) -> None:
-        self.recall(lease, False, f"{request.user.name}'s job {request.jid} waits for it", now, request)
+    def _take(self, request: Request, lease: Lease, eject: bool, now: float) -> None:
+        words = f"{request.user.name}'s job {request.jid} {'preempts it' if eject else 'waits for it'}"
+        self.recall(lease, eject, words, now, request)
 
     # ---- standing ------------------------------------------------------------------------------------
 
@@ -521,7 +521,7 @@ class Recalling:
             useful = [slots for _, slots in found.values()]
             order = self._cheapest_slots(request.need, victims, useful, free.counted(now))
         for place in order:
-            self.recall(leases[place], True, f"{request.user.name}'s job {request.jid} preempts it", now, request)
+            self._take(request, leases[place], True, now)
             request.keeps = request.preempts = group.keeps = True
 
     def _cheapest_slots(
