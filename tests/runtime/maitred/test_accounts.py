@@ -21,26 +21,16 @@ def test_what_is_held_through_one_half_life_counts_half() -> None:
     assert anna.usage == pytest.approx(2.0)
 
 
-def test_usage_halves_in_a_half_life() -> None:
+@pytest.mark.parametrize(("half_lives", "usage"), [(1, 1.0), (99, 0.0)])
+def test_usage_halves_in_a_half_life_until_it_is_as_good_as_none(half_lives: int, usage: float) -> None:
     accounts = Accounts(HOUR, 0.0)
     anna = accounts.user("anna", 0.0)
     accounts.hold(anna, 4, 0.0)
     accounts.hold(anna, -4, HOUR)
 
-    accounts.settle(2 * HOUR)
+    accounts.settle((1 + half_lives) * HOUR)
 
-    assert anna.usage == pytest.approx(1.0)
-
-
-def test_usage_that_is_as_good_as_none_is_none() -> None:
-    accounts = Accounts(HOUR, 0.0)
-    anna = accounts.user("anna", 0.0)
-    accounts.hold(anna, 4, 0.0)
-    accounts.hold(anna, -4, HOUR)
-
-    accounts.settle(100 * HOUR)
-
-    assert anna.usage == 0.0
+    assert anna.usage == pytest.approx(usage, abs=0.0)
 
 
 def test_without_a_half_life_there_is_no_usage() -> None:

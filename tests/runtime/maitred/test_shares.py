@@ -20,38 +20,30 @@ def full(site: Site) -> Dispatcher:
     return dora
 
 
+def anna_or_ben(rest_s: float) -> tuple[int, int]:
+    """Ben has had a server for hours and then nothing for `rest_s`; how many he and Anna have of the next one."""
+    site = Site(schedule("a", "b", "c"), DECAYING)
+    ben = site.join("ben")
+    ben.want()
+    site.after(4 * HOUR)
+    ben.returns()
+    dora, anna = full(site), site.join("anna")
+    site.after(rest_s)
+    ben.want()
+    anna.want()
+    dora.returns()
+    return len(anna.slots), len(ben.slots)
+
+
 # ---- usage -------------------------------------------------------------------------------------------------------
 
 
 def test_who_has_used_less_lately_is_served_first() -> None:
-    site = Site(schedule("a", "b", "c"), DECAYING)
-    ben = site.join("ben")
-    ben.want()
-    site.after(4 * HOUR)
-    ben.returns()
-    dora, anna = full(site), site.join("anna")
-    ben.want()
-    anna.want()
-
-    dora.returns()
-
-    assert (len(anna.slots), len(ben.slots)) == (1, 0)
+    assert anna_or_ben(rest_s=0) == (1, 0)
 
 
 def test_what_was_used_long_ago_is_forgotten() -> None:
-    site = Site(schedule("a", "b", "c"), DECAYING)
-    ben = site.join("ben")
-    ben.want()
-    site.after(4 * HOUR)
-    ben.returns()
-    dora, anna = full(site), site.join("anna")
-    site.after(100 * 24 * HOUR)
-    ben.want()
-    anna.want()
-
-    dora.returns()
-
-    assert (len(anna.slots), len(ben.slots)) == (0, 1)
+    assert anna_or_ben(rest_s=100 * 24 * HOUR) == (0, 1)
 
 
 def test_usage_counts_over_a_restart() -> None:
