@@ -80,6 +80,11 @@ def why_closed(slot: Slot, now: float) -> str:
 # ---- for a request -------------------------------------------------------------------------------------------
 
 
+def _whoever_asks(test: Callable[[Slot, float], str]) -> Callable[[Books, Request, Slot, float], str]:
+    """A test of the slot, as one of a request."""
+    return lambda _books, _request, slot, now: test(slot, now)
+
+
 def _no_crew(books: Books, request: Request, slot: Slot, _now: float) -> str:
     return books.crews.why_not(request.user.name, slot.kind.groups)
 
@@ -93,18 +98,6 @@ def _is_elsewhere(books: Books, request: Request, slot: Slot, _now: float) -> st
     if request.host and books.slots.host(request.host) is not slot.host:
         return f"it goes on where it was interrupted, on {request.host} (-resumepin)"
     return ""
-
-
-def _is_off(_books: Books, _request: Request, slot: Slot, now: float) -> str:
-    return not_enabled(slot, now)
-
-
-def _is_moving(_books: Books, _request: Request, slot: Slot, now: float) -> str:
-    return is_moving(slot, now)
-
-
-def _has_shields(_books: Books, _request: Request, slot: Slot, now: float) -> str:
-    return has_shields(slot, now)
 
 
 def _wrong_keys(_books: Books, request: Request, slot: Slot, now: float) -> str:
@@ -143,18 +136,6 @@ def _over_limit(books: Books, request: Request, _slot: Slot, now: float) -> str:
     return books.leases.limits.why_not(request.need.tags, now)
 
 
-def _failed_ping(_books: Books, _request: Request, slot: Slot, now: float) -> str:
-    return failed_ping(slot, now)
-
-
-def _is_hole(_books: Books, _request: Request, slot: Slot, now: float) -> str:
-    return is_hole(slot, now)
-
-
-def _is_tainted(_books: Books, _request: Request, slot: Slot, now: float) -> str:
-    return is_tainted(slot, now)
-
-
 def _in_use(books: Books, request: Request, slot: Slot, _now: float) -> str:
     lease, kept = slot.lease, slot.kept_for
     if lease is None:
@@ -187,16 +168,16 @@ REQUEST_TESTS: tuple[tuple[str, Callable[[Books, Request, Slot, float], str]], .
     ("are not open to {user} now", _no_crew),
     ("are excluded by the huntgroup", _is_excluded),
     ("are not the host that it is pinned to", _is_elsewhere),
-    ("are disabled or offline", _is_off),
-    ("wait for the schedule to be read", _is_moving),
-    ("have their shields raised", _has_shields),
+    ("are disabled or offline", _whoever_asks(not_enabled)),
+    ("wait for the schedule to be read", _whoever_asks(is_moving)),
+    ("have their shields raised", _whoever_asks(has_shields)),
     ("do not match its keys", _wrong_keys),
     ("do not have the metrics", _wrong_metrics),
     ("do not have what it reserves", _no_room),
     ("are held up by a limit, or by a tag that rests", _over_limit),
-    ("failed their ping", _failed_ping),
-    ("rest because whatever runs there fails", _is_hole),
-    ("are tainted", _is_tainted),
+    ("failed their ping", _whoever_asks(failed_ping)),
+    ("rest because whatever runs there fails", _whoever_asks(is_hole)),
+    ("are tainted", _whoever_asks(is_tainted)),
     ("are in use", _in_use),
     ("have no room for what it reserves", _no_room_now),
 )
