@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 import trio
@@ -25,6 +25,7 @@ from daemons.enquiry import NoMaitred
 from daemons.wording import printable
 from gui import host, kept
 from gui.links.dispatcher import DispatcherLink
+from gui.links.farm import FarmFeed
 from gui.links.maitred import MaitredLink
 from gui.links.presence import Opened, Presence, raise_first
 from gui.look import classic
@@ -56,6 +57,16 @@ def run(wishes: Wishes) -> int:
     return DONE
 
 
+class OneOfAKind(Protocol):
+    """A window of which there is one at most."""
+
+    @property
+    def window(self) -> tk.Toplevel: ...
+    @property
+    def closed(self) -> trio.Event: ...
+    def close(self) -> None: ...
+
+
 class Application:
     """What all windows share. `do` runs in trio what takes time; its failure is said by the window that asked."""
 
@@ -63,6 +74,8 @@ class Application:
         self.root = root
         self.link = link
         self.maitred = MaitredLink()
+        self.farm = FarmFeed(MaitredLink(), lambda: self.preferences.farm_look_s)
+        self._windows: dict[str, OneOfAKind] = {}
         self._file = file or kept.path()
         self.preferences, trouble = kept.load(self._file)
         self.scheme, wrong = _scheme(root, self.preferences)
@@ -80,12 +93,17 @@ class Application:
         async with trio.open_nursery() as nursery:
             self._nursery = nursery
             nursery.start_soon(self.link.run)
+            nursery.start_soon(self.farm.run)
             window = self.queue_window = JobQueueWindow(self)
             presence = Presence(window.take)
             nursery.start_soon(presence.run)
             if opened is not None and opened.scripts:
                 window.take(opened)
             await window.closed.wait()
+            for name in self._windows:
+                other = self.shown(name)
+                if other is not None:
+                    other.close()
             nursery.cancel_scope.cancel()
         await self.maitred.close()
 
@@ -94,10 +112,20 @@ class Application:
         if self._nursery is not None:
             self._nursery.start_soon(self._do, work, say)
 
-    def start(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Run this in trio as long as a window wants it."""
+    def start(self, work: Callable[[], Awaitable[None]], until: trio.Event | None = None) -> None:
+        """Run this in trio as long as a window wants it: to its end, or until something has happened."""
         if self._nursery is not None:
-            self._nursery.start_soon(work)
+            self._nursery.start_soon(*((work,) if until is None else (_until, work, until)))
+
+    def show(self, name: str, make: Callable[[], OneOfAKind]) -> None:
+        """Open a window of which there is one; where it is open already it comes to the front."""
+        known = self.shown(name)
+        if known is None:
+            self._windows[name] = make()
+        else:
+            known.window.deiconify()
+            known.window.lift()
+            known.window.focus_set()
 
     async def _do(self, work: Callable[[], Awaitable[str | None]], say: Callable[[str], object]) -> None:
         try:
@@ -106,6 +134,11 @@ class Application:
             said = str(error)
         if said:
             say(printable(said))
+
+    def shown(self, name: str) -> OneOfAKind | None:
+        """A window that is open."""
+        known = self._windows.get(name)
+        return None if known is None or known.closed.is_set() else known
 
     # ---- what is kept --------------------------------------------------------------------------------
 
@@ -123,6 +156,18 @@ class Application:
     def leave(self, window: tk.Tk | tk.Toplevel, name: str) -> None:
         """A window goes."""
         self.prefer(places={**self.preferences.places, name: window.geometry()})
+
+
+async def _until(work: Callable[[], Awaitable[None]], over: trio.Event) -> None:
+    async with trio.open_nursery() as nursery:
+
+        async def run() -> None:
+            await work()
+            nursery.cancel_scope.cancel()
+
+        nursery.start_soon(run)
+        await over.wait()
+        nursery.cancel_scope.cancel()
 
 
 def _scheme(root: tk.Tk, preferences: Preferences) -> tuple[Scheme, str]:

@@ -153,6 +153,7 @@ class JobQueueWindow:
         self.actions.add(
             Action("alfred.open", "&Open script...", self._ask_for_script, "<Control-o>"),
             Action("alfred.close", "&Close", self.close, "<Control-w>"),
+            Action("open.watch", "&Watch servers...", self._watch_servers, "<Control-s>"),
         )
 
     def _menu_bar(self) -> tk.Menu:
@@ -160,11 +161,17 @@ class JobQueueWindow:
         menus = (
             ("Alfred", "alfred", ("alfred.open", "", "alfred.close")),
             ("Jobs", "jobs", _JOB_MENU),
+            ("Scheduling", "scheduling", ("open.watch",)),
         )
         for label, name, names in menus:
             bar.add_cascade(label=label, underline=0, menu=self.actions.menu(bar, name, *names))
         self.job_menu = self.actions.menu(self.root, "job", *_JOB_MENU)
         return bar
+
+    def _watch_servers(self) -> None:
+        from gui.windows.watch_servers import WatchServersWindow
+
+        self.app.show("watch servers", partial(WatchServersWindow, self.app))
 
     def toggle_detail(self, jid: int) -> None:
         """Open a job's detail, or close it."""

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from screen import User
 
+from tests.daemons.maitreds import running, slots
+
 
 @pytest.fixture(scope="session")
 def display():
@@ -38,3 +40,17 @@ def user(display, tmp_path, monkeypatch):
     user = User(display, Path(shots) if shots else None)
     yield user
     user.leave()
+
+
+@pytest.fixture
+def site(tmp_path, monkeypatch):
+    """A site with a maitre-d that the user's programs find: janus (127.0.0.2) has s1 and s2, percival s3."""
+    schedule = slots(2) + slots(1, host="127.0.0.3", first=3)
+    with running(tmp_path / "site", schedule) as server:
+        ini = server.directory / "alfred.ini"
+        ini.write_text(f"{ini.read_text()}set alfConfig(maitredHost) 127.0.0.1:{server.port}\n")
+        monkeypatch.setenv("ALF_INI", str(ini))
+        monkeypatch.setenv("RMANTREE", str(server.directory))
+        monkeypatch.setenv("HOME", str(server.directory))
+        monkeypatch.delenv("ALF_KEY", raising=False)
+        yield server

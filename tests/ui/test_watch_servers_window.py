@@ -1,0 +1,110 @@
+"""Watch servers, used by mouse and keys, before a real maitre-d."""
+
+import signal
+from contextlib import asynccontextmanager
+
+from runtime.farm_messages import Recall, Running, SlotState
+from tests.daemons.maitreds import dispatcher
+
+
+async def watched(user, app):
+    """The window, as soon as it shows the farm."""
+    user.click(app.queue_window.entries.canvas)
+    user.key("Control", "s")
+    await user.until(lambda: app.root.winfo_children() and app.shown("watch servers"))
+    window = app.shown("watch servers")
+    await user.until(lambda: window.model.slots.lines)
+    return window
+
+
+@asynccontextmanager
+async def a_command(server):
+    """A dispatcher of the test's with a command on s3."""
+    async with dispatcher(server) as client:
+        granted = await client.want()
+        client.say(Running(granted.lease.id, 7, 3, 1, 1, "Frame 43"))
+        yield client
+
+
+def state(window, name):
+    return window.model.slot(name).state
+
+
+def test_slots_are_shown_with_their_state_in_words_and_set_offline_by_the_right_button(user, site):
+    async def use(app):
+        window = await watched(user, app)
+        user.click(window.slots.canvas, *window.slots.place_of("s2"), button=3)
+        await user.until(lambda: [line.name for line in window.model.slots.chosen] == ["s2"])
+        user.key("o")
+        await user.until(lambda: state(window, "s2") is SlotState.OFFLINE)
+        await user.until(lambda: "1 slot offline: s2" in window.status["text"])
+        user.key("Control", "g")
+        await user.until(lambda: window.status["text"] == "s2 is not given out: temporarily offline")
+        user.key("Control", "n")
+        await user.until(lambda: state(window, "s2") is SlotState.FREE)
+
+    user.works_with(use)
+
+
+def test_eject_asks_first_and_says_whom_it_hits(user, site):
+    async def use(app):
+        async with a_command(site) as client:
+            window = await watched(user, app)
+            await user.until(lambda: state(window, "s3") is SlotState.BUSY)
+            user.key("Alt", "2")
+            await user.until(lambda: window.users.winfo_ismapped())
+            [line] = window.model.users.lines
+            user.click(window.users.canvas, *window.users.place_of(line.user))
+            user.shot("watch servers by user")
+            user.key("Control", "j")
+            await user.until(lambda: app.root.tk.call("winfo", "exists", ".watch.confirm"))
+            dialog = app.root.nametowidget(".watch.confirm")
+            await user.until(dialog.winfo_viewable)
+            user.shot("eject")
+            [hit] = dialog.nametowidget("hit.list").get(0, "end")
+            assert hit.startswith("s3 on 127.0.0.3: Frame 43 of ")
+            user.click(dialog.nametowidget("buttons.yes"))
+            recall = await client.hear(Recall)
+            assert recall.eject
+
+    user.works_with(use)
+
+
+def test_lines_are_sorted_by_a_head_and_filtered_by_words(user, site):
+    async def use(app):
+        async with a_command(site):
+            window = await watched(user, app)
+            await user.until(lambda: state(window, "s3") is SlotState.BUSY)
+            user.shot("watch servers")
+            for _ in range(2):
+                user.click(window.slots.head, *window.slots.head_of("slot"))
+            await user.until(lambda: [line.name for line in window.model.slots.lines] == ["s3", "s2", "s1"])
+            user.click(window.filter)
+            user.type("frame")
+            await user.until(lambda: [line.name for line in window.model.slots.lines] == ["s3"])
+            user.key("Escape")
+            await user.until(lambda: len(window.model.slots.lines) == 3)
+
+    user.works_with(use)
+
+
+def test_a_maitred_that_hangs_freezes_no_window(user, site, monkeypatch):
+    monkeypatch.setattr("gui.links.farm.PATIENCE_S", 0.2)
+
+    async def use(app):
+        app.preferences.farm_look_s = 0.1
+        window = await watched(user, app)
+        site.process.send_signal(signal.SIGSTOP)
+        try:
+            await user.until(lambda: "the maitre-d does not answer; this is how it was" in window.status["text"])
+            assert window.slots.is_stale
+            user.click(window.slots.canvas, *window.slots.place_of("s1"))
+            await user.until(lambda: window.model.slots.selected == {"s1"})
+            user.click(window.slots.head, *window.slots.head_of("slot"))
+            await user.until(lambda: window.model.slots.sorted_by == "slot")
+            user.shot("watch servers lost")
+        finally:
+            site.process.send_signal(signal.SIGCONT)
+        await user.until(lambda: not window.slots.is_stale and window.status["text"].startswith("3 slots"))
+
+    user.works_with(use)
