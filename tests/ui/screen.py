@@ -11,6 +11,7 @@
 An error in a Tk callback, or in what the application runs, fails the test.
 """
 
+import gc
 import tkinter as tk
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -36,6 +37,8 @@ class User:
 
     def leave(self) -> None:
         self._display.close()
+        self.app = None
+        gc.collect()  # here: in another thread, later, Tcl would abort the process
         trio.run(_end_dispatcher)
 
     # ---- the application -------------------------------------------------------------------------------
