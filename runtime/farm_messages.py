@@ -614,6 +614,8 @@ def whole_farm(parts: Sequence[Farm]) -> Farm:
         parts[0],
         slots=tuple(line for part in parts for line in part.slots),
         waiting=tuple(line for part in parts for line in part.waiting),
+        dispatchers=tuple(line for part in parts for line in part.dispatchers),
+        hosts=tuple(line for part in parts for line in part.hosts),
         more=False,
     )
 

@@ -40,7 +40,7 @@ hold; nor does a fall-back when the first of them comes to it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping
 
 import msgspec
 
@@ -84,6 +84,7 @@ from runtime.maitred.resting import LONGEST_REASON_CHARS, Resting
 from runtime.maitred.roll import Roll
 from runtime.maitred.rules import Rules
 from runtime.maitred.serving import Serving
+from runtime.maitred.slices import Work, at_once
 from runtime.maitred.watching import farm_in_parts
 from runtime.schedule.model import Schedule
 
@@ -210,7 +211,7 @@ class Maitred:
             case JobEnded():
                 return self.job_ended(peer, message, now)
             case Explain():
-                return [Send(peer, self.explain(peer, message, now))]
+                return self.explains(peer, message, now)
             case Detach():
                 return self.leave(peer, now)
         return None
@@ -483,7 +484,17 @@ class Maitred:
 
     def explain(self, peer: PeerId, message: Explain, now: float) -> Explained:
         """Why a request of this peer waits."""
-        return explain(self._books, self._peers.get(peer), message, now)
+        return at_once(explain(self._books, self._peers.get(peer), message, now))
+
+    def explains(self, peer: PeerId, message: Explain, now: float) -> list[Order]:
+        """The same, sent to the peer when it has been found: now, or in slices."""
+        work = self._explaining(peer, explain(self._books, self._peers.get(peer), message, now))
+        self._books.slices.begin(("explain", peer, message.serial), work, now)
+        return self._finish(now)
+
+    def _explaining(self, peer: PeerId, work: Generator[float, None, Explained]) -> Work:
+        answer = yield from work
+        self._books.orders.append(Send(peer, answer))
 
     def obstacles(self, now: float) -> list[Obstacles]:
         """What stands in the way of those that wait, crew by crew."""

@@ -16,31 +16,37 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from itertools import islice
 
 from runtime.assign.assigner import Rank
 from runtime.farm_messages import Explain, Explained
+from runtime.maitred.accounts import Account
 from runtime.maitred.books import Books
 from runtime.maitred.deciding import REQUEST_TESTS, why_closed
 from runtime.maitred.requests import Dispatcher, Group, Request
-from runtime.maitred.slices import SCHEDULE
+from runtime.maitred.slices import SCHEDULE, Work
 from runtime.maitred.slots import Kind
 from runtime.maitred.surveying import Survey, survey
 
 _SHOWN = 3
 """So many of those who stand before it, of holders and of closed servers are named."""
 _LOOKED_AT = 1_000
+_RANK, _COUNT = 0.2, 0.01
+"""What it is worth in a slice to rank one who waits, and to count one."""
 _SHORTEST_WATCH_S = 60.0
 
 
-def explain(books: Books, dispatcher: Dispatcher | None, message: Explain, now: float) -> Explained:
-    """The answer for a dispatcher that asks about one of its requests."""
+def explain(
+    books: Books, dispatcher: Dispatcher | None, message: Explain, now: float
+) -> Generator[float, None, Explained]:
+    """The answer for a dispatcher that asks about one of its requests, found in slices (runtime.maitred.slices)."""
     request = dispatcher.requests.get(message.request) if dispatcher is not None else None
     if request is None:
         return Explained(message.serial, "the maitre-d has no such request")
-    found = survey(books, request, now)
+    found = yield from survey(books, request, now)
     standing = _Standing(books, request, now)
+    yield from standing.look()
     lines = tuple(standing.lines()) if request.waits and now >= books.opens_at else ()
     return Explained(
         message.serial, _summary(books, request, found, standing.ahead, now), _servers(request, found), lines
@@ -97,9 +103,25 @@ class _Standing:
         self._request = request
         self._now = now
         self._kind = _best_kind(request.group) if request.group is not None else None
-        self._waiting = list(_ranked(self._kind, now)) if self._kind is not None else []
-        self._rank = next((rank for rank, one in self._waiting if one is request), None)
-        self.ahead = 0 if self._rank is None else sum(rank < self._rank for rank, _ in self._waiting)
+        self._waiting: list[tuple[Rank, Request]] = []
+        self._users: set[Account] = set()
+        """Those who hold such servers."""
+        self._rank: Rank | None = None
+        self.ahead = 0
+
+    def look(self) -> Work:
+        """Look at all that wait for such servers, and at those who hold them."""
+        for queue in list(self._kind.waiting.values()) if self._kind is not None else ():
+            before = len(self._waiting)
+            self._waiting += queue.ranked(self._now)
+            yield _RANK * (len(self._waiting) - before)
+        for kind in self._kinds():
+            self._users.update([dispatcher.user for dispatcher, _ in kind.taken])
+            yield _COUNT * len(kind.taken)
+        self._rank = next((rank for rank, one in self._waiting if one is self._request), None)
+        if self._rank is not None:
+            self.ahead = sum([rank < self._rank for rank, _ in self._waiting])
+            yield _COUNT * len(self._waiting)
 
     def lines(self) -> Iterator[str]:
         if self._kind is not None and self._rank is not None:
@@ -128,7 +150,7 @@ class _Standing:
         return self._books.judge.request_words(self._books.asking(request, priority or 0.0, self._now))
 
     def _holders(self) -> Iterator[str]:
-        users = {dispatcher.user for kind in self._kinds() for dispatcher, _ in kind.taken}
+        users = self._users
         if not users:
             return
         most = heapq.nlargest(_SHOWN, users, key=lambda user: (user.held, user.name))
@@ -178,12 +200,6 @@ class _Standing:
 def _best_kind(group: Group) -> Kind | None:
     """The kind of servers on which a group stands highest; of several the one with the most servers."""
     return max(group.kinds, key=lambda kind: (group.kinds[kind], kind.size), default=None)
-
-
-def _ranked(kind: Kind, now: float) -> Iterator[tuple[Rank, Request]]:
-    """All that wait for servers of a kind."""
-    for queue in list(kind.waiting.values()):
-        yield from queue.ranked(now)
 
 
 def _waited(request: Request, now: float) -> float:

@@ -4,6 +4,9 @@
         ^                           |
         '---- Attach, with leases --'
 
+Thousands of leases end in slices (runtime.maitred.slices): until the last of them has, the dispatcher is on the roll,
+and may come back.
+
 Leases come back with their dispatcher: those that are known as they are, those that another maitre-d has given too, if
 no newer lease has one of their slots. The newer lease of a slot wins, whoever comes first; the other one is lost.
 """
@@ -21,10 +24,13 @@ from runtime.maitred.noting import whose
 from runtime.maitred.orders import PeerId
 from runtime.maitred.requests import LONGEST_CHARS, Dispatcher, Request
 from runtime.maitred.serving import Serving
+from runtime.maitred.slices import Work
 from runtime.match.reserve import GPUS, MOST, understood
 
 _LONGEST_RUN_S = 3600.0 * 24 * 366
 """Who says that a command has run for longer is not believed."""
+_END = 4.0
+"""What it is worth in a slice to end a lease."""
 _SAME_S = 1.0
 """A command that began no later than this after the one that is known is that one, said late."""
 
@@ -59,10 +65,23 @@ class Roll:
         """It is gone for good, and so are its leases."""
         dispatcher.peer = None
         self._away.pop(dispatcher, None)
+        self._books.slices.begin(("forget", dispatcher), self._forgetting(dispatcher), now)
+
+    def _forgetting(self, dispatcher: Dispatcher) -> Work:
+        books = self._books
         for lease in list(dispatcher.leases):
-            self._books.log(f"ended {lease}: its dispatcher is gone")
-            self._books.end_lease(lease, now)
-        self._books.dispatchers.pop((dispatcher.user.name, dispatcher.name), None)
+            if self._is_expected(dispatcher):
+                return
+            if lease in dispatcher.leases:
+                books.log(f"ended {lease}: its dispatcher is gone")
+                books.end_lease(lease, books.slices.now)
+            yield _END
+        if not self._is_expected(dispatcher):
+            del books.dispatchers[dispatcher.user.name, dispatcher.name]
+
+    def _is_expected(self, dispatcher: Dispatcher) -> bool:
+        """Whether it is there, or may come back in time."""
+        return dispatcher.peer is not None or dispatcher in self._away
 
     def forget_requests(self, dispatcher: Dispatcher, now: float) -> None:
         """What it wants goes with the connection; it says so again. The age of a request is remembered."""

@@ -15,7 +15,8 @@ half a millisecond, and a few where the machine is busy. Several works take turn
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Generator, Hashable, Iterator
+from typing import TypeVar
 
 SLICE = 50
 """What the work of one event is worth, at most."""
@@ -26,6 +27,17 @@ SCHEDULE = "schedule"
 """The name of the work that brings another schedule into force (runtime.maitred.reading)."""
 
 Work = Iterator[float]
+
+_T = TypeVar("_T")
+
+
+def at_once(work: Generator[float, None, _T]) -> _T:
+    """What a work comes to that is done without a pause."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]  # it is the generator's
 
 
 class Slices:

@@ -6,13 +6,14 @@
                               free          of a kind of slots: one; where metrics or reservations decide, up to FEW
                               not free      of a kind of slots: one, likewise
 
-So a farm of a hundred thousand servers is surveyed about as fast as one of a few hundred. Where a part was asked for
-all, the numbers are `about` so many.
+So a farm of a hundred thousand servers is surveyed about as fast as one of a few hundred, in slices
+(runtime.maitred.slices). Where a part was asked for all, the numbers are `about` so many.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Container, Generator, Iterable, Iterator, Sequence
 from itertools import chain, islice
 
 import msgspec
@@ -26,6 +27,8 @@ EACH = 100
 MOST = 50
 FEW = 12
 _NAMED = 3
+_ASK, _COUNT = 1.0, 0.02
+"""What it is worth in a slice to ask one, and to count one."""
 
 
 class Finding(msgspec.Struct):
@@ -51,23 +54,41 @@ class Survey(msgspec.Struct):
         return {place: round(found[place]) for place in sorted(found, reverse=True)}
 
 
-def survey(books: Books, request: Request, now: float) -> Survey:
+def survey(books: Books, request: Request, now: float) -> Generator[float, None, Survey]:
     """Every server of the schedule, by what it fails."""
     group = request.group
     servers = books.slots.by_name
+    found: list[list[Finding]] = []
     if group is None or len(servers) <= EACH:
-        return _by_test((_ask(books, request, [slot], 1, now) for slot in servers.values()), False)
+        for slot in list(servers.values()):
+            found.append(_ask(books, request, [slot], 1, now))
+            yield _ASK
+        return _by_test(found, False)
     odd = odd_ones(books, group)
-    found = [_ask(books, request, list(islice(odd, MOST)), len(odd), now)]
-    for kind in books.slots.kinds:
-        free = [slot for slot in islice(kind.free_in_order(), 2 * MOST) if slot not in odd]
-        taken = [slot for slot in islice(_taken(books, kind), 2 * MOST) if slot not in odd]
-        ordinary = kind.size - sum(slot.kind is kind for slot in odd)
+    of_kind = Counter(slot.kind for slot in odd)
+    found.append(_ask(books, request, list(islice(odd, MOST)), len(odd), now))
+    yield _ASK * len(found[0]) + _COUNT * len(odd)
+    most = FEW if group.live or group.need.reserve else 1
+    for kind in list(books.slots.kinds):
+        free = _some(kind.free_in_order(), odd, most)
+        taken = _some(_taken(books, kind), odd, most)
+        ordinary = kind.size - of_kind[kind]
         is_free = min(ordinary, kind.free) if free else 0
-        most = FEW if group.live or group.need.reserve else 1
-        found.append(_ask(books, request, free[:most], is_free, now))
-        found.append(_ask(books, request, taken[:most], ordinary - is_free, now))
+        found.append(_ask(books, request, free, is_free, now))
+        found.append(_ask(books, request, taken, ordinary - is_free, now))
+        yield _ASK * (1 + len(free) + len(taken))
     return _by_test(found, True)
+
+
+def _some(slots: Iterable[Slot], odd: Container[Slot], most: int) -> list[Slot]:
+    """The first of these that are not odd."""
+    found: list[Slot] = []
+    for slot in islice(slots, 2 * MOST):
+        if len(found) == most:
+            break
+        if slot not in odd:
+            found.append(slot)
+    return found
 
 
 def _ask(books: Books, request: Request, slots: Sequence[Slot], of: int, now: float) -> list[Finding]:

@@ -248,6 +248,10 @@ class Dispatcher:
         """For each server the test that it fails."""
         return dict(self.explained(request).servers)
 
+    def asks_why(self, request: int = 1, serial: int = 1) -> None:
+        """As -why does: the answer comes when it has been found."""
+        self._says(Explain(serial, request))
+
     def explained(self, request: int = 1) -> Any:
         return self.site.core.explain(self.peer, Explain(1, request), self.site.now)
 

@@ -8,6 +8,7 @@ from site_of import RULES, Dispatcher, Site, crew, need, schedule, server
 from runtime.assign.assigner import Asking, Assigner, Rank
 from runtime.assign.fairness import Fairness
 from runtime.assign.strict import Strict
+from runtime.farm_messages import Explained, FarmMessage
 
 CREWS = [crew("everyone", 50), crew("production", 100, users="produce")]
 GROUPS = {"produce": ("anna",)}
@@ -262,3 +263,60 @@ def test_a_large_and_a_small_farm_are_counted_alike() -> None:
         summaries.add(" ".join(f"{int(word) // factor}" if word.isdecimal() else word for word in counts))
 
     assert len(summaries) == 1
+
+
+# ---- in slices ---------------------------------------------------------------------------------------------------
+
+
+def slowly(size: float = 0.5) -> tuple[Site, Dispatcher, list[Explained]]:
+    """Ben waits beside others; his questions are answered in slices of this size. What he hears goes to the list."""
+    site, _ = saturated(*(f"s{number}" for number in range(6)))
+    ben, anna = site.join("ben"), site.join("anna")
+    ben.want(total=2)
+    anna.want(need("pixarNRM"))
+    site.after(0)
+    site.core._books.slices.size = size
+    heard: list[Explained] = []
+    hears = ben.hears
+
+    def hear(message: FarmMessage) -> None:
+        if isinstance(message, Explained):
+            heard.append(message)
+        hears(message)
+
+    ben.hears = hear  # type: ignore[method-assign]  # a test looks on
+    return site, ben, heard
+
+
+def test_a_question_that_takes_several_slices_is_answered_as_if_at_once() -> None:
+    site, ben, heard = slowly()
+
+    ben.asks_why()
+    assert heard == []
+    site.after(0)
+
+    assert heard == [ben.explained()]
+
+
+def test_a_question_about_what_goes_meanwhile_is_answered() -> None:
+    site, ben, heard = slowly()
+    ben.asks_why()
+
+    ben.want(total=0, request=1)
+    site.read(schedule("s1", "t"))
+    site.after(0)
+
+    assert len(heard) == 1
+
+
+def test_questions_are_answered_each_by_itself() -> None:
+    site, ben, heard = slowly()
+
+    ben.asks_why(serial=1)
+    ben.asks_why(request=7, serial=2)
+    site.after(0)
+
+    assert {one.serial: one.summary for one in heard} == {
+        1: ben.explained().summary,
+        2: "the maitre-d has no such request",
+    }
