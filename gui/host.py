@@ -8,12 +8,16 @@ Trio runs as a *guest* (`trio.lowlevel.start_guest_run`). Its I/O thread must no
 that Tk watches like any other file. What trio wants to run soon goes through `after idle` and then `after 0`: so
 redraws have their turn between two steps of trio, where a plain `after 0` lets them starve.
 
+Python's garbage collector runs in Tk's thread alone while there are windows: what it finds may be Tk's (a variable, an
+image, an interpreter), and Tcl ends a process in which another thread deletes such a thing.
+
 Trio's end stops Tk, never the reverse: a window that is closed cancels what trio runs for it. An error in a Tk callback
 ends the trio program, as if it had been raised in it, and so reaches who started all this.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import tkinter
 from collections import deque
@@ -24,6 +28,8 @@ from typing import Any
 
 import outcome
 import trio
+
+_COLLECT_MS = 100
 
 
 class Host:
@@ -64,6 +70,28 @@ class Host:
             self._turns.popleft()()
 
 
+class _Garbage:
+    """Collects garbage in Tk's thread, when it is due; not as Python does, in whatever thread makes an object."""
+
+    def __init__(self, root: tkinter.Tk) -> None:
+        self._root = root
+        self._was_on = gc.isenabled()
+        gc.disable()
+        self._next = root.after(_COLLECT_MS, self._collect)
+
+    def _collect(self) -> None:
+        counts = zip(gc.get_count(), gc.get_threshold(), strict=True)
+        due = [generation for generation, (count, most) in enumerate(counts) if count > most]
+        if due:
+            gc.collect(due[-1])
+        self._next = self._root.after(_COLLECT_MS, self._collect)
+
+    def close(self) -> None:
+        """Python collects by itself again. Called when the windows are gone."""
+        if self._was_on:
+            gc.enable()
+
+
 class _Callbacks:
     """Where errors of Tk callbacks go: the first one ends the program, which raises it."""
 
@@ -89,7 +117,7 @@ def run(root: tkinter.Tk, program: Callable[[], Awaitable[Any]]) -> Any:
     """Run a trio program with its windows in `root` until it ends; its result, or what it raised. `root` is gone then.
 
     Whatever a Tk callback raises ends the program and is raised here."""
-    host, callbacks = Host(root), _Callbacks()
+    host, callbacks, garbage = Host(root), _Callbacks(), _Garbage(root)
     ended: list[outcome.Outcome[Any]] = []
 
     def done(how: outcome.Outcome[Any]) -> None:
@@ -112,3 +140,5 @@ def run(root: tkinter.Tk, program: Callable[[], Awaitable[Any]]) -> Any:
     finally:
         host.close()
         root.destroy()
+        gc.collect()
+        garbage.close()

@@ -23,7 +23,7 @@ from runtime.job.model import TaskId
 from runtime.job.states import State
 from runtime.job.substitute import Binding, substitute_words
 from runtime.messages import Act, Action
-from runtime.orders import Order, ShowFile, Sweep
+from runtime.orders import Change, Order, ShowFile, Sweep
 from runtime.outbox import GRACE_S, Outbox
 from runtime.queued import QueuedJob
 
@@ -49,6 +49,7 @@ class Actions(Attempts):
             self._check_task(job, wish.tid)
         out = Outbox(now)
         _ACTIONS[wish.action](self, job, wish, out)
+        out.announce(Change.TASK, job, wish.tid or 0)  # who watches sees it, also where nothing starts or ends by it
         return self._finish(out)
 
     def _job(self, jid: int) -> QueuedJob:

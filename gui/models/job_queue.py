@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from daemons.wording import count, printable
+from gui.models.queue_order import in_order
 from runtime.messages import Changed, FarmView, JobState, JobSummary, Queue, RunningCmd, TaskState
 
 _NAMED = 4
@@ -43,12 +44,14 @@ class JobQueue:
         self.version = 0
         self._running: dict[int, list[RunningCmd]] = {}
         self._jobs: dict[int, JobSummary] = {}
+        self._ordered: list[JobSummary] = []
 
     # ---- what is heard -------------------------------------------------------------------------------
 
     def queue(self, queue: Queue) -> None:
         self.queue_is = queue
-        self._jobs = {job.jid: job for job in queue.jobs}
+        self._ordered = in_order(queue.jobs)
+        self._jobs = {job.jid: job for job in self._ordered}
         self._running = {}
         for running in queue.running:
             self._running.setdefault(running.jid, []).append(running)
@@ -58,6 +61,7 @@ class JobQueue:
     def changed(self, change: Changed) -> None:
         """The queue follows; a job that is gone is gone at once."""
         if change.change == "gone" and self._jobs.pop(change.jid, None) is not None:
+            self._ordered = [job for job in self._ordered if job.jid != change.jid]
             self.selected = [jid for jid in self.selected if jid != change.jid]
             self.version += 1
 
@@ -69,9 +73,8 @@ class JobQueue:
 
     @property
     def jobs(self) -> list[JobSummary]:
-        """Those that are shown, in the order of the queue."""
-        jobs = self._jobs.values()
-        return [job for job in jobs if self.show_done or job.state is not JobState.DONE]
+        """Those that are shown, in the order in which they are served."""
+        return [job for job in self._ordered if self.show_done or job.state is not JobState.DONE]
 
     def job(self, jid: int) -> JobSummary | None:
         return self._jobs.get(jid)

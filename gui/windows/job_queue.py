@@ -9,35 +9,34 @@ status         the maitre-d, slots in use and waiting; or why the dispatcher is 
 
 from __future__ import annotations
 
-import os
 import socket
 import tkinter as tk
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from getpass import getuser
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import trio
 
-from daemons.wording import count, printable
+from daemons.wording import printable
+from gui.links.live_output import LiveOutput
 from gui.links.presence import Opened
 from gui.models.job_queue import JobQueue
 from gui.models.launch_log import MOST_LINES, LaunchLog
-from gui.widgets.actions import Action, Actions
+from gui.models.queue_order import dragged
 from gui.widgets.entries import Entries
 from gui.widgets.log_text import LogText
 from gui.windows.job_detail import JobDetailWindow
+from gui.windows.queue_actions import JOB_MENU, menu_bar, queue_actions
+from gui.windows.spool import spool
 from runtime.messages import Action as Deed
-from runtime.messages import Changed, JobState, Queue, Refusal
+from runtime.messages import Changed, Queue
 
 if TYPE_CHECKING:
     from gui.app import Application
 
 _SECOND_MS = 1_000
 _USUAL_PLACE = "640x560+40+40"
-_UNFINISHED = (JobState.WAITING, JobState.PAUSED, JobState.ACTIVE, JobState.STOPPED)
-_ALL = (*_UNFINISHED, JobState.DONE)
 
 
 class JobQueueWindow:
@@ -54,14 +53,15 @@ class JobQueueWindow:
         self._shown_lines = 0
         self._said = ""
         self._due = ""
+        self._reading: trio.CancelScope | None = None
         self.root.title(f"Alfred Job Queue: {whose()}")
         self.root.protocol("WM_DELETE_WINDOW", self.close)
         app.place(self.root, "job queue", _USUAL_PLACE)
-        self.actions = Actions(self.root)
-        self._add_actions()
+        self.actions = queue_actions(self)
         self._lay_out()
         self.root.bind("<Up>", lambda _event: self._step(-1))
         self.root.bind("<Down>", lambda _event: self._step(1))
+        self.show_output(app.preferences.live_output)
         for trouble in app.troubles:
             self.say(trouble)
         app.link.listen(self)
@@ -72,6 +72,7 @@ class JobQueueWindow:
     def queue(self, queue: Queue) -> None:
         self.jobs.queue(queue)
         self.log.queue(queue)
+        self.output.queue(queue)
         self.changed()
 
     def changed_job(self) -> None:
@@ -96,12 +97,13 @@ class JobQueueWindow:
 
     def _lay_out(self) -> None:
         px = self.app.scheme.px
-        self.root.configure(menu=self._menu_bar())
+        self.root.configure(menu=menu_bar(self.root, self.actions))
+        self.job_menu = self.actions.menu(self.root, "job", *JOB_MENU)
         self.status = tk.Label(
             self.root, name="status", anchor="w", relief="sunken", borderwidth=1, font="TkTextFont", padx=px(3)
         )
         self.status.pack(side="bottom", fill="x", padx=px(4), pady=px(2))
-        panes = tk.PanedWindow(self.root, name="panes", orient="vertical")
+        panes = self.panes = tk.PanedWindow(self.root, name="panes", orient="vertical")
         panes.pack(fill="both", expand=True, padx=px(4), pady=px(4))
         self.entries = Entries(
             panes, self.app.scheme, self.jobs, is_open=self.details.__contains__, on_menu=self._post_menu,
@@ -114,6 +116,11 @@ class JobQueueWindow:
         self.launch_log.follows = self.app.preferences.follow_log
         self.launch_log.pack(fill="both", expand=True)
         panes.add(launched, stretch="always", minsize=px(80))
+        self._printed = tk.Frame(panes, name="printed")
+        tk.Label(self._printed, text="Live Output", anchor="w").pack(fill="x")
+        self.live = LogText(self._printed, "live", height=6, most=MOST_LINES)
+        self.live.pack(fill="both", expand=True)
+        self.output = LiveOutput(self.live.add)
 
     def _paint(self) -> None:
         self._due = ""
@@ -130,48 +137,16 @@ class JobQueueWindow:
             self.entries.canvas.changed()
         self._ticking = self.root.after(_SECOND_MS, self._tick)
 
+    def do(self, work: Callable[[], Awaitable[str | None]]) -> None:
+        """Run this in trio, and say how it went."""
+        self.app.do(work, self.say)
+
     def say(self, text: str) -> None:
         """Words in the status line, until something else is said or done."""
         self._said = printable(text)
         self.changed()
 
-    # ---- actions -------------------------------------------------------------------------------------
-
-    def _add_actions(self) -> None:
-        deeds = (
-            ("pause", "&Pause", Deed.PAUSE, "<Control-p>", (JobState.WAITING, JobState.ACTIVE, JobState.STOPPED)),
-            ("resume", "&Unpause", Deed.RESUME, "<Control-u>", (JobState.PAUSED, JobState.WAITING)),
-            ("retry", "Re&try errors", Deed.RETRY, "<Control-t>", (JobState.ACTIVE, JobState.STOPPED, JobState.PAUSED)),
-            ("skip", "S&kip all tasks with errors", Deed.SKIP_ERRORS, "<Control-k>", _UNFINISHED),
-            ("restart", "&Restart entire job", Deed.RESTART, "<Control-r>", _ALL),
-            ("delete", "&Delete", Deed.DELETE, "<Delete>", _ALL),
-        )
-        for name, label, deed, key, states in deeds:
-            self.actions.add(
-                Action(f"job.{name}", label, partial(self.act, deed), key, partial(self.jobs.all_may, states))
-            )
-        self.actions.add(
-            Action("alfred.open", "&Open script...", self._ask_for_script, "<Control-o>"),
-            Action("alfred.close", "&Close", self.close, "<Control-w>"),
-            Action("open.watch", "&Watch servers...", self._watch_servers, "<Control-s>"),
-        )
-
-    def _menu_bar(self) -> tk.Menu:
-        bar = tk.Menu(self.root, name="bar")
-        menus = (
-            ("Alfred", "alfred", ("alfred.open", "", "alfred.close")),
-            ("Jobs", "jobs", _JOB_MENU),
-            ("Scheduling", "scheduling", ("open.watch",)),
-        )
-        for label, name, names in menus:
-            bar.add_cascade(label=label, underline=0, menu=self.actions.menu(bar, name, *names))
-        self.job_menu = self.actions.menu(self.root, "job", *_JOB_MENU)
-        return bar
-
-    def _watch_servers(self) -> None:
-        from gui.windows.watch_servers import WatchServersWindow
-
-        self.app.show("watch servers", partial(WatchServersWindow, self.app))
+    # ---- what a user does ----------------------------------------------------------------------------
 
     def toggle_detail(self, jid: int) -> None:
         """Open a job's detail, or close it."""
@@ -190,21 +165,6 @@ class JobQueueWindow:
             self.details.pop(jid, None)
             self.changed()
 
-    def act(self, deed: Deed, value: str = "") -> None:
-        """Do something to the selected jobs."""
-        self.app.do(partial(self._act, deed, [job.jid for job in self.jobs.chosen], value), self.say)
-
-    async def _act(self, deed: Deed, jids: Iterable[int], value: str) -> str:
-        said = []
-        for jid in jids:
-            answer = await self.app.link.connected.act(deed, jid, value=value)
-            said.append(answer.text)
-        return "   ".join(filter(None, said))
-
-    def do(self, work: Callable[[], Awaitable[str | None]]) -> None:
-        """Run this in trio, and say how it went."""
-        self.app.do(work, self.say)
-
     def _post_menu(self, jid: int, x: int, y: int) -> None:
         self.job_menu.tk_popup(x, y)
 
@@ -215,7 +175,33 @@ class JobQueueWindow:
             self.changed_job()
 
     def _dropped(self, jid: int, before: int | None) -> None:
-        """A job was dragged to another place: its priority is such that it stands there."""
+        """A job was dragged to another place."""
+        changes = dragged(self.jobs.jobs, jid, before)
+        self.do(partial(self._reorder, changes))
+
+    async def _reorder(self, changes: Iterable[tuple[int, float]]) -> str:
+        said = [
+            (await self.app.link.connected.act(Deed.PRIORITY, jid, value=f"{priority!r}")).text
+            for jid, priority in changes
+        ]
+        return "   ".join(filter(None, said))
+
+    def show_output(self, shown: bool) -> None:
+        """Show what running tasks print, below the launch log, or do not."""
+        if shown == (self._reading is not None):
+            return
+        if self._reading is not None:
+            self._reading.cancel()
+            self._reading = None
+            self.panes.forget(self._printed)
+            return
+        self.panes.add(self._printed, stretch="always", minsize=self.app.scheme.px(60))
+        self._reading = trio.CancelScope()
+        self.app.start(partial(self._read_output, self._reading))
+
+    async def _read_output(self, scope: trio.CancelScope) -> None:
+        with scope:
+            await self.output.run()
 
     # ---- scripts -------------------------------------------------------------------------------------
 
@@ -224,34 +210,7 @@ class JobQueueWindow:
         self.root.deiconify()
         self.root.lift()
         if opened.scripts:
-            self.do(partial(self._spool, opened))
-
-    def _ask_for_script(self) -> None:
-        from tkinter import filedialog
-
-        names = filedialog.askopenfilenames(
-            parent=self.root,
-            title="Queue a job script",
-            filetypes=[("Job scripts", "*.alf *.alfred"), ("All files", "*")],
-        )
-        if names:
-            self.take(Opened(tuple(names), os.getcwd()))
-
-    async def _spool(self, opened: Opened) -> str:
-        """Queue scripts; the jobs that came of it, in words."""
-        queued: list[int] = []
-        for name in opened.scripts:
-            while self.app.link.client is None:
-                await trio.sleep(0.05)
-            text = await trio.Path(name).read_bytes()
-            answer = await self.app.link.connected.spool(
-                file=name, text=text, cwd=opened.cwd or str(Path(name).parent), env=dict(os.environ), user=getuser(),
-                host=socket.gethostname(), paused=opened.paused, after=opened.after,
-            )  # fmt: skip
-            if isinstance(answer, Refusal):
-                return f"{name} was not queued: {answer.text}"
-            queued.extend(answer.jids)
-        return f"{count(len(queued), 'job')} queued"
+            self.do(partial(spool, self.app, opened, self.say))
 
     # ---- the end -------------------------------------------------------------------------------------
 
@@ -262,9 +221,6 @@ class JobQueueWindow:
             self.root.after_cancel(due)
         self.app.link.forget(self)
         self.closed.set()
-
-
-_JOB_MENU = ("job.pause", "job.resume", "", "job.retry", "job.skip", "job.restart", "", "job.delete")
 
 
 def whose() -> str:

@@ -1043,6 +1043,16 @@ def test_a_program_that_does_not_exist_is_an_error() -> None:
     assert farm.at_work == ["b"]
 
 
+def test_whatever_a_user_does_is_announced_to_those_who_watch() -> None:
+    farm = Farm(1)
+    farm.submit(job(task("a")))
+    farm.announced.clear()
+
+    farm.act(Action.PRIORITY, 1, value="5")
+
+    assert [order.jid for order in farm.announced] == [1]
+
+
 def test_progress_is_announced() -> None:
     farm = Farm()
     farm.submit(job(task("a")))

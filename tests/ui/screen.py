@@ -51,13 +51,14 @@ class User:
         async def session() -> None:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self.app.run)
-                with trio.fail_after(LONGEST_S):
-                    await self.until(lambda: self.app.queue_window is not None)
-                    root.focus_force()
-                    await use(self.app)
-                if self.app.queue_window.closed.is_set():
-                    return
-                self.app.queue_window.close()
+                try:
+                    with trio.fail_after(LONGEST_S):
+                        await self.until(lambda: self.app.queue_window is not None)
+                        self.app.root.focus_force()
+                        await use(self.app)
+                finally:
+                    if not self.app.queue_window.closed.is_set():
+                        self.app.queue_window.close()
 
         host.run(root, session)
 
@@ -67,6 +68,11 @@ class User:
             await trio.sleep(0.005)
 
     # ---- hands and eyes --------------------------------------------------------------------------------
+
+    def focus(self, widget: tk.Misc) -> None:
+        """The keys go to the window of this widget from now on."""
+        widget.winfo_toplevel().focus_lastfor().focus_force()
+        widget.winfo_pointerxy()  # an answer of the X server: it has done all that was asked for before
 
     def point(self, widget: tk.Misc, x: int | None = None, y: int | None = None) -> None:
         """Move the pointer to a place in a widget, by default its middle."""
@@ -86,7 +92,7 @@ class User:
 
     def click(self, widget: tk.Misc, x: int | None = None, y: int | None = None, button: int = 1) -> None:
         """Press and release a button; the window gets the keys from now on, as a window manager would have it."""
-        widget.winfo_toplevel().focus_lastfor().focus_force()
+        self.focus(widget)
         self.point(widget, x, y)
         self.press(button)
         self.release(button)
@@ -111,6 +117,7 @@ class User:
             return
         from PIL import ImageGrab
 
+        self.app.root.update()
         self._shots.mkdir(parents=True, exist_ok=True)
         ImageGrab.grab(xdisplay=self._display.get_display_name()).save(self._shots / f"{name}.png")
 

@@ -58,7 +58,7 @@ def test_a_task_is_chosen_by_a_click_and_skipped_by_a_key(user, tmp_path):
         await user.until(lambda: detail.shown.layout_is.row_count == 6)
         user.click(detail.shown.canvas, *detail.shown.place_of(tid))
         await user.until(lambda: detail.selected == tid)
-        detail.window.focus_force()
+        user.focus(detail.window)
         user.key("Control", "k")
         await user.until(lambda: detail.tree.state(tid) is TaskState.SKIPPED)
 
@@ -74,7 +74,7 @@ def test_the_output_of_a_task_is_read_while_it_runs_and_searched(user, tmp_path)
         detail = await opened(user, app, tmp_path)
         detail.choose(next(tid for tid in range(9) if detail.tree.title(tid) == "Frame 43"))
         before = windows(app)
-        detail.window.focus_force()
+        user.focus(detail.window)
         user.key("Control", "o")
         await user.until(lambda: len(windows(app)) > len(before))
         [log] = [window for window in windows(app) if window not in before]

@@ -1,0 +1,89 @@
+"""A dialog: something to fill in, and buttons. Return does the first one, Escape closes it; nothing waits for it.
+
+class PriorityDialog(Dialog):
+    def __init__(self, app):
+        super().__init__(app, "priority", "Priority")
+        ... widgets into self.body ...
+        self.buttons(("&Set", self._set), ("&Cancel", self.close))
+"""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import trio
+
+from daemons.wording import printable
+
+if TYPE_CHECKING:
+    from gui.app import Application
+
+
+class Dialog:
+    """`kind` names it where its place is kept; `body` is for its widgets; `say` shows words beside the buttons."""
+
+    def __init__(self, app: Application, kind: str, title: str, usual: str = "") -> None:
+        self.app = app
+        self.closed = trio.Event()
+        self._kind = kind
+        self.window = tk.Toplevel(app.root)
+        self.window.title(printable(title))
+        self.window.protocol("WM_DELETE_WINDOW", self.close)
+        self.window.bind("<Escape>", lambda _event: self.close())
+        if usual:
+            app.place(self.window, kind, usual)
+        else:
+            self.window.geometry(f"+{app.root.winfo_rootx() + app.scheme.px(60)}+{app.root.winfo_rooty() + 60}")
+        px = app.scheme.px
+        self._foot = tk.Frame(self.window, name="foot")
+        self._foot.pack(side="bottom", fill="x", padx=px(6), pady=px(6))
+        self.status = tk.Label(
+            self._foot, name="status", anchor="w", justify="left", font="TkTextFont", fg=app.scheme.warning,
+            wraplength=px(380),
+        )  # fmt: skip
+        self.body = tk.Frame(self.window, name="body")
+        self.body.pack(fill="both", expand=True, padx=px(8), pady=px(8))
+
+    def buttons(self, *buttons: tuple[str, Callable[[], object]]) -> None:
+        """Buttons from the left, labels as actions have them; Return presses the first one."""
+        for place, (label, run) in enumerate(buttons):
+            text = label.replace("&", "", 1)
+            button = tk.Button(
+                self._foot, name=text.lower().replace(" ", "_").rstrip("."), text=text, underline=label.find("&"),
+                command=run, default="normal" if place else "active",
+            )  # fmt: skip
+            button.pack(side="left", padx=self.app.scheme.px(3))
+            button.bind("<Return>", lambda event: _invoke(event.widget))
+            if label.find("&") >= 0:
+                self.window.bind(f"<Alt-{text[label.find('&')].lower()}>", lambda _event, run=run: run())  # type: ignore[misc]
+        if buttons:
+            self.window.bind("<Return>", lambda _event: buttons[0][1]())
+        self.status.pack(side="left", fill="x", expand=True, padx=self.app.scheme.px(6))
+
+    def entry(self, row: int, label: str, name: str, value: str = "", width: int = 30) -> tk.Entry:
+        """A field with a label before it, in a row of the body."""
+        px = self.app.scheme.px
+        tk.Label(self.body, text=label, anchor="e").grid(row=row, column=0, sticky="e", padx=px(4), pady=px(2))
+        field = tk.Entry(self.body, name=name, width=width)
+        field.insert(0, value)
+        field.grid(row=row, column=1, sticky="ew", pady=px(2))
+        self.body.columnconfigure(1, weight=1)
+        return field
+
+    def say(self, words: str) -> None:
+        if not self.closed.is_set():
+            self.status.configure(text=printable(words))
+
+    def close(self) -> None:
+        if not self.closed.is_set():
+            self.closed.set()
+            self.app.leave(self.window, self._kind)
+            self.window.destroy()
+
+
+def _invoke(widget: tk.Misc) -> str:
+    if isinstance(widget, tk.Button):
+        widget.invoke()
+    return "break"
