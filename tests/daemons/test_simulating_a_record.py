@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from pages import EXAMPLE, blocks, not_shown
 from recorded import DOUGHNUT, ECLAIR, ran, whose
 
 from daemons import cli
@@ -181,11 +183,9 @@ def test_the_clock_is_that_of_the_site(tmp_path: Path) -> None:
 # ---- what is predicted
 
 
-def simulated(
-    workload: Workload, scripts: dict[str, bytes] | None = None, past: Past | None = None
-) -> tuple[Farm, list[AnyRecord]]:
+def simulated(workload: Workload, past: Past | None = None, schedule: str = SCHEDULE) -> tuple[Farm, list[AnyRecord]]:
     """A farm that has run to its end, and what its maitre-d put on record."""
-    site = read_schedule(SCHEDULE.encode(), "site.schedule").schedule
+    site = read_schedule(schedule.encode(), "site.schedule").schedule
     made = Farm(site, workload, 1, DEFAULTS, ScriptReader(), None, past.jobs() if past else ())
     noted: list[AnyRecord] = []
     note = made.ledger.note
@@ -302,3 +302,28 @@ def test_a_time_without_a_record_is_bad_usage(here: Path, capsys: pytest.Capture
         cli.main(["-simulate", "site.schedule", "day.tcl", "lastweek", "monday"])
 
     assert "a WORKLOAD is a file, or a record (history.sqlite) and a time" in capsys.readouterr().err
+
+
+# ---- the page
+
+
+def test_the_page_s_report_of_a_record_is_what_the_command_prints(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The record is that of the example's morning, without shields and deaths, which are not on record."""
+    for file in EXAMPLE.iterdir():
+        shutil.copy(file, here)
+    lines = (here / "day.tcl").read_text().splitlines()
+    morning = "\n".join(line for line in lines if not line.startswith(("nimby", "dies")))
+    morning = morning.replace("-until 19:00", "-until 12:00").replace("-until 21:00", "-until 12:00")
+    script = (here / "shot.alf").read_bytes()
+    schedule = (here / "studio.schedule").read_text()
+    _, noted = simulated(read_workload(morning.encode(), "day.tcl", lambda file: script), schedule=schedule)
+    write(here / "history.sqlite", *noted)
+    command, *reports = blocks("What if last week had run under another schedule")
+
+    assert cli.main(command.split()[1:]) == 0
+
+    shown = capsys.readouterr().out
+    (here / "shown").write_text(shown)
+    assert not_shown(reports, shown) == []
