@@ -51,6 +51,10 @@ class Judge:
             self._trust(False)
         return [self._default.request_rank(one) for one in asking]
 
+    def request_rank(self, asking: Asking) -> Rank:
+        """The rank of one request alone."""
+        return self.request_ranks((asking,))[0] if self._is_trusted else self._default.request_rank(asking)
+
     def request_words(self, asking: Asking) -> list[tuple[str, str]]:
         """The rank of a request for people: what each number is called, and how it comes about."""
         [rank] = self.request_ranks([asking])

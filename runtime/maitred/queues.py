@@ -17,7 +17,7 @@ runtime.assign.assigner says; in a line of more than MOST_AGED requests those at
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import islice
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -56,7 +56,7 @@ class Party:
 
 
 class Line:
-    """`first` and its `rank` are as of the last look."""
+    """`first` and its `rank` are as of the last look; None: it is not known who is first."""
 
     __slots__ = ("_keys", "_unranked", "first", "is_fresh", "party", "queue", "rank")
 
@@ -77,15 +77,18 @@ class Line:
         """A request stands here, or is not what it was."""
         self._keys[request] = ((), ())
         self._unranked[request] = None
+        self.first = None
         self.is_fresh = self.queue.is_fresh = False
 
     def remove(self, request: Request) -> None:
         del self._keys[request]
         self._unranked.pop(request, None)
+        self.first = None
         self.is_fresh = self.queue.is_fresh = False
 
     def age(self, most: int) -> None:
         """So many of the ranks do not count any more, those that were taken longest ago."""
+        self.first = None
         self.is_fresh = False
         for request in list(islice(self._keys, most)):
             self._keys[request] = self._keys.pop(request)
@@ -93,14 +96,16 @@ class Line:
 
     def look(self, ranking: Ranking, now: float) -> None:
         """Who is first, and how he stands."""
-        keys = self._keys
+        keys, first = self._keys, self.first
         if ranking.judge.standing is None:
             self._unranked.update(dict.fromkeys(keys))
+            first = None
         if self._unranked:
             self._rank(self._unranked, ranking, now)
         elif not self.party.is_fresh:
-            self._rank((next(iter(keys)),), ranking, now)
-        self.first = first = next(iter(keys)) if len(keys) == 1 else min(keys, key=keys.__getitem__)
+            self._rank((first or next(iter(keys)),), ranking, now)
+        if first is None:
+            self.first = first = min(keys, key=keys.__getitem__)
         before, after = keys[first]
         self.rank = before + self.party.standing + after
         self.is_fresh = True
@@ -111,11 +116,12 @@ class Line:
         for request, (before, after) in self._keys.items():
             yield before + standing + after, request
 
-    def _rank(self, requests: Iterable[Request], ranking: Ranking, now: float) -> None:
+    def _rank(self, requests: Collection[Request], ranking: Ranking, now: float) -> None:
         held = ranking.judge.standing or _NOTHING
-        for request, rank in zip(requests, ranking.ranks(requests, self.queue.priority, now), strict=True):
-            self._keys[request] = (rank[: held.start], rank[held.stop :])
-        self.party.standing = rank[held]
+        start, stop, keys = held.start, held.stop, self._keys
+        for request, rank in ranking.ranked(requests, self.queue.priority, now):
+            keys[request] = (rank[:start], rank[stop:])
+        self.party.standing = rank[start:stop]
         self.party.is_fresh = True
         self._unranked.clear()
 
@@ -188,10 +194,18 @@ class Ranking:
         self._asking = asking
         self._parties: dict[tuple[Account, Account], Party] = {}
 
-    def ranks(self, requests: Iterable[Request], priority: float, now: float) -> list[Rank]:
+    def ranks(self, requests: Collection[Request], priority: float, now: float) -> list[Rank]:
         """The ranks of requests, where the crews give them this priority."""
+        return [rank for _, rank in self.ranked(requests, priority, now)]
+
+    def ranked(self, requests: Collection[Request], priority: float, now: float) -> Iterable[tuple[Request, Rank]]:
+        """The same, each with its request."""
         asking = self._asking
-        return self.judge.request_ranks([asking(request, priority, now) for request in requests])
+        if len(requests) == 1:
+            [request] = requests
+            return ((request, self.judge.request_rank(asking(request, priority, now))),)
+        ranks = self.judge.request_ranks([asking(request, priority, now) for request in requests])
+        return zip(requests, ranks, strict=True)
 
     def first(self, queues: Iterable[Queue], now: float) -> Queue:
         """That of these queues of which the first request goes before those of all others."""
