@@ -286,9 +286,10 @@ class Maitred:
                 request.group.waits_anew(request, now)
             self._books.command_ended(lease, message.previous, now)
             self._judge_host(lease, message.previous, now)
-            title = message.title[:LONGEST_CHARS]
-            lease.running, lease.began = msgspec.structs.replace(message, title=title, previous=None), now
-            lease.jid, lease.title = message.jid, title
+            if message.previous is not None or len(message.title) > LONGEST_CHARS:
+                message = msgspec.structs.replace(message, title=message.title[:LONGEST_CHARS], previous=None)
+            lease.running, lease.began = message, now
+            lease.jid, lease.title = message.jid, message.title
         return self._ordered()
 
     def _judge_host(self, lease: Lease, outcome: Outcome | None, now: float) -> None:

@@ -7,7 +7,7 @@ begin ----> pending ----> granted ----> ended
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from runtime.farm_messages import GrantedSlot, LeaseId, Running
@@ -89,7 +89,7 @@ class Lease:
         slots = [
             GrantedSlot(
                 slot.name, slot.server.host, slot.host.address or slot.server.host, slot.server.port or port,
-                slot.server.zone, proof_of(key, self.id, user, name, slot.name, slot.server.host),
+                slot.zone, proof_of(key, self.id, user, name, slot.name, slot.server.host),
                 self.rooms[slot.name][1] if self.reserve else (),
             )
             for slot in self.slots
@@ -109,7 +109,7 @@ class Leases:
         self._next = 1
         self.by_id: dict[LeaseId, Lease] = {}
         self.limits = Limits({})
-        self.by_tag: dict[str, dict[Lease, None]] = {}
+        self._by_tags: dict[tuple[str, ...], dict[Lease, None]] = {}
         self.recalled = AskedBack()
         """Leases that were asked back and have not come yet."""
         self.freed_tags: set[str] = set()
@@ -137,8 +137,8 @@ class Leases:
         if request is not None:
             request.held += 1
         self.limits.take(lease.tags)
-        for tag in lease.tags:
-            self.by_tag.setdefault(tag, {})[lease] = None
+        if lease.tags:
+            self._by_tags.setdefault(lease.tags, {})[lease] = None
         for slot in slots:
             self.put(lease, slot, now, gpus.get(slot.name))
 
@@ -168,12 +168,11 @@ class Leases:
         if self.limits.may_block(lease.tags):
             self.freed_tags.update([tag for tag in lease.tags if self.limits.is_full(tag)])
         self.limits.give(lease.tags)
-        for tag in lease.tags:
-            leases = self.by_tag.get(tag)
-            if leases is not None:
-                leases.pop(lease, None)
-                if not leases:
-                    del self.by_tag[tag]
+        if lease.tags:
+            leases = self._by_tags[lease.tags]
+            del leases[lease]
+            if not leases:
+                del self._by_tags[lease.tags]
         self.recalled.remove(lease)
         self._hold(lease, -len(lease.slots), now)
         if serves and len(lease.slots) == 1 and not lease.reserve:
@@ -182,6 +181,12 @@ class Leases:
         for slot in list(lease.slots):
             self._slots.give(slot, now)
             self._leave_room(lease, slot)
+
+    def of_tag(self, tag: str) -> Iterator[Lease]:
+        """The leases that count under a tag."""
+        for tags, leases in self._by_tags.items():
+            if tag in tags:
+                yield from leases
 
     def _leave_room(self, lease: Lease, slot: Slot) -> None:
         if lease.reserve:

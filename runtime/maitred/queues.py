@@ -17,7 +17,7 @@ runtime.assign.assigner says; in a line of more than MOST_AGED requests those at
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -36,6 +36,7 @@ MOST_AGED = 200
 _rank_of = attrgetter("rank")
 _NOTHING = slice(0, 0)
 _LAST: Rank = (float("inf"),)
+_NEVER = -1
 
 
 class Party:
@@ -52,7 +53,8 @@ class Party:
         """What they hold has changed."""
         self.is_fresh = False
         for line in self.lines:
-            line.is_fresh = line.queue.is_fresh = False
+            line.is_fresh = False
+            line.queue.as_of = _NEVER
 
 
 class Line:
@@ -78,13 +80,15 @@ class Line:
         self._keys[request] = ((), ())
         self._unranked[request] = None
         self.first = None
-        self.is_fresh = self.queue.is_fresh = False
+        self.is_fresh = False
+        self.queue.as_of = _NEVER
 
     def remove(self, request: Request) -> None:
         del self._keys[request]
         self._unranked.pop(request, None)
         self.first = None
-        self.is_fresh = self.queue.is_fresh = False
+        self.is_fresh = False
+        self.queue.as_of = _NEVER
 
     def age(self, most: int) -> None:
         """So many of the ranks do not count any more, those that were taken longest ago."""
@@ -103,7 +107,7 @@ class Line:
         if self._unranked:
             self._rank(self._unranked, ranking, now)
         elif not self.party.is_fresh:
-            self._rank((first or next(iter(keys)),), ranking, now)
+            self._rank({first or next(iter(keys)): None}, ranking, now)
         if first is None:
             self.first = first = min(keys, key=keys.__getitem__)
         before, after = keys[first]
@@ -116,13 +120,19 @@ class Line:
         for request, (before, after) in self._keys.items():
             yield before + standing + after, request
 
-    def _rank(self, requests: Collection[Request], ranking: Ranking, now: float) -> None:
+    def _rank(self, requests: dict[Request, None], ranking: Ranking, now: float) -> None:
+        party, priority = self.party, self.queue.priority
         held = ranking.judge.standing or _NOTHING
-        start, stop, keys = held.start, held.stop, self._keys
-        for request, rank in ranking.ranked(requests, self.queue.priority, now):
-            keys[request] = (rank[:start], rank[stop:])
-        self.party.standing = rank[start:stop]
-        self.party.is_fresh = True
+        start, stop = held.start, held.stop
+        if len(requests) == 1:
+            [request] = requests
+            rank = ranking.judge.request_rank(ranking.asking(request, priority, now))
+            self._keys[request] = (rank[:start], rank[stop:])
+        else:
+            for request, rank in zip(requests, ranking.ranks(requests, priority, now), strict=True):
+                self._keys[request] = (rank[:start], rank[stop:])
+        party.standing = rank[start:stop]
+        party.is_fresh = True
         self._unranked.clear()
 
 
@@ -131,21 +141,19 @@ Place = tuple["Account", "Account", int]
 
 
 class Queue:
-    """`priority`: that of the crews. `rank` and `first` are as of the last look (None: nobody waits), their ranks those
-    of an `era` of the judge, and good until `kept_until`."""
+    """`priority`: that of the crews. `rank` and `first` are those of the last look (None: nobody waits): good while
+    `as_of` is that of the ranking."""
 
-    __slots__ = ("_lines", "_ranking", "era", "first", "group", "is_fresh", "kept_until", "priority", "rank")
+    __slots__ = ("_aged", "_lines", "_ranking", "as_of", "first", "group", "priority", "rank")
 
     def __init__(self, ranking: Ranking, group: Group, priority: float) -> None:
         self._ranking = ranking
         self._lines: dict[Place, Line] = {}
-        self.kept_until = float("-inf")
-        self.era = 0
+        self._aged = self.as_of = _NEVER
         self.group = group
         self.priority = priority
         self.rank: Rank = ()
         self.first: Request | None = None
-        self.is_fresh = False
 
     def add(self, request: Request, place: Place) -> None:
         """A request waits here, or is not what it was: its age, its job's priority."""
@@ -165,18 +173,18 @@ class Queue:
 
     def look(self, now: float) -> None:
         """Who is first."""
-        ranking = self._ranking
-        era = ranking.judge.era
-        if now > self.kept_until or self.era != era:
-            for line in self._lines.values():
-                line.age(MOST_AGED if self.era == era else len(line))
-            self.kept_until, self.era = now + KEPT_S, era
-        for line in self._lines.values():
+        ranking, lines = self._ranking, self._lines.values()
+        as_of = ranking.as_of(now)
+        if self._aged != as_of:
+            for line in lines:
+                line.age(MOST_AGED if self._aged >= ranking.era_began else len(line))
+            self._aged = as_of
+        for line in lines:
             if not line.is_fresh:
                 line.look(ranking, now)
-        best = min(self._lines.values(), key=_rank_of, default=None)
+        best = min(lines, key=_rank_of, default=None)
         self.first, self.rank = (best.first, best.rank) if best is not None else (None, _LAST)
-        self.is_fresh = True
+        self.as_of = as_of
 
     def ranked(self, now: float) -> Iterator[tuple[Rank, Request]]:
         """All who wait here, with their ranks."""
@@ -191,31 +199,37 @@ class Ranking:
 
     def __init__(self, judge: Judge, asking: Callable[[Request, float, float], Asking]) -> None:
         self.judge = judge
-        self._asking = asking
+        self.asking = asking
+        self._as_of = 0
+        self._kept_until = float("-inf")
+        self._era = judge.era
+        self.era_began = 0
         self._parties: dict[tuple[Account, Account], Party] = {}
 
-    def ranks(self, requests: Collection[Request], priority: float, now: float) -> list[Rank]:
+    def ranks(self, requests: Iterable[Request], priority: float, now: float) -> list[Rank]:
         """The ranks of requests, where the crews give them this priority."""
-        return [rank for _, rank in self.ranked(requests, priority, now)]
-
-    def ranked(self, requests: Collection[Request], priority: float, now: float) -> Iterable[tuple[Request, Rank]]:
-        """The same, each with its request."""
-        asking = self._asking
-        if len(requests) == 1:
-            [request] = requests
-            return ((request, self.judge.request_rank(asking(request, priority, now))),)
-        ranks = self.judge.request_ranks([asking(request, priority, now) for request in requests])
-        return zip(requests, ranks, strict=True)
+        asking = self.asking
+        return self.judge.request_ranks([asking(request, priority, now) for request in requests])
 
     def first(self, queues: Iterable[Queue], now: float) -> Queue:
         """That of these queues of which the first request goes before those of all others."""
-        era = -1
-        while era != self.judge.era:  # a site's assigner that fails ranks nobody
-            era = self.judge.era
+        as_of = _NEVER
+        while as_of != self.as_of(now):  # a site's assigner that fails ranks nobody
+            as_of = self._as_of
             for queue in queues:
-                if not queue.is_fresh or now > queue.kept_until or queue.era != era:
+                if queue.as_of != as_of:
                     queue.look(now)
         return min(queues, key=_rank_of)
+
+    def as_of(self, now: float) -> int:
+        """A number that rises when ranks that were taken do not count any more: they have been kept for KEPT_S, or
+        somebody else ranks (since it was `era_began`)."""
+        if now > self._kept_until or self._era != self.judge.era:
+            self._as_of += 1
+            self._kept_until = now + KEPT_S
+            if self._era != self.judge.era:
+                self._era, self.era_began = self.judge.era, self._as_of
+        return self._as_of
 
     def party(self, place: Place) -> Party:
         """The party of a user and a project. It is touched when what these hold changes."""

@@ -380,7 +380,7 @@ class Recalling:
         books = self._books
         full = self._full_tag(request)
         if full:
-            for lease in list(books.leases.by_tag.get(full, ())):
+            for lease in list(books.leases.of_tag(full)):
                 slot = lease.slots[0]
                 yield _Rivals(group.access.priority(slot.kind.groups) or 0.0, slot.kind.groups, {lease: None})
             return

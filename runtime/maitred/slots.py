@@ -116,12 +116,14 @@ class Slot:
     __slots__ = (
         "host", "is_open", "kept_for", "keys", "kind", "lease", "listed", "moves", "name", "named", "number", "offline",
         "place", "rank", "rest_reason", "rest_until", "server", "taint_reason", "taint_until",
+        "zone",
     )  # fmt: skip
 
     def __init__(self, number: int, server: Server, host: Host, kind: Kind, keys: Keys) -> None:
         self.number = number
         self.name = server.name
         self.server = server
+        self.zone = server.zone
         self.host = host
         self.kind = kind
         self.place = Place(server.name, host.name, kind.groups)

@@ -198,7 +198,7 @@ def test_nothing_is_kept_of_tags_that_are_over() -> None:
         mallory.want(Need("pixarRender", tags=(f"made up {number}",)))
         mallory.returns()
 
-    assert site.core._books.leases.by_tag == {}
+    assert site.core._books.leases._by_tags == {}
 
 
 @pytest.mark.parametrize("running_s", [math.nan, math.inf, 1e300])
