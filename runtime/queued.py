@@ -218,7 +218,7 @@ class QueuedJob:
             self._far_waiting += 1
         else:
             self._waiting[id(lane)] = lane
-            if lane.entries[0] is entry:
+            if lane.entries[0] == entry:
                 heappush(self._heads, (entry, id(lane)))
         if self.by_farm:
             self._crowded = lane
@@ -265,7 +265,7 @@ class QueuedJob:
         while self._heads:
             entry, number = self._heads[0]
             lane = self._waiting.get(number)
-            if lane is not None and lane.entries[0] is entry and number not in self._passed:
+            if lane is not None and lane.entries[0] == entry and number not in self._passed:
                 return lane
             heappop(self._heads)
         return None
