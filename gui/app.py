@@ -8,6 +8,7 @@ The windows own no job: whatever happens to this process, dispatchers and farm g
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import tkinter as tk
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 import trio
 
+from daemons import garbage
 from daemons.client import DispatcherError
 from daemons.enquiry import NoMaitred
 from daemons.wording import printable
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
     from gui.windows.job_queue import JobQueueWindow
 
 DONE, USAGE = 0, 2
+_TIDY_S = 600.0
+"""A look at all garbage, which takes long where a window shows much, comes when a window has gone, and this seldom."""
 
 
 def run(wishes: Wishes) -> int:
@@ -53,6 +57,7 @@ def run(wishes: Wishes) -> int:
         sys.stderr.write(f"alfred: no window: {error}\nalfred: -nogui works without one\n")
         return USAGE
     application = Application(root, DispatcherLink(slots=wishes.slots))
+    garbage.settle()
     host.run(root, partial(application.run, opened))
     return DONE
 
@@ -76,6 +81,7 @@ class Application:
         self.maitred = MaitredLink()
         self.farm = FarmFeed(MaitredLink(), lambda: self.preferences.farm_look_s)
         self._windows: dict[str, OneOfAKind] = {}
+        self._one_has_gone = trio.Event()
         self._file = file or kept.path()
         self.preferences, trouble = kept.load(self._file)
         self.scheme, wrong = _scheme(root, self.preferences)
@@ -94,6 +100,7 @@ class Application:
             self._nursery = nursery
             nursery.start_soon(self.link.run)
             nursery.start_soon(self.farm.run)
+            nursery.start_soon(self._tidy)
             window = self.queue_window = JobQueueWindow(self)
             presence = Presence(window.take)
             nursery.start_soon(presence.run)
@@ -140,6 +147,15 @@ class Application:
         known = self._windows.get(name)
         return None if known is None or known.closed.is_set() else known
 
+    async def _tidy(self) -> None:
+        """What closed windows leave behind goes."""
+        while True:
+            with trio.move_on_after(_TIDY_S):
+                await self._one_has_gone.wait()
+            self._one_has_gone = trio.Event()
+            await trio.sleep(1.0)
+            gc.collect()
+
     # ---- what is kept --------------------------------------------------------------------------------
 
     def prefer(self, **changes: object) -> str:
@@ -155,6 +171,7 @@ class Application:
 
     def leave(self, window: tk.Tk | tk.Toplevel, name: str) -> None:
         """A window goes."""
+        self._one_has_gone.set()
         self.prefer(places={**self.preferences.places, name: window.geometry()})
 
 

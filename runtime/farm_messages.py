@@ -545,7 +545,7 @@ class SlotState(Enum):
     DISABLED = "disabled"
 
 
-class SlotLine(msgspec.Struct, frozen=True, array_like=True):
+class SlotLine(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A slot as it is now; who has it, and what runs there since how many seconds."""
 
     name: str
@@ -562,7 +562,7 @@ class SlotLine(msgspec.Struct, frozen=True, array_like=True):
     """Which GPUs these are."""
 
 
-class WaitLine(msgspec.Struct, frozen=True, array_like=True):
+class WaitLine(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A request that waits, in the order in which they are served."""
 
     user: str

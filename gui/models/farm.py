@@ -33,7 +33,7 @@ def state_words(state: SlotState) -> str:
     return _WORDS.get(state, state.value)
 
 
-@dataclass
+@dataclass(slots=True)
 class Share:
     """What a user, or a job, has of the farm. `tasks` are a few titles of what runs."""
 
@@ -69,7 +69,7 @@ class Share:
 _TASKS = 4
 
 
-@dataclass
+@dataclass(slots=True)
 class HostState:
     """A host: its slots, and what is measured on it. `series` has the latest values of each metric that is a number,
     the newest last; `values` the latest of all."""
@@ -181,10 +181,9 @@ class FarmModel:
             host = hosts.get(slot.host)
             if host is None:
                 before = self._hosts.get(slot.host)
-                host = hosts[slot.host] = HostState(slot.host, values=slot.metrics)
-                for name, value in slot.metrics.items():
-                    if not isinstance(value, str):
-                        host.series[name] = _longer(before.series.get(name) if before is not None else None, value)
+                series = before.series if before is not None else {}
+                host = hosts[slot.host] = HostState(slot.host, values=slot.metrics, series=series)
+                _note(slot.metrics, series)
             host.slots.append(slot.name)
             host.busy += slot.state is SlotState.BUSY
 
@@ -247,14 +246,21 @@ def _more(note: str) -> str:
     return f"; {printable(note)}" if note else ""
 
 
-def _longer(series: array[float] | None, value: float) -> array[float]:
-    """A series with another value, without what is too old."""
-    if series is None:
-        return array("d", (value,))
-    series.append(value)
-    if len(series) > SAMPLES:
-        del series[0]
-    return series
+def _note(values: dict[str, str | float], series: dict[str, array[float]]) -> None:
+    """The values of another look, without what is too old; a metric that is not known any more has no series."""
+    if not series.keys() <= values.keys():
+        for gone in series.keys() - values.keys():
+            del series[gone]
+    for name, value in values.items():
+        if isinstance(value, str):
+            continue
+        points = series.get(name)
+        if points is None:
+            series[name] = array("d", (value,))
+            continue
+        points.append(value)
+        if len(points) > SAMPLES:
+            del points[0]
 
 
 def _share(slots: Iterable[SlotLine], users: dict[str, Share], jobs: dict[tuple[str, str], Share]) -> None:

@@ -7,17 +7,17 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from daemons.wording import count, printable
-from gui.widgets.actions import Action, Actions
+from gui.widgets.dialog import Dialog
 
 if TYPE_CHECKING:
     from gui.app import Application
 
 _MOST_LINES = 500
-_HIGH = (2, 14)
+_LOW, _HIGH = 2, 14
 
 
-class ConfirmDialog:
-    """`words` is the question, `lines` what is hit, `deed` the words on the button that says yes."""
+class ConfirmDialog(Dialog):
+    """`words` is the question, `lines` what is hit, `deed` the label of the button that says yes."""
 
     def __init__(
         self,
@@ -29,44 +29,24 @@ class ConfirmDialog:
         deed: str,
         run: Callable[[], object],
     ) -> None:
-        self._run = run
-        self.window = tk.Toplevel(parent, name="confirm")
-        self.window.title(title)
+        super().__init__(app, "confirm", title)
         self.window.transient(parent.winfo_toplevel())
-        self.actions = Actions(self.window)
-        self.actions.add(
-            Action("confirm.yes", deed, self._yes, "<Return>"),
-            Action("confirm.no", "&Cancel", self.window.destroy, "<Escape>"),
-        )
+        self._run = run
         px = app.scheme.px
-        question = tk.Label(self.window, name="question", text=words, anchor="w", justify="left", wraplength=px(420))
-        question.pack(fill="x", padx=px(10), pady=px(8))
-        self._list(lines, px)
-        buttons = tk.Frame(self.window, name="buttons")
-        buttons.pack(side="bottom", fill="x", padx=px(10), pady=px(8))
-        yes = self.actions.button(buttons, "confirm.yes")
-        yes.configure(default="active")
-        yes.pack(side="left")
-        self.actions.button(buttons, "confirm.no").pack(side="right")
-        top = parent.winfo_toplevel()
-        self.window.geometry(f"+{top.winfo_rootx() + px(40)}+{top.winfo_rooty() + px(40)}")
-        yes.focus_set()
-        self.window.bind("<Map>", lambda _event: self.window.grab_set())
-
-    def _list(self, lines: Sequence[str], px: Callable[[float], int]) -> None:
+        question = tk.Label(self.body, name="question", text=words, anchor="w", justify="left", wraplength=px(420))
+        question.pack(fill="x", pady=(0, px(6)))
         shown = [printable(line) for line in lines[:_MOST_LINES]]
         if len(lines) > _MOST_LINES:
             shown.append(f"... and {count(len(lines) - _MOST_LINES, 'more line')}")
-        frame = tk.Frame(self.window, name="hit")
-        frame.pack(fill="both", expand=True, padx=px(10))
-        low, high = _HIGH
-        self.hit = tk.Listbox(frame, name="list", height=max(low, min(high, len(shown))), width=60, takefocus=0)
-        bar = tk.Scrollbar(frame, name="down", command=self.hit.yview)
+        self.hit = tk.Listbox(self.body, name="hit", height=max(_LOW, min(_HIGH, len(shown))), width=64, takefocus=0)
+        bar = tk.Scrollbar(self.body, name="down", command=self.hit.yview)
         self.hit.configure(yscrollcommand=bar.set)
         bar.pack(side="right", fill="y")
         self.hit.pack(side="left", fill="both", expand=True)
         self.hit.insert("end", *shown)
+        self.buttons((deed, self._yes), ("&Cancel", self.close))
+        self.window.focus_set()
 
     def _yes(self) -> None:
-        self.window.destroy()
+        self.close()
         self._run()

@@ -44,6 +44,8 @@ class WatchServersWindow:
         self.app = app
         self.model = FarmModel()
         self.closed = trio.Event()
+        self.asking: ConfirmDialog | None = None
+        """What is asked before something is done."""
         self._lost = ""
         self._said = ""
         self.window = tk.Toplevel(app.root, name="watch")
@@ -236,7 +238,9 @@ class WatchServersWindow:
             self._set_offline(True)
             return
         words = f"Give {count(len(lines), 'slot')} out no more? What runs there goes on to its end."
-        ConfirmDialog(self.app, self.window, "Offline", words, lines, "&Offline", partial(self._set_offline, True))
+        self.asking = ConfirmDialog(
+            self.app, self.window, "Offline", words, lines, "&Offline", partial(self._set_offline, True)
+        )
 
     def _set_offline(self, offline: bool) -> None:
         names = tuple(line.name for line in self.targets())
@@ -247,7 +251,7 @@ class WatchServersWindow:
         words = f"End what runs on {count(len(lines), 'slot')} now? It begins again elsewhere."
         wishes: list[FarmMessage] = [Eject(0, line.name) for line in lines]
         told = list(map(_described, lines))
-        ConfirmDialog(self.app, self.window, "Eject", words, told, "E&ject", partial(self._ask, wishes))
+        self.asking = ConfirmDialog(self.app, self.window, "Eject", words, told, "E&ject", partial(self._ask, wishes))
 
     def _ask(self, wishes: list[FarmMessage]) -> None:
         """Ask for one after the other; the first refusal ends it, in its own words."""

@@ -57,13 +57,11 @@ def test_eject_asks_first_and_says_whom_it_hits(user, site):
             user.click(window.users.canvas, *window.users.place_of(line.user))
             user.shot("watch servers by user")
             user.key("Control", "j")
-            await user.until(lambda: app.root.tk.call("winfo", "exists", ".watch.confirm"))
-            dialog = app.root.nametowidget(".watch.confirm")
-            await user.until(dialog.winfo_viewable)
+            await user.until(lambda: window.asking is not None and window.asking.window.winfo_viewable())
             user.shot("eject")
-            [hit] = dialog.nametowidget("hit.list").get(0, "end")
+            [hit] = window.asking.hit.get(0, "end")
             assert hit.startswith("s3 on 127.0.0.3: Frame 43 of ")
-            user.click(dialog.nametowidget("buttons.yes"))
+            user.key("Return")
             recall = await client.hear(Recall)
             assert recall.eject
 
