@@ -66,8 +66,8 @@ class Marks:
         colour = self._scheme.warning if is_open else self._scheme.foreground
         return self._mark(("lock", str(is_open)), lambda: self._drawn(_OPEN if is_open else _SHUT, colour))
 
-    def cross(self) -> tk.PhotoImage:
-        return self._mark(("cross",), lambda: self._drawn(_CROSS, self._scheme.warning))
+    def cross(self, colour: str) -> tk.PhotoImage:
+        return self._mark(("cross", colour), lambda: self._drawn(_CROSS, colour))
 
     def _mark(self, name: tuple[str, ...], make: Callable[[], tk.PhotoImage]) -> tk.PhotoImage:
         found = self._made.get(name)

@@ -158,7 +158,7 @@ class TreeCanvas(tk.Frame):
         node, key, px = placed.node, placed.key, self._scheme.px
         at, room, middle = left + px(5), right - left - px(8), top + self._height / 2
         if state is TaskState.ERROR:
-            pen.mark(("cross", key), right - px(4), middle, self._marks.cross(), anchor="e")
+            pen.mark(("cross", key), right - px(4), middle, self._marks.cross(self._scheme.state_text), anchor="e")
             room -= px(14)
         words = self._tree.title(node)
         if node < 0:

@@ -82,6 +82,7 @@ class JobDetailWindow:
         self.find.bind("<KeyRelease>", lambda _event: self._search())
         for name in ("tree.error", "tree.larger", "tree.smaller"):
             self.actions.button(tools, name).pack(side="left", padx=px(1))
+        self._add_filter(tools)
         self.status = tk.Label(
             self.window, name="status", anchor="w", relief="sunken", borderwidth=1, font="TkTextFont", padx=px(3)
         )
@@ -91,6 +92,26 @@ class JobDetailWindow:
             on_chosen=self.choose, on_menu=self._post_menu, on_opened=self._open_node,
         )  # fmt: skip
         self.shown.pack(fill="both", expand=True, padx=px(4))
+
+    def _add_filter(self, tools: tk.Frame) -> None:
+        """A pull-down of the states that are shown; with none chosen all are."""
+        button = tk.Menubutton(tools, name="states", text="All states", relief="raised", indicatoron=True, underline=4)
+        menu = tk.Menu(button, name="menu", tearoff=False)
+        self.shows: dict[TaskState, tk.BooleanVar] = {}
+        for state in TaskState:
+            self.shows[state] = tk.BooleanVar(self.window, value=False)
+            menu.add_checkbutton(label=state.value, variable=self.shows[state], command=self._filter)
+        button.configure(menu=menu)
+        button.pack(side="right")
+        self.states = button
+
+    def _filter(self) -> None:
+        """Other states are to be shown."""
+        self.only = {state for state, chosen in self.shows.items() if chosen.get()}
+        words = ", ".join(state.value for state in TaskState if state in self.only)
+        self.states.configure(text=words or "All states")
+        self._place()
+        self.changed()
 
     def changed(self) -> None:
         """Something is to be painted again, soon and once."""

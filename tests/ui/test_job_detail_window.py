@@ -117,3 +117,66 @@ def test_tasks_are_found_by_their_titles(user, tmp_path):
         await user.until(lambda: detail.tree.title(detail.selected or 0) == "shadow key")
 
     user.works_with(use)
+
+
+def test_with_states_chosen_only_such_tasks_are_shown(user, tmp_path):
+    async def use(app):
+        detail = await opened(user, app, tmp_path)
+        user.click(detail.states)
+        menu = detail.states.nametowidget("menu")
+        await user.until(menu.winfo_viewable)
+        user.click(menu, 20, menu.yposition(menu.index("error")) + 4)
+        await user.until(lambda: detail.only == {TaskState.ERROR})
+        shown = {detail.tree.title(node) for node in detail.shown.layout_is.nodes}
+        user.shot("filtered")
+        assert shown == {"reel3.shot12", "Frame 42", "Frame 44", "shadow key 44"}
+
+    user.works_with(use)
+
+
+def test_the_tree_outlives_the_restart_of_the_entire_job(user, tmp_path):
+    """The original lost it there."""
+
+    async def use(app):
+        detail = await opened(user, app, tmp_path)
+        window = app.queue_window
+        before = list(detail.shown.layout_is.nodes)
+        window.jobs.select(detail.jid)
+        window.actions.run("job.restart")
+        [asked] = [one for one in windows(app) if one is not detail.window]
+        user.click(asked.nametowidget("buttons.yes"))
+        tid = next(tid for tid in range(9) if detail.tree.title(tid) == "Frame 41")
+        await user.until(lambda: detail.tree.state(tid) is not TaskState.DONE)
+        await user.until(lambda: detail.tree.state(tid) is TaskState.DONE)
+        assert detail.shown.layout_is.nodes == before
+
+    user.works_with(use)
+
+
+def test_titles_of_odd_characters_break_nothing(user, tmp_path):
+    """They did in the original: quotes, other alphabets, what no line can show, and words without end."""
+
+    async def use(app):
+        titles = [
+            '"d" & ~ % #',
+            "\N{GREEK SMALL LETTER ALPHA}\N{CJK UNIFIED IDEOGRAPH-6620}",
+            "\x07 bell \x1b[31m",
+            "x" * 300,
+        ]
+        tasks = "\n".join(f"Task {{{title}}} -cmds {{Cmd {{true}}}}" for title in titles)
+        path = tmp_path / "odd.alf"
+        path.write_text(
+            f"##AlfredToDo 3.0\nJob -title {{\N{SNOWMAN} odd}} -subtasks {{\n{tasks}\n}}\n", encoding="utf-8"
+        )
+        window = app.queue_window
+        window.take(Opened((str(path),), str(tmp_path)))
+        await user.until(lambda: window.jobs.jobs)
+        job = window.jobs.jobs[0]
+        window.toggle_detail(job.jid)
+        detail = window.details[job.jid]
+        await user.until(lambda: detail.shown.layout_is.row_count == len(titles))
+        user.shot("odd titles")
+        assert window.jobs.entry(job, 0.0).title == "\N{SNOWMAN} odd"
+        assert [detail.tree.title(tid) for tid in (1, 2, 3)] == [titles[0], titles[1], "bell  [31m"]
+
+    user.works_with(use)
