@@ -82,7 +82,7 @@ class Attempts(Settling):
             self._farm.give_up(job, found, reason, rests_until)
         self._conclude(job, found)
         if not fails_here:
-            self._farm.judged(job, found, None if transient or blameless else Verdict(Outcome.ERROR, -1, reason))
+            self._farm.judged(found, None if transient or blameless else Verdict(Outcome.ERROR, -1, reason))
         if fails_here and slots and found.owner is None:
             self.machine.take(slots)
             self.machine.rest(slots, rests_until)
@@ -178,7 +178,7 @@ class Attempts(Settling):
     def _ended(self, job: QueuedJob, attempt: Attempt, verdict: Verdict, out: Outbox) -> None:
         cid = CmdId(attempt.cid)
         self._conclude(job, attempt)
-        self._farm.judged(job, attempt, verdict)
+        self._farm.judged(attempt, verdict)
         if verdict.outcome is Outcome.LOOP:
             if wants_same_host(job.graph.cmd(cid).options) and attempt.hosts:
                 job.pins[cid] = attempt.hosts[0]

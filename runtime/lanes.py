@@ -14,11 +14,16 @@ Only data: the rules are in `runtime.leasing`.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from runtime.checkouts import Owner
 from runtime.facts import AttemptId
-from runtime.farm_messages import Lease, LeaseId, Outcome
+from runtime.farm_messages import Lease, LeaseId
 from runtime.job.numbering import Place
 from runtime.needs import Need
+
+if TYPE_CHECKING:
+    from runtime.outcomes import Ended
 
 Entry = tuple[Place, int, int]
 """Who stands in a lane: whose turn it is (runtime.job.numbering), task, command."""
@@ -72,13 +77,13 @@ class Request:
 class Holding:
     """A lease, and what it is used for: the command that runs on it, the shared check-out that it belongs to."""
 
-    __slots__ = ("attempt", "ejected", "lease", "outcome", "owner", "recalled", "request", "tags", "unreachable")
+    __slots__ = ("attempt", "ejected", "ended", "lease", "owner", "recalled", "request", "tags", "unreachable")
 
     def __init__(self, lease: Lease, request: Request, attempt: AttemptId = 0) -> None:
         self.lease = lease
         self.request = request
         self.attempt = attempt
-        self.outcome: Outcome | None = None
+        self.ended: Ended | None = None
         """How the last command on it ended, until that is said."""
         self.owner: Owner | None = None
         self.tags: tuple[str, ...] = ()

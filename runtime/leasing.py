@@ -52,7 +52,7 @@ from runtime.match.limits import Limits
 from runtime.needs import Need
 from runtime.orders import Sweep, ToMaitred
 from runtime.outbox import GRACE_S, Outbox
-from runtime.outcomes import outcome_of
+from runtime.outcomes import Ended, outcome_of
 from runtime.queued import AHEAD, Attempt, QueuedJob
 from runtime.settings import Settings
 from runtime.shortages import rests_to_say
@@ -211,7 +211,8 @@ class Leasing:
         title = job.graph.tree.node(attempt.tid).title
         holding, previous = self._of(attempt), None
         if holding is not None:
-            previous, holding.outcome = holding.outcome, None
+            ended, holding.ended = holding.ended, None
+            previous = None if ended is None else outcome_of(job, ended)
         return Running(attempt.place.id, job.jid, attempt.tid, attempt.cid, attempt.number, title, previous)
 
     def release(self, job: QueuedJob, attempt: Attempt) -> None:
@@ -219,16 +220,16 @@ class Leasing:
         holding = self._of(attempt)
         if holding is not None:
             holding.attempt = 0
-            holding.outcome = outcome_of(job, attempt)
+            holding.ended = Ended(attempt)
             job.idle[holding.lease.id] = holding
         self.stir([job])
 
-    def judged(self, job: QueuedJob, attempt: Attempt, verdict: Verdict | None) -> None:
+    def judged(self, attempt: Attempt, verdict: Verdict | None) -> None:
         """What the end of an attempt means is known now: it is said, unless its lease has gone its way. None: nobody
         is to blame for a launch that came to nothing, and there is nothing to say."""
         holding = self.holdings.get(attempt.place.id) if attempt.place is not None else None
-        if holding is not None and holding.outcome is not None and holding.outcome.attempt == attempt.number:
-            holding.outcome = None if verdict is None else outcome_of(job, attempt, verdict)
+        if holding is not None and holding.ended is not None and holding.ended.attempt is attempt:
+            holding.ended = None if verdict is None else Ended(attempt, verdict)
 
     def give_up(self, job: QueuedJob, attempt: Attempt, problem: str, rests_until: float) -> None:
         """Nothing more is to be tried on an attempt's lease. Where the command was to begin beside the dispatcher its
@@ -236,7 +237,7 @@ class Leasing:
         holding = self._of(attempt)
         if holding is None:
             return
-        holding.outcome = outcome_of(job, attempt, reason=problem)
+        holding.ended = Ended(attempt, reason=problem)
         if attempt.place is not None and attempt.place.here:
             holding.request.rests_until = rests_until
             problem = ""
@@ -302,17 +303,19 @@ class Leasing:
         """Start what can start on the leases that are idle. `look_ahead` takes ready commands into lanes."""
         while self._fresh:
             fresh, self._fresh = self._fresh, {}
-            for job in sorted(fresh.values(), key=lambda job: job.standing):
+            for job in sorted(fresh.values(), key=_standing) if len(fresh) > 1 else fresh.values():
                 if not may_run(job):
                     continue
                 if self.on:
                     look_ahead(job, out)
                 if job.doubtful:
                     job.drop_stale()
-                if job.idle and self._usable(out.now):
-                    for holding in list(job.idle.values()):
-                        self._use(job, holding, out)
+                idle = list(job.idle.values()) if self._usable(out.now) else ()
                 self._fresh.pop(job.jid, None)
+                for holding in idle:
+                    self._use(job, holding, out)
+                if len(job.idle) < len(idle):
+                    self._fresh[job.jid] = job  # those behind who has begun move up
 
     def _use(self, job: QueuedJob, holding: Holding, out: Outbox) -> None:
         if holding.ejected or 0 < holding.lease.id.epoch < self.epoch or job.is_full():
@@ -476,9 +479,14 @@ class Leasing:
 
     def _give_back(self, job: QueuedJob, holding: Holding, problem: str = "") -> None:
         self._let_go(job, holding)
-        self._returned.append(Returned(holding.lease.id, problem, holding.outcome))
+        outcome = None if holding.ended is None else outcome_of(job, holding.ended)
+        self._returned.append(Returned(holding.lease.id, problem, outcome))
 
     def _let_go(self, job: QueuedJob, holding: Holding) -> None:
         del self.holdings[holding.lease.id], holding.request.held[holding.lease.id]
         job.idle.pop(holding.lease.id, None)
         self._unshare(job, holding)
+
+
+def _standing(job: QueuedJob) -> tuple[float, int]:
+    return job.standing

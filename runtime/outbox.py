@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runtime.facts import Deleted, Ended, Fact, Grown, NeverStarted, Outcome, Restarted, Retried, Skipped
+from runtime.facts import Deleted, Ended, Fact, Grown, NeverStarted, Outcome, Restarted, Retried, Skipped, Started
 from runtime.job.model import CmdId, TaskId
 from runtime.orders import Announce, Change, Order, Record, Sweep
 from runtime.queued import QueuedJob
@@ -17,13 +17,15 @@ _UNSETTLING = (Skipped, Restarted, Retried, Deleted, Grown)
 class Outbox:
     """Orders so far. `now` is the event's time, wall-clock seconds."""
 
-    __slots__ = ("now", "orders", "touched")
+    __slots__ = ("now", "orders", "stirs", "touched")
 
     def __init__(self, now: float) -> None:
         self.now = now
         self.orders: list[Order] = []
         self.touched: dict[int, QueuedJob] = {}
         """Jobs to which something happened."""
+        self.stirs = False
+        """Something has happened by which others may start: anything but a launch."""
 
     def record(self, job: QueuedJob, fact: Fact, *, barrier: bool = False) -> None:
         """Apply a fact and have it written; attempts that it made useless are swept, all at once."""
@@ -31,6 +33,8 @@ class Outbox:
         graph.apply(fact)
         self.orders.append(Record(fact, barrier))
         self.touched[job.jid] = job
+        if type(fact) is not Started:
+            self.stirs = True
         if job.by_farm and _unsettles(fact):
             job.doubtful = True
         if graph.surplus:

@@ -13,6 +13,8 @@ The verdict may come later than the exit (-expand, -resumewhile); until then the
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from runtime.facts import Outcome as Meaning
 from runtime.farm_messages import How, Outcome
 from runtime.queued import Attempt, QueuedJob
@@ -28,9 +30,18 @@ _HOW = {
 }
 
 
-def outcome_of(job: QueuedJob, attempt: Attempt, verdict: Verdict | None = None, reason: str = "") -> Outcome:
-    """How an attempt on a lease ended. `verdict`: what that means, where it is known; `reason`: why, where there is
-    no verdict that says so."""
+class Ended(NamedTuple):
+    """An attempt on a lease that has ended. `verdict`: what that means, where it is known; `reason`: why, where there
+    is no verdict that says so."""
+
+    attempt: Attempt
+    verdict: Verdict | None = None
+    reason: str = ""
+
+
+def outcome_of(job: QueuedJob, ended: Ended) -> Outcome:
+    """How it ended, in words for the maitre-d."""
+    attempt, verdict, reason = ended
     end = attempt.end
     title = job.graph.tree.node(attempt.tid).title
     here = attempt.place is not None and attempt.place.here

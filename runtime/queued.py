@@ -165,19 +165,28 @@ class QueuedJob:
         self.by_program = by_program
         self.by_farm = by_farm
         self._dirmaps: DirMaps | None = None
+        self.edited()
+
+    def edited(self) -> None:
+        """The job's options are these from now on: what is asked of them again and again."""
+        options = self.graph.options
+        self._bias = _number(options.get("pbias", ""))
+        projects = (options.get("projects") or options.get("project", "")).strip(' {}"').split()
+        self._project = projects[0] if projects else ""
+        self._tier = options.get("tier", "").strip(' {}"')
+        most = options.get("maxactive", "").strip()
+        self.most_active = int(most) if most.isdecimal() else 0
+        """-maxactive; 0, or what is no number, is no limit."""
 
     @property
     def standing(self) -> tuple[float, int]:
         """Sorts jobs: higher priority first (with -pbias, which moves a job for servers but not in the queue)."""
-        return (-(self.graph.priority + self._pbias()), self.jid)
+        return (-(self.graph.priority + self._bias), self.jid)
 
     @property
     def farm_standing(self) -> FarmStanding:
         """What the maitre-d weighs a job by: of several -projects the first one counts."""
-        options = self.graph.options
-        projects = (options.get("projects") or options.get("project", "")).strip(' {}"').split()
-        tier = options.get("tier", "").strip(' {}"')
-        return self.graph.priority + self._pbias(), projects[0] if projects else "", tier
+        return self.graph.priority + self._bias, self._project, self._tier
 
     @property
     def title(self) -> str:
@@ -188,12 +197,6 @@ class QueuedJob:
         """Share of its tasks that are done or at work, for the job-parallel scheme."""
         graph = self.graph
         return (graph.finished + len(graph.active)) / max(1, graph.total)
-
-    @property
-    def most_active(self) -> int:
-        """-maxactive; 0, or what is no number, is no limit."""
-        text = self.graph.options.get("maxactive", "").strip()
-        return int(text) if text.isdecimal() else 0
 
     @property
     def dirmaps(self) -> DirMaps:
@@ -218,7 +221,7 @@ class QueuedJob:
             self._far_waiting += 1
         else:
             self._waiting[id(lane)] = lane
-            if lane.entries[0] is entry:
+            if lane.entries[0] == entry:
                 heappush(self._heads, (entry, id(lane)))
         if self.by_farm:
             self._crowded = lane
@@ -265,7 +268,7 @@ class QueuedJob:
         while self._heads:
             entry, number = self._heads[0]
             lane = self._waiting.get(number)
-            if lane is not None and lane.entries[0] is entry and number not in self._passed:
+            if lane is not None and lane.entries[0] == entry and number not in self._passed:
                 return lane
             heappop(self._heads)
         return None
@@ -399,8 +402,10 @@ class QueuedJob:
         project = self.graph.options.get("projects") or self.graph.options.get("project") or "default"
         return {"TR_ENV_JID": str(self.jid), "TR_ENV_JOB_PROJECT": project.strip(" {}")}
 
-    def _pbias(self) -> float:
-        try:
-            return float(self.graph.options.get("pbias", "").strip() or 0)
-        except ValueError:
-            return 0.0
+
+def _number(text: str) -> float:
+    """0 for what is none."""
+    try:
+        return float(text.strip() or 0)
+    except ValueError:
+        return 0.0

@@ -133,7 +133,7 @@ class Server(Launching):
                 return None
             if started:
                 launched += 1
-            else:
+            elif lane.entries:  # else all who stood there had gone their ways, and others may come
                 job.pass_over(lane)
         return launched
 

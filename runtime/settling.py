@@ -169,6 +169,7 @@ class Settling:
 
     def _edited(self, job: QueuedJob, option: str, out: Outbox) -> None:
         """An option of the job has a new value, now or in the journal that is replayed."""
+        job.edited()
         if option == "after":
             job.after = None
         self._welcome(job, out)
@@ -178,8 +179,12 @@ class Settling:
     def _finish(self, out: Outbox) -> list[Order]:
         """Serve who can be served, let jobs come to rest, and say what changed."""
         may_run = partial(self._may_run, out.now)
+        for job in list(self._timed.values()):
+            may_run(job)  # its time may have come
+        out.stirs = True
         while True:
-            if not self.closing:
+            if not self.closing and (out.stirs or out.touched):
+                out.stirs = False
                 self._stir(out)
                 self._farm.serve(may_run, self._server.look_ahead, out)
                 self._server.serve(self._servable(out.now), out)
@@ -272,6 +277,7 @@ class Settling:
                 del self._live[job.jid]
             else:
                 self._live[job.jid] = job
+                out.stirs = True
             self._sorted = False
 
     def _release_followers(self, job: QueuedJob, out: Outbox) -> None:

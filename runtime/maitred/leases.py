@@ -173,7 +173,7 @@ class Leases:
             del leases[lease]
             if not leases:
                 del self._by_tags[lease.tags]
-        self.recalled.remove(lease)
+        self.recalled.comes(lease)
         self._hold(lease, -len(lease.slots), now)
         if serves and len(lease.slots) == 1 and not lease.reserve:
             self._slots.come_back(lease.slots[0], now)

@@ -238,6 +238,7 @@ class Serving:
         lease = self._books.leases.begin(self._books.epoch, request, now)
         self._put(lease, first, group, now)
         self._fill(lease, group, request.need.atmost, now)
+        self._books.leases.recalled.got(request, lease)
         group.waits_anew(request, now)
         request.keeps = request.preempts = False
         if not request.waits:

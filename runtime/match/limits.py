@@ -92,6 +92,8 @@ class Limits:
 
     def room(self, tags: Iterable[str]) -> int | None:
         """How many more launches with these tags may run; None for any number."""
+        if not (self._maxima or self.resting):
+            return None
         tags = tuple(tags)
         if self.resting and self.why_resting(tags):
             return 0
@@ -129,6 +131,8 @@ class Limits:
 
     def why_resting(self, tags: Iterable[str], now: float | None = None) -> str:
         """The first of these tags that rests, in words; empty when none does."""
+        if not self.resting:
+            return ""
         for tag in tags:
             rest = self.resting.get(tag)
             if rest is not None:

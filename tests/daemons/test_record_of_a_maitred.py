@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from maitreds import NEED, PATIENCE_S, Server, dispatcher, running, slots
 
 from daemons.record.file import RecordError
 from daemons.record.reading import Reader
+from daemons.record.replaying import Past
 from runtime.farm_messages import Explain, Explained, Granted, How, Outcome, Returned, Running, Want
 from runtime.history.tally import By
 
@@ -60,7 +62,8 @@ async def run_one(server: Server, title: str = "f1", status: int = 0) -> None:
         how = How.DONE if status == 0 else How.FAILED
         client.say(Running(lease.id, 7, 1, 1, 1, title))
         client.say(Want(1, 7, 1, "shot", NEED, 0))
-        client.say(Returned(lease.id, outcome=Outcome(7, 1, 1, 1, title, how, status, 0.5)))
+        outcome = Outcome(7, 1, 1, 1, title, how, status, 0.5, waited_s=4.0, within=(3,))
+        client.say(Returned(lease.id, outcome=outcome))
         client.say(Explain(1, 1))
         await client.hear(Explained)  # all before it was heard
 
@@ -71,6 +74,18 @@ async def test_what_ran_is_in_the_file(server: Server) -> None:
     [run] = await eventually(lambda: runs(server))
     assert (run.whose.jid, run.whose.title, run.title, run.how, run.status) == (7, "shot", "f1", How.FAILED, 3)
     assert run.places[0].host == "127.0.0.2"
+
+
+async def test_what_ran_can_be_simulated_again(server: Server) -> None:
+    await run_one(server)
+    await eventually(lambda: runs(server))
+
+    past = Past(record(server), (), time.time())
+    [job] = past.jobs()
+    past.close()
+    [need], [run] = job.needs, job.runs
+    assert (need.request, need.need) == (1, NEED)
+    assert (run.request, run.waited_s, run.within) == (1, 4.0, (3,))
 
 
 async def test_what_was_noted_before_an_orderly_end_is_in_the_file(server: Server) -> None:

@@ -48,6 +48,24 @@ def test_only_as_many_are_asked_back_as_are_wanted() -> None:
     assert recalled(ben) == [False]
 
 
+def test_who_got_another_slot_meanwhile_counts_as_one_who_will_hold_fewer() -> None:
+    site = Site(schedule(*"abcdefgh"))
+    ben, dora, anna, cleo = (site.join(user) for user in ("ben", "dora", "anna", "cleo"))
+    dora.want(total=2)
+    farm_of(ben, 6)
+    anna.want(total=100)
+    assert recalled(ben) == [False] * 3
+
+    for lease in list(dora.leases):
+        dora.returns(lease)
+    for lease in anna.leases:
+        anna.runs(lease)
+    cleo.want(total=100)
+
+    assert len(anna.slots) == 2
+    assert (recalled(anna), recalled(ben)) == ([False], [False] * 4)
+
+
 def test_shares_say_what_equal_is() -> None:
     site = Site(schedule("a", "b", "c", "d", shares={"anna": 3.0}))
     ben, anna = site.join("ben"), site.join("anna")
