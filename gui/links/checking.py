@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import trio
 
@@ -23,9 +24,12 @@ class Checked:
 
 async def check(file: str) -> Checked:
     """Read a script and say what is wrong with it; nothing is queued. Raises OSError."""
-    words = [sys.executable, "-P", "-m", "daemons.cli", "-check", file]
+    path = Path(file)
+    words = [sys.executable, "-P", "-m", "daemons.cli", "-check", path.name]
     with trio.move_on_after(_LONGEST_S):
-        said = await trio.run_process(words, capture_stdout=True, stderr=subprocess.STDOUT, check=False)
+        said = await trio.run_process(
+            words, cwd=path.parent, capture_stdout=True, stderr=subprocess.STDOUT, check=False
+        )
         lines = said.stdout.decode(errors="replace").splitlines()
         more = len(lines) - _MOST_LINES
         if more > 0:

@@ -66,9 +66,12 @@ class FindingsDialog(Dialog):
         super().__init__(app, "findings", f"Checked: {Path(name).name}", "620x320+160+140")
         self._queue_it, self._say_it = queue, say
         words = "has warnings; it can be queued as it is." if checked.queueable else "has errors; it is not queued."
-        tk.Label(self.body, name="verdict", anchor="w", justify="left", text=f"{name} {words}").pack(fill="x")
+        tk.Label(self.body, name="verdict", anchor="w", justify="left", text=f"{Path(name).name} {words}").pack(
+            fill="x"
+        )
         found = LogText(self.body, "found", height=12, most=len(checked.lines) + 1)
         found.follows = False
+        found.text.configure(wrap="word")
         found.pack(fill="both", expand=True)
         found.add(_shown(checked.lines))
         if checked.queueable:
