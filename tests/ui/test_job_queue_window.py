@@ -163,8 +163,8 @@ def test_deleting_is_asked_about_and_lists_what_it_hits(user, tmp_path):
         await user.until(lambda: window.jobs.selected == [jid])
         user.key("Delete")
         asked = await opened_beside(user, app, [])
-        assert "shot 12" in asked.nametowidget("hit.list").get(0)
-        user.click(asked.nametowidget("buttons.yes"))
+        assert "shot 12" in asked.nametowidget("body.hit").get(0)
+        user.click(asked.nametowidget("foot.delete"))
         await user.until(lambda: not window.jobs.jobs)
 
     user.works_with(use)
