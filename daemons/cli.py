@@ -102,9 +102,9 @@ def _run(words: Words, given: argparse.Namespace, window: OpenWindow | None) -> 
     if given.help is not None:
         return _help(words, given.help)
     if given.version:
-        from importlib.metadata import version
+        from daemons.version import product_version
 
-        sys.stdout.write(f"alfred {version('alftcl')}\n")
+        sys.stdout.write(f"alfred {product_version()}\n")
         return DONE
     site.take(words, given)
     if given.h:

@@ -38,19 +38,23 @@ from daemons.state import State, StateError, locate
 from daemons.streams import LinkError, PeerGone
 from runtime.messages import (
     PROTOCOL,
+    AboutIs,
     Act,
     Acted,
     Action,
+    AskAbout,
     AskTasks,
     Because,
     Changed,
     Describe,
     Description,
+    Echo,
     Exclude,
     Follow,
     List,
     Logs,
     Message,
+    Prefer,
     Queue,
     Refusal,
     Shutdown,
@@ -164,6 +168,18 @@ class DispatcherClient:
     async def exclude(self, where: str, excluded: bool) -> Acted | Refusal:
         """Deselect a slot or a host in this user's huntgroup, or select it again."""
         return await self._ask(Exclude(where=where, excluded=excluded), Acted)
+
+    async def prefer(self, name: str, value: str) -> Acted | Refusal:
+        """Change a preference of the dispatcher (runtime.messages.Prefer)."""
+        return await self._ask(Prefer(name=name, value=value), Acted)
+
+    async def about(self) -> AboutIs | Refusal:
+        """What the dispatcher is, its preferences, its environment: for its owner."""
+        return await self._ask(AskAbout(), AboutIs)
+
+    async def echo(self) -> None:
+        """Come back as soon as the dispatcher has answered."""
+        await self._ask(Echo(), Acted)
 
     async def watch(self, jid: int = 0) -> AsyncGenerator[Queue | Changed, None]:
         """The queue as it is now, then every change of one job (0: of all); a fresh Queue in place of a backlog.

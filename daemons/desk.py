@@ -4,7 +4,8 @@
     Act        the core decides; said when it is in the journal                      -> Acted | Refusal
     List, Describe, Follow, Watch        looked up                                   -> Queue, ...
     Why        looked up, and asked of the maitre-d                                  -> Because | Refusal
-    Exclude    kept for good, then told to the core                                  -> Acted | Refusal
+    Exclude, Prefer   kept for good, then told to the core                           -> Acted | Refusal
+    AskAbout, Echo    what this process is                                           -> AboutIs, Acted
     Changed    one encoding for all who watch; nobody watches, nothing is made
 
 A finished job that the core does not hold any more is answered from its summary, and brought back to be described or
@@ -13,6 +14,9 @@ restarted.
 
 from __future__ import annotations
 
+import os
+import platform
+import socket
 import time
 from typing import Protocol
 
@@ -26,6 +30,7 @@ from daemons.lasting import Lasting
 from daemons.loading import Loader, pack_summary
 from daemons.reading import LARGE_BYTES, read_script
 from daemons.state import State, StateError
+from daemons.version import product_version
 from daemons.wire import Connection
 from daemons.wire import pack as pack_message
 from runtime import queue_view
@@ -36,15 +41,18 @@ from runtime.job.after import AfterError, start_time
 from runtime.job.model import JobId, Reading
 from runtime.job.step_order import StepOrder
 from runtime.messages import (
+    AboutIs,
     Act,
     Acted,
     Action,
     AnyMessage,
+    AskAbout,
     AskTasks,
     Because,
     Changed,
     Describe,
     Description,
+    Echo,
     Exclude,
     FailedTask,
     Follow,
@@ -52,6 +60,7 @@ from runtime.messages import (
     List,
     Logs,
     Message,
+    Prefer,
     Queue,
     Refusal,
     RunningCmd,
@@ -64,6 +73,7 @@ from runtime.messages import (
 )
 from runtime.orders import Announce, Change, Order
 from runtime.queued import QueuedJob
+from runtime.schemes import UnknownScheme, scheme_named
 from runtime.task_view import TaskView
 from runtime.why import why
 
@@ -131,6 +141,7 @@ class Desk:
         self._to_note: set[int] = set()
         """Jobs whose state has changed, and those that are on their way to rest."""
         self._tails: dict[str, tuple[str, ...]] = {}
+        self._started = time.time()
         self.carrier: CarriesOut | None = None
 
     async def answer(self, message: AnyMessage, connection: Connection) -> Message:
@@ -153,9 +164,15 @@ class Desk:
                 return await self.why(message)
             if isinstance(message, Exclude):
                 return self._exclude(message)
+            if isinstance(message, Prefer):
+                return self._prefer(message)
             if isinstance(message, AskTasks):
                 return self._tasks(message, connection)
-        except (ActionError, JournalError, StateError) as error:
+            if isinstance(message, AskAbout):
+                return self._about()
+            if isinstance(message, Echo):
+                return Acted()
+        except (ActionError, JournalError, StateError, UnknownScheme) as error:
             return Refusal(text=str(error))
         return Refusal(text=f"a dispatcher has no answer to {type(message).__name__}")
 
@@ -219,6 +236,17 @@ class Desk:
         excluded = " ".join(self._lasting.excluded) or "nothing"
         return Acted(text=f"{where} is {state if changed else f'{state} already'}; excluded: {excluded}")
 
+    def _prefer(self, wish: Prefer) -> Acted | Refusal:
+        """A preference of this dispatcher: kept first, then told to the core. Raises UnknownScheme, StateError."""
+        if self.carrier is None or self._lasting is None:
+            return Refusal(text="this dispatcher is ending: try again")
+        if wish.name != "scheme":
+            return Refusal(text=f'a dispatcher has no preference "{wish.name}"; there is: scheme')
+        scheme = scheme_named(wish.value.strip())
+        self._lasting.prefer(scheme)
+        self.carrier.carry_out(self._core.use_scheme(scheme, time.time()))
+        return Acted(text=f"the dispatching scheme is {scheme.value}")
+
     # -- looking -----------------------------------------------------------------------------------------------------
 
     def queue(self, *, done: bool = True) -> Queue:
@@ -253,6 +281,20 @@ class Desk:
             about["attempts"] = queue_view.attempts_of(facts, job, asked.tid)
         about["logs"] = [str(path) for path in logs.files_of(self._state.job(asked.jid), asked.tid, newest=False)]
         return Description(about=about)
+
+    def _about(self) -> AboutIs | Refusal:
+        """What this process is."""
+        if self._lasting is None:
+            return Refusal(text="no dispatcher runs")
+        return AboutIs(
+            version=product_version(),
+            python=platform.python_version(),
+            host=socket.gethostname(),
+            pid=os.getpid(),
+            started=self._started,
+            preferences={"scheme": self._lasting.scheme.value},
+            environment=dict(os.environ),
+        )
 
     def _tasks(self, asked: AskTasks, connection: Connection) -> TasksAre:
         """What a client does not know yet of a job's tasks. Raises ActionError for what there is not."""

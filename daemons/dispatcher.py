@@ -102,8 +102,9 @@ class Service:
         self._listeners = listeners
         presets = PresetFile(preset_file(settings))
         self._core = Dispatcher(
-            machine, ScriptReader(limits), settings, first_attempt=first, home=_home, presets=presets
-        )
+            machine, ScriptReader(limits), settings, scheme=lasting.scheme, first_attempt=first, home=_home,
+            presets=presets,
+        )  # fmt: skip
         self._loader = Loader(journal, self._core, limits)
         self._terms = Terms(settings.lease_s, settings.grace_s)
         self._lasting = lasting

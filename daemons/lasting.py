@@ -2,6 +2,7 @@
 
 dispatcher   its name among alfservers and maitre-ds: with it they know it again
 epoch        the highest term of a maitre-d that it has seen
+scheme       in which order jobs get the machine's slots (runtime.schemes)
 excluded     slots and hosts that its user has deselected in the huntgroup; they compare without case
 """
 
@@ -14,12 +15,14 @@ import msgspec
 
 from daemons import whole_file
 from daemons.state import StateError
+from runtime.schemes import Scheme, UnknownScheme, scheme_named
 
 
 class _Kept(msgspec.Struct, frozen=True):
     dispatcher: str
     epoch: int = 0
     excluded: tuple[str, ...] = ()
+    scheme: str = Scheme.SPILL_OVER.value
 
 
 class Lasting:
@@ -51,6 +54,19 @@ class Lasting:
     @property
     def excluded(self) -> tuple[str, ...]:
         return self._kept.excluded
+
+    @property
+    def scheme(self) -> Scheme:
+        """What the user prefers; the usual one where a file has a name that another version has written."""
+        try:
+            return scheme_named(self._kept.scheme)
+        except UnknownScheme:
+            return Scheme.SPILL_OVER
+
+    def prefer(self, scheme: Scheme) -> None:
+        """Jobs are served in this order from now on. Raises StateError."""
+        if scheme.value != self._kept.scheme:
+            self._keep(msgspec.structs.replace(self._kept, scheme=scheme.value))
 
     def saw(self, epoch: int) -> None:
         """A maitre-d leads in this term. Raises StateError."""

@@ -12,7 +12,7 @@
     tick                    time has passed
     granted recalled        of a lease           ToMaitred  Want, Returned, Running, ...
     attached detached       the maitre-d
-    use_farm exclude
+    use_farm exclude use_scheme
 
     on restart:  replay(facts)  rebuilds the queue,  adopt(log, running)  settles what ran meanwhile
 
@@ -59,6 +59,7 @@ from runtime.notices import shown
 from runtime.orders import Began, Exit, Lost, Order, Sweep
 from runtime.outbox import GRACE_S, Outbox
 from runtime.queued import Attempt, QueuedJob
+from runtime.schemes import Scheme
 from runtime.verdict import Verdict
 
 __all__ = ["ActionError", "Dispatcher"]
@@ -101,6 +102,11 @@ class Dispatcher(FarmEvents):
         for number in running:
             self._server.attempts[number].requeue = True
         return [Sweep(running, GRACE_S, "shutdown")] if running else []
+
+    def use_scheme(self, scheme: Scheme, now: float) -> list[Order]:
+        """In which order jobs get this machine's slots from now on; what runs goes on."""
+        self._server.scheme = scheme
+        return self._finish(Outbox(now))
 
     # ---- restart -------------------------------------------------------------------------------------
 

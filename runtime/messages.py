@@ -5,7 +5,8 @@ Requests carry an `id` that their reply repeats; a `Watch` turns a connection in
     Spool -> Spooled | Refusal              List -> Queue            Act -> Acted | Refusal
     Describe -> Description | Refusal       Follow -> LogPart ...    Watch -> Queue, then Changed ...
     Why -> Because | Refusal                Exclude -> Acted | Refusal
-    AskTasks -> TasksAre | Refusal
+    AskTasks -> TasksAre | Refusal          Prefer -> Acted | Refusal
+    AskAbout -> AboutIs | Refusal           Echo -> Acted
 """
 
 from __future__ import annotations
@@ -257,6 +258,33 @@ class Exclude(Message, frozen=True, tag=True, kw_only=True):
     excluded: bool = True
 
 
+class Prefer(Message, frozen=True, tag=True, kw_only=True):
+    """Change a preference of the dispatcher, at once and for all of its life. `scheme`: spill-over or job-parallel."""
+
+    name: str
+    value: str
+
+
+class AskAbout(Message, frozen=True, tag=True, kw_only=True):
+    """Ask a dispatcher about itself: what it is, its preferences, its environment."""
+
+
+class AboutIs(Message, frozen=True, tag=True, kw_only=True):
+    """`preferences` by the names that Prefer has; `environment` as the process was started with it."""
+
+    version: str
+    python: str
+    host: str
+    pid: int
+    started: float
+    preferences: dict[str, str]
+    environment: dict[str, str]
+
+
+class Echo(Message, frozen=True, tag=True, kw_only=True):
+    """Ask whether somebody is there."""
+
+
 class Watch(Message, frozen=True, tag=True, kw_only=True):
     """Ask to be told of changes from now on, of one job or (0) of all."""
 
@@ -353,6 +381,10 @@ AnyMessage = (
     | Why
     | Because
     | Exclude
+    | Prefer
+    | AskAbout
+    | AboutIs
+    | Echo
     | Watch
     | Changed
     | AskTasks

@@ -1,6 +1,6 @@
 """Who may do what at a dispatcher: its jobs belong to its user.
 
-                  look      act on jobs      queue jobs, end the dispatcher
+                  look      act on jobs      queue jobs, end the dispatcher, its preferences and environment
     owner         yes       yes              yes
     wrangler      yes       yes              no: what is queued runs as the owner
     guest         yes       no               no
@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from enum import Enum
 
-from runtime.messages import Act, Action, AskTasks, Describe, Follow, List, Message, Watch, Why
+from runtime.messages import Act, Action, AskAbout, AskTasks, Describe, Echo, Follow, List, Message, Watch, Why
 
-_LOOKS = (List, Watch, AskTasks, Describe, Follow, Why)
+_LOOKS = (List, Watch, AskTasks, Describe, Follow, Why, Echo)
 _COMMANDS = ("whendone", "whenerror")
 
 
@@ -46,4 +46,6 @@ def refusal(message: Message, who: Standing, owner: str) -> str:
         if who is Standing.WRANGLER:
             return ""
         return f"these are {owner}'s jobs: you may look at them; who else may act is said by alfConfig(wranglers)"
+    if isinstance(message, AskAbout):
+        return f"only {owner} may ask {owner}'s dispatcher about itself: its environment may hold secrets"
     return f"only {owner} may do that at {owner}'s dispatcher: what is queued here runs as {owner}"

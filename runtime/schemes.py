@@ -19,6 +19,19 @@ class Scheme(Enum):
     JOB_PARALLEL = "job-parallel"
 
 
+class UnknownScheme(ValueError):
+    """There is no such dispatching scheme; the text says which there are."""
+
+
+def scheme_named(name: str) -> Scheme:
+    """The scheme of this name. Raises UnknownScheme."""
+    try:
+        return Scheme(name)
+    except ValueError:
+        known = ", ".join(scheme.value for scheme in Scheme)
+        raise UnknownScheme(f'there is no dispatching scheme "{name}"; there are {known}') from None
+
+
 def in_order(jobs: Iterable[QueuedJob], scheme: Scheme) -> list[QueuedJob]:
     """The jobs in the order in which they are asked for work."""
     if scheme is Scheme.SPILL_OVER:

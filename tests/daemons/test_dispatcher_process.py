@@ -21,7 +21,19 @@ from daemons.frames import frame
 from daemons.lock import read
 from daemons.offline import NOTHING_RUNS, look
 from daemons.state import State
-from runtime.messages import Action, Because, Description, JobState, JobSummary, Logs, Queue, Refusal, Spooled
+from runtime.messages import (
+    AboutIs,
+    Acted,
+    Action,
+    Because,
+    Description,
+    JobState,
+    JobSummary,
+    Logs,
+    Queue,
+    Refusal,
+    Spooled,
+)
 from runtime.settings import read_settings
 
 LIMIT_S = 60.0
@@ -403,6 +415,29 @@ async def test_a_client_that_may_not_start_one_is_told_that_none_runs(state: Sta
     with pytest.raises(NoDispatcher, match="no dispatcher of yours runs"):
         async with connect(state, start=False):
             pass
+
+
+async def test_what_its_user_prefers_counts_for_the_next_dispatcher_too(state: State) -> None:
+    async with running(state) as dispatcher:
+        assert isinstance(await dispatcher.prefer("scheme", "job-parallel"), Acted)
+        wrong = await dispatcher.prefer("scheme", "lottery")
+        assert isinstance(wrong, Refusal) and "there are spill-over, job-parallel" in wrong.text
+        unknown = await dispatcher.prefer("colour", "red")
+        assert isinstance(unknown, Refusal) and 'no preference "colour"' in unknown.text
+    async with running(state) as dispatcher:
+        about = await dispatcher.about()
+        assert isinstance(about, AboutIs)
+        assert about.preferences == {"scheme": "job-parallel"}
+
+
+async def test_its_owner_sees_its_environment(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("A_SECRET", "sesame")
+    async with running(state) as dispatcher:
+        await dispatcher.echo()
+        about = await dispatcher.about()
+    assert isinstance(about, AboutIs)
+    assert about.environment["A_SECRET"] == "sesame"
+    assert about.pid == dispatcher.pid
 
 
 async def test_others_that_are_connected_keep_a_dispatcher_from_its_end(state: State) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from daemons.lasting import Lasting
 from daemons.state import StateError
+from runtime.schemes import Scheme
 
 
 def test_a_dispatcher_has_its_name_for_all_of_its_life(tmp_path: Path) -> None:
@@ -33,6 +34,15 @@ def test_the_huntgroup_stays_and_hosts_compare_without_case(tmp_path: Path) -> N
     assert Lasting(tmp_path).excluded == ("Janus",)
     assert lasting.exclude("JANUS", False)
     assert Lasting(tmp_path).excluded == ()
+
+
+def test_the_scheme_stays_and_one_that_nobody_knows_is_the_usual_one(tmp_path: Path) -> None:
+    Lasting(tmp_path).prefer(Scheme.JOB_PARALLEL)
+    assert Lasting(tmp_path).scheme is Scheme.JOB_PARALLEL
+
+    file = tmp_path / "farm.json"
+    file.write_text(file.read_text().replace("job-parallel", "lottery"))
+    assert Lasting(tmp_path).scheme is Scheme.SPILL_OVER
 
 
 def test_a_damaged_file_is_not_replaced(tmp_path: Path) -> None:

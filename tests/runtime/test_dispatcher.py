@@ -755,6 +755,17 @@ def test_job_parallel_serves_jobs_about_equally() -> None:
     assert farm.launched == ["a0", "b0", "a1", "b1", "a2", "b2", "a3", "b3"]
 
 
+def test_another_scheme_counts_for_what_starts_from_then_on() -> None:
+    farm = Farm(1)
+    farm.submit(job(*[task(f"a{n}") for n in range(4)]))
+    farm.submit(job(*[task(f"b{n}") for n in range(4)]))
+
+    farm.carry_out(farm.core.use_scheme(Scheme.JOB_PARALLEL, farm.now))
+    farm.finish()
+
+    assert farm.launched == ["a0", "b0", "a1", "b1", "a2", "b2", "a3", "b3"]
+
+
 @pytest.mark.parametrize("option", ["priority", "pbias"])
 def test_higher_priority_is_served_first(option: str) -> None:
     farm = Farm(1)
