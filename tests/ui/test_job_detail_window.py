@@ -144,6 +144,7 @@ def test_the_tree_outlives_the_restart_of_the_entire_job(user, tmp_path):
         window.jobs.select(detail.jid)
         window.actions.run("job.restart")
         [asked] = [one for one in windows(app) if one is not detail.window]
+        await user.until(asked.winfo_viewable)
         user.click(asked.nametowidget("foot.restart"))
         tid = next(tid for tid in range(9) if detail.tree.title(tid) == "Frame 41")
         await user.until(lambda: detail.tree.state(tid) is not TaskState.DONE)

@@ -40,7 +40,9 @@ def toplevels(app):
 
 async def opened_beside(user, app, before):
     await user.until(lambda: len(toplevels(app)) > len(before))
-    return next(window for window in toplevels(app) if window not in before)
+    window = next(window for window in toplevels(app) if window not in before)
+    await user.until(window.winfo_viewable)
+    return window
 
 
 def test_a_job_has_an_entry_with_its_status_message(user, tmp_path):
