@@ -146,9 +146,8 @@ def test_the_tree_outlives_the_restart_of_the_entire_job(user, tmp_path):
         [asked] = [one for one in windows(app) if one is not detail.window]
         await user.until(asked.winfo_viewable)
         user.click(asked.nametowidget("foot.restart"))
-        tid = next(tid for tid in range(9) if detail.tree.title(tid) == "Frame 41")
-        await user.until(lambda: detail.tree.state(tid) is not TaskState.DONE)
-        await user.until(lambda: detail.tree.state(tid) is TaskState.DONE)
+        await user.until(lambda: sum("ALF_PROGRESS" in line for line in window.log.lines) == 2)  # it runs again
+        await user.until(lambda: detail.tree.states.count(3) == 2)
         assert detail.shown.layout_is.nodes == before
 
     user.works_with(use)
