@@ -118,8 +118,9 @@ class Accounts:
             account.usage += account.held * (self._weight(now) - self._weight(account.charged))
             account.charged = now
         account.held += slots
-        if account.share and account.parties:
-            account.touch()
+        if account.share:
+            for party in account.parties.values():
+                party.touch()
 
     def settle(self, now: float) -> None:
         """Bring all usages up to this moment."""

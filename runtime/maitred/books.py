@@ -87,7 +87,7 @@ class Books:
 
     def asking(self, request: Request, priority: float, now: float) -> Asking:
         """A request as assigners see it, where the crews give it this priority."""
-        user, project = request.user, request.project
+        user, project = request.dispatcher.user, request.project
         return Asking(
             user.name,
             priority,

@@ -14,7 +14,6 @@ and room that are kept, that metrics count, that are looked at for the first tim
 from __future__ import annotations
 
 from enum import Enum
-from itertools import chain
 
 from runtime.maitred.books import Books
 from runtime.maitred.keeping import Keeping
@@ -44,20 +43,19 @@ class HandingOver:
         queues = _gaining(slot, now)
         if queues is None:
             return SEARCH
-        while queues:
-            queue = books.ranking.first(queues, now)
+        for queue in books.ranking.in_order(queues, now):
             request, group = queue.first, queue.group
-            if request is not None:
-                request.blocked = books.leases.limits.why_not(group.need.tags)
-                if request.blocked:
-                    group.is_blocked = group.need.atleast == 1
-                elif not group.is_known or group.need.reserve:
-                    return SEARCH
-                elif group.need.atleast == 1:
-                    return SEARCH if request.kept or (books.slots.free and group.has_free()) else request
-                elif not self._is_idle_turn(request, group, slot, now):
-                    return SEARCH
-            del queues[queue]
+            if request is None:
+                continue
+            request.blocked = books.leases.limits.why_not(group.need.tags)
+            if request.blocked:
+                group.is_blocked = group.need.atleast == 1
+            elif not group.is_known or group.need.reserve:
+                return SEARCH
+            elif group.need.atleast == 1:
+                return SEARCH if request.kept or (books.slots.free and group.has_free()) else request
+            elif not self._is_idle_turn(request, group, slot, now):
+                return SEARCH
         return NOBODY
 
     def _is_idle_turn(self, request: Request, group: Group, slot: Slot, now: float) -> bool:
@@ -72,7 +70,9 @@ class HandingOver:
         if free + sum([len(keeper.kept) for keeper in keeping.keepers]) >= atleast:
             if keeping.gives_way(request, group, now) is not None:
                 return False
-        return not keeping.would_keep(request, now) or keeping.keeps_all_the_same(request, group, slot, now)
+        if not request.keeps:
+            return not keeping.would_keep(request, now)
+        return keeping.keeps_all_the_same(request, group, slot, now)
 
 
 def _there(group: Group) -> int:
@@ -80,13 +80,16 @@ def _there(group: Group) -> int:
     return sum([kind.free for kind in group.kinds]) + len(group.odd)
 
 
-def _gaining(slot: Slot, now: float) -> dict[Queue, None] | None:
+def _gaining(slot: Slot, now: float) -> list[Queue] | None:
     """The queues of those who could use a slot; None where what is free beside it is another thing to them now."""
-    queues: dict[Queue, None] = {}
-    for group, queue in chain(slot.kind.waiting.items(), slot.named.items()):
-        if group.by_use:
+    queues: list[Queue] = []
+    for group, queue in (slot.kind.waiting | slot.named if slot.named else slot.kind.waiting).items():
+        if group.is_plain:
+            if not group.is_blocked:
+                queues.append(queue)
+        elif group.by_use:
             return None
-        if not group.is_blocked and (group.is_plain or (group.could_use(slot, now) and group.has_room(slot))):
-            queues[queue] = None
+        elif not group.is_blocked and group.passes(slot, now) and group.has_room(slot):
+            queues.append(queue)
             group.is_full = False
     return queues

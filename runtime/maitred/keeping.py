@@ -71,7 +71,7 @@ class Keeping:
         if not group.is_plain or not group.need.samehost or host is None or host is slot.host or host.free:
             return False
         kept = all(one.host is host and one.kept_for is request and one.is_open for one in request.kept)
-        return kept and _could_have(host, group) >= group.need.atleast
+        return kept and self._could_have(request, host, group)
 
     def let_go(self, request: Request, now: float) -> None:
         """Nothing is kept for a request any more; the slots are as free as they would be."""
@@ -126,13 +126,23 @@ class Keeping:
         is_known = group.looked_at == self._books.slots.as_of
         if _on_one_host(group.need):
             host = request.keeps_on
-            if host is not None and _could_have(host, group) >= group.need.atleast:
+            if host is not None and self._could_have(request, host, group):
                 return
             request.keeps_on = None
             is_known = is_known and not group.could_be_enough
         name = ("keep", request)
         if not is_known and not self._books.slices.is_at(name):
             self._books.slices.begin(name, self._looking(request, group), now)
+
+    def _could_have(self, request: Request, host: Host, group: Group) -> bool:
+        """Whether the host on which a request keeps could have enough some time: counted anew when slots have opened or
+        closed."""
+        as_of = (host, group, self._books.slots.as_of)
+        if request.enough_as_of != as_of:
+            if _could_have(host, group) < group.need.atleast:
+                return False
+            request.enough_as_of = as_of
+        return True
 
     def _looking(self, request: Request, group: Group) -> Work:
         """Look at the hosts: for -samehost at all of them for the one that promises most, else until there are

@@ -100,7 +100,7 @@ def ran(lease: Lease, crews: Crews, outcome: Outcome | None, wall_offset: float,
     end = min(now, began + run_s)
     idle_s = max(0.0, began - lease.idle_since)
     lease.idle_since = end
-    mine, where, at = whose(lease, crews), places(lease), end + wall_offset
+    mine, where, at = lease.whose or whose(lease, crews), places(lease), end + wall_offset
     if outcome is None:
         title = lease.title[:LONGEST_CHARS]
         numbers = (0, 0, 0) if running is None else (running.tid, running.cid, running.attempt)

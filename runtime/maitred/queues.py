@@ -213,13 +213,21 @@ class Ranking:
 
     def first(self, queues: Iterable[Queue], now: float) -> Queue:
         """That of these queues of which the first request goes before those of all others."""
+        self._look(queues, now)
+        return min(queues, key=_rank_of)
+
+    def in_order(self, queues: Iterable[Queue], now: float) -> list[Queue]:
+        """All of them, in the order of their first requests."""
+        self._look(queues, now)
+        return sorted(queues, key=_rank_of)
+
+    def _look(self, queues: Iterable[Queue], now: float) -> None:
         as_of = _NEVER
         while as_of != self.as_of(now):  # a site's assigner that fails ranks nobody
             as_of = self._as_of
             for queue in queues:
                 if queue.as_of != as_of:
                     queue.look(now)
-        return min(queues, key=_rank_of)
 
     def as_of(self, now: float) -> int:
         """A number that rises when ranks that were taken do not count any more: they have been kept for KEPT_S, or

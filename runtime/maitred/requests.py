@@ -105,8 +105,9 @@ class Request:
     to wait, `number` its age (smaller is older)."""
 
     __slots__ = (
-        "blocked", "dispatcher", "group", "held", "host", "jid", "job_priority", "keeps", "keeps_on", "kept",
-        "logged_total", "need", "number", "preempts", "project", "since", "tid", "tier", "title", "total", "wanted",
+        "blocked", "dispatcher", "enough_as_of", "group", "held", "host", "jid", "job_priority", "keeps", "keeps_on",
+        "kept", "logged_total", "need", "number", "place", "preempts", "project", "since", "tid", "tier", "title",
+        "total", "wanted",
     )  # fmt: skip
 
     def __init__(
@@ -126,6 +127,8 @@ class Request:
         self.preempts = False
         """Commands were ejected for it: what it keeps is given to nobody else."""
         self.keeps_on: Host | None = None
+        self.enough_as_of: tuple[object, ...] = ()
+        """When there could be enough on that host, as was counted last."""
         self.kept: dict[Slot, Reserve] = {}
         """... with what is kept of their hosts."""
         self.group: Group | None = None
@@ -135,6 +138,7 @@ class Request:
         self.jid, self.tid, self.title = want.jid, want.tid, want.title
         self.need, self.total, self.host = want.need, want.total, want.host
         self.job_priority, self.project, self.tier = want.priority, project, tier
+        self.place: Place = (self.dispatcher.user, project, tier)
 
     @property
     def user(self) -> Account:
@@ -243,13 +247,17 @@ class Group:
         """Whether its requests could have a slot now, were they alone and had they reserved nothing."""
         return self.fits(slot) and (not self.live or self.measures(slot, now))
 
+    def passes(self, slot: Slot, now: float) -> bool:
+        """The same of a slot at which they wait."""
+        return (not self._chooses or self.fits(slot)) and (not self.live or self.measures(slot, now))
+
     def has_room(self, slot: Slot) -> bool:
         """Whether what is reserved is left on a slot's host, or is to be kept as it becomes free."""
         return not self.need.reserve or self.keeps or slot.host.room.fits(self.need.reserve)
 
     def try_slot(self, slot: Slot, now: float) -> bool:
         """A slot at which it waits is free, or was measured: whether the metrics let it through."""
-        passes = (not self._chooses or self.fits(slot)) and self.measures(slot, now)
+        passes = self.passes(slot, now)
         if passes:
             self.passing[slot] = None
         else:
@@ -276,7 +284,7 @@ class Group:
 
     def add(self, request: Request) -> None:
         """A request waits, or is not what it was: its age, its job's priority, project or tier."""
-        place = (request.user, request.project, request.tier)
+        place = request.place
         if self.waiting.get(request, place) != place:
             self.remove(request)
         if not self.waiting:

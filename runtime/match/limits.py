@@ -83,7 +83,9 @@ class Limits:
 
     def may_block(self, tags: tuple[str, ...]) -> bool:
         """Whether one of these tags has a maximum, or rests."""
-        return not (self._maxima.keys().isdisjoint(tags) and self.resting.keys().isdisjoint(tags))
+        if self.resting and not self.resting.keys().isdisjoint(tags):
+            return True
+        return not self._maxima.keys().isdisjoint(tags)
 
     def is_full(self, tag: str) -> bool:
         """Whether as many run under a tag as may."""
