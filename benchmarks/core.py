@@ -9,7 +9,9 @@
 
     changes     once it is full, each worked off to its end: the schedule is read again, as it was and with every
                 hundredth server another; a crew is disabled and comes back; a time group opens; slots go offline; a
-                dispatcher is lost and comes back with its leases; somebody looks at the farm, and asks why
+                dispatcher is lost and comes back with its leases; somebody looks at the farm; one who waits for each
+                need asks why; a user of a crew above all others takes a tenth of all slots from those who have them,
+                and his dispatcher ends
 
 `grants_per_s` are grants by the time that all events took on one core, those for metrics and for the clock as well;
 `max_event_ms` is the longest event from the first Want on; `growth` is what a grant costs at 100,000 slots over what it
@@ -55,6 +57,9 @@ SYSTEMS = ("linux", "irix", "osx", "solaris", "tru64")
 GEAR = ("", "bigmem", "gpu", "maya")
 SHOWS = ("film", "short")
 
+RUSHED = "rushed"
+"""A user of whom nothing is seen until all others have what they can have."""
+
 SCHEDULE_LIMITS = {"prman": 400, "maya": 100}
 
 
@@ -77,12 +82,18 @@ def schedule(slots: int) -> Schedule:
         Crew("film", "film", "film", priority=10.0),
         Crew("short", "short", "short", priority=10.0),
         Crew("fx", "fx", "gpus", priority=20.0),
+        Crew("rush", "rush", priority=100.0),
     )
     users = [f"user{number}" for number in range(USERS)]
     return Schedule(
         servers=servers,
         server_groups={name: tuple(members) for name, members in groups.items()},
-        user_groups={"film": tuple(users[::2]), "short": tuple(users[1::2]), "fx": tuple(users[::10])},
+        user_groups={
+            "film": tuple(users[::2]),
+            "short": tuple(users[1::2]),
+            "fx": tuple(users[::10]),
+            "rush": (RUSHED,),
+        },
         crews={crew.name: crew for crew in crews},
         limits=SCHEDULE_LIMITS,
         pings={},
@@ -209,11 +220,13 @@ class Farm:
         names = list(self.plan.servers)[::100]
         for on in (True, False):
             self._happens("offline", lambda on=on: self.core.offline(names[:20], on, "wanda", self.now))  # type: ignore[misc]
-        self._happens("explain", lambda: self.core.said(PeerId(500), Explain(1, 1), self.now))
+        for number in range(50):
+            self._happens("explain", lambda number=number: self.core.said(PeerId(number + 1), Explain(1, 1), self.now))  # type: ignore[misc]
         parts = self.core.farm_in_parts(self.now)
         while self._has_seen(parts):
             pass
         self._comes_back(PeerId(1))
+        self._rush(PeerId(REQUESTS + 2), len(self.plan.servers) // 10)
 
     def _reads(self, name: str, **parts: object) -> None:
         plan = msgspec.structs.replace(self.plan, **parts)
@@ -235,6 +248,17 @@ class Farm:
         self._happens("detach", lambda: self.core.detach(peer, self.now))
         back = Attach("d0", "ws0", 9001, 1, held)
         self._happens("attach", lambda: self.core.attach(PeerId(REQUESTS + 1), "user0", back, self.now))
+
+    def _rush(self, peer: PeerId, slots: int) -> None:
+        """Somebody of the highest standing takes so many slots from others, and is gone."""
+        self.recalled.clear()
+        self.core.attach(peer, RUSHED, Attach("rush", "ws", 9001, 0), self.now)
+        want = Want(1, 1, 1, "rush", _need("pixarRender"), slots)
+        self._happens("a rush", lambda: self.core.said(peer, want, self.now))
+        while self.recalled:
+            self.grant()
+        self.until_quiet("a rush")
+        self._happens("its end", lambda: self.core.leave(peer, self.now))
 
     def grant(self) -> None:
         """A lease comes back: one that was asked back, or any."""

@@ -47,12 +47,24 @@ def farm_in_parts(books: Books, now: float, serial: int) -> Iterator[Farm]:
         lines = tuple([_waiting(request, now) for request in requests])
         yield msgspec.structs.replace(part, waiting=lines, more=True)
         part = more
-    slots = [*books.slots.by_name.values(), *books.slots.gone.values()]
-    for some_slots in _batches(slots, _PART):
-        lines_of_slots = tuple([_slot(books, slot, now) for slot in some_slots])
+    for slots in _slots_by_host(books):
+        lines_of_slots = tuple([_slot(books, slot, now) for slot in slots])
         yield msgspec.structs.replace(part, slots=lines_of_slots, more=True)
         part = more
     yield msgspec.structs.replace(part, more=False)
+
+
+def _slots_by_host(books: Books) -> Iterator[list[Slot]]:
+    """All slots, those of a host together. There is no list of them all: Python's garbage collector looks through a
+    list at once."""
+    some: list[Slot] = []
+    for host in list(books.slots.hosts.values()):
+        some += host.slots
+        if len(some) >= _PART:
+            yield some
+            some = []
+    some += books.slots.gone.values()
+    yield from _batches(some, _PART)
 
 
 def _batches(things: list[_T], size: int) -> Iterator[list[_T]]:
