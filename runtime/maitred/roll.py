@@ -69,9 +69,9 @@ class Roll:
 
     def _forgetting(self, dispatcher: Dispatcher) -> Work:
         books = self._books
-        for lease in list(dispatcher.leases):
-            if self._is_expected(dispatcher):
-                return
+        leases = list(reversed(dispatcher.leases))
+        while leases and not self._is_expected(dispatcher):
+            lease = leases.pop()  # and with it its memory: thousands at once would take long
             if lease in dispatcher.leases:
                 books.log(f"ended {lease}: its dispatcher is gone")
                 books.end_lease(lease, books.slices.now)
