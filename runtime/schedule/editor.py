@@ -46,13 +46,16 @@ class EditError(ValueError):
 
 
 class Editor:
-    """A schedule that is to be changed. Raises EditError when it cannot be run to its end."""
+    """A schedule that is to be changed. Raises EditError when it cannot be run to its end. `reading`: of these bytes,
+    where somebody has read them already."""
 
-    def __init__(self, data: bytes, file: str, members: Members = no_members) -> None:
+    def __init__(self, data: bytes, file: str, members: Members = no_members, reading: Reading | None = None) -> None:
         self._file = file
         self._members = members
         self._document = Document(data)
-        self.reading = self._read(data)
+        self.reading = reading or self._read(data)
+        self.result = self.reading
+        """How the last result reads."""
         if self.reading.failed:
             first = next(found for found in self.reading.diagnostics if found.severity is Severity.ERROR)
             raise EditError(file, (first.line, first.column), f"the file is broken, mend it first: {first.text}")
@@ -190,6 +193,7 @@ class Editor:
         if now != values or _others(before, kind, values) != _others(after, kind, values):
             place = next((self._place(kind, name) for name in values if (kind, name) in before.entries), (1, 1))
             raise EditError(self._file, place, "this cannot be changed without changing other entries: edit it by hand")
+        self.result = after
         return data
 
 
