@@ -30,6 +30,7 @@ from gui.links.dispatcher import DispatcherLink
 from gui.links.farm import FarmFeed
 from gui.links.maitred import MaitredLink
 from gui.links.presence import Opened, Presence, raise_first
+from gui.links.schedule import ScheduleLink
 from gui.look import classic
 from gui.look.marks import Marks
 from gui.look.scheme import CLASSIC, Scheme, SchemeError, named
@@ -79,6 +80,7 @@ class Application:
         self.root = root
         self.link = link
         self.maitred = MaitredLink()
+        self.schedule = ScheduleLink(self.maitred)
         self.farm = FarmFeed(MaitredLink(), lambda: self.preferences.farm_look_s)
         self._windows: dict[str, OneOfAKind] = {}
         self._one_has_gone = trio.Event()

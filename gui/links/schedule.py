@@ -73,9 +73,9 @@ class ScheduleLink:
         """Write what was changed. Where somebody was faster, `edit.newer` is what he has written."""
         async with self._turn:
             edit, sent = self.edit, self.edit.data
-            answer = await self._ask(WriteSchedule(0, sent, edit.held.version))
+            answer = await self._ask_again(WriteSchedule(0, sent, edit.held.version))
             if isinstance(answer, Did):
-                said = await self._read()
+                said = await self._read(after_writing=True)
                 return said or answer.text
             if isinstance(answer, ScheduleIs):
                 return await self._overtaken(self._held(answer))
@@ -90,8 +90,9 @@ class ScheduleLink:
         self._tell()
         return "somebody else has changed the schedule meanwhile: nothing was written"
 
-    async def _read(self) -> str:
-        answer = await self._ask(AskSchedule(0))
+    async def _read(self, *, after_writing: bool = False) -> str:
+        question = AskSchedule(0)
+        answer = await (self._ask_again(question) if after_writing else self._ask_anybody(question))
         if not isinstance(answer, ScheduleIs):
             return answer.text if isinstance(answer, Refused) else ""
         held = self._held(answer)
@@ -102,25 +103,28 @@ class ScheduleLink:
         return ""
 
     def _held(self, answer: ScheduleIs) -> Held:
-        whose = "this file" if self._path else f"the maitre-d at {self._maitred.place}"
-        return Held(answer.file, f"{whose}: {answer.file}", answer.data, answer.version, answer.barred)
+        where = f"no maitre-d: {answer.file} itself" if self._path else f"schedule of maitre-d {self._maitred.place}"
+        return Held(answer.file, where, answer.data, answer.version, answer.barred)
 
-    async def _ask(self, message: AskSchedule | WriteSchedule) -> FarmMessage:
-        """Of the maitre-d. Where none is, of the file: from then on until it is read anew. Raises NoMaitred."""
-        if self._path is None or isinstance(message, AskSchedule):
-            try:
-                answer = await self._maitred.ask(message)
-            except NoMaitred as error:
-                if isinstance(message, WriteSchedule):
-                    raise NoMaitred(f"not written: {error}") from error
-                self._path = await trio.to_thread.run_sync(find, self._environ, SCHEDULE)
-                if self._path is None:
-                    places = ", ".join(str(path) for path in search_path(self._environ, SCHEDULE))
-                    raise NoMaitred(f"{error}\nand there is no alfred.schedule here ({places})") from error
-            else:
-                self._path = None
-                return answer
+    async def _ask_again(self, message: AskSchedule | WriteSchedule) -> FarmMessage:
+        """Who was asked last. Raises NoMaitred."""
+        if self._path is None:
+            return await self._maitred.ask(message)
         return await trio.to_thread.run_sync(schedule_desk.answer, self._path, message)
+
+    async def _ask_anybody(self, message: AskSchedule) -> FarmMessage:
+        """The maitre-d; where none is, the file. Raises NoMaitred: there is neither."""
+        try:
+            answer = await self._maitred.ask(message)
+        except NoMaitred as error:
+            path = await trio.to_thread.run_sync(find, self._environ, SCHEDULE)
+            if path is None:
+                places = ", ".join(str(place) for place in search_path(self._environ, SCHEDULE))
+                raise NoMaitred(f"{error}; and there is no alfred.schedule here ({places})") from error
+            self._path = path
+            return await self._ask_again(message)
+        self._path = None
+        return answer
 
     # ---- changing --------------------------------------------------------------------------------------------
 

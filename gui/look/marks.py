@@ -1,4 +1,4 @@
-"""The marks that stand beside words: diamonds, squares, locks, stripes. Images, in the colours and size of the scheme.
+"""The marks that stand beside words: diamonds, squares, locks. Images, in the colours and size of the scheme.
 
 diamond   a slot or a choice: filled, or only its outline
 square    an indicator that is set (filled) or not
@@ -38,12 +38,6 @@ _OPEN = (
     "xxxxxxxx",
 )
 _CROSS = ("x.....x", ".x...x.", "..x.x..", "...x...", "..x.x..", ".x...x.", "x.....x")
-
-STRIPES = """#define s_width 8
-#define s_height 8
-static char s_bits[] = { 0x03, 0x06, 0x0c, 0x18, 0x30, 0x60, 0xc0, 0x81 };
-"""
-"""A bitmap of oblique stripes, as X has them: what is now, in a grid of times."""
 
 
 class Marks:

@@ -50,9 +50,18 @@ class WeekGrid:
         if end > start:
             self.minutes[start:end] = (_ON if on else _OFF) * (end - start)
 
-    def runs(self, day: int) -> Iterator[tuple[int, int]]:
-        """What is enabled of a day: minutes from, and to before."""
-        yield from _runs(self.minutes[day * DAY : (day + 1) * DAY])
+    def boxes(self) -> Iterator[tuple[int, int, bool]]:
+        """Every box: its day, the minute at which it begins, whether all of it is enabled."""
+        for start in range(0, WEEK, self.box):
+            yield start // DAY, start % DAY, all(self.minutes[start : start + self.box])
+
+    def parts(self) -> Iterator[tuple[int, int, int]]:
+        """What is enabled of boxes that are so in part: the day, minutes from, and to before."""
+        for start in range(0, WEEK, self.box):
+            box = self.minutes[start : start + self.box]
+            if not all(box):
+                for first, last in _runs(box):
+                    yield start // DAY, start % DAY + first, start % DAY + last
 
     def elements(self) -> list[str]:
         """As the schedule has it: an element for days that have the same hours. Hours past midnight belong to the day

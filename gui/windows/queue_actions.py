@@ -27,7 +27,7 @@ JOB_MENU = (
 _MENUS = (
     ("Alfred", ("alfred.open", "alfred.live", "alfred.done", "", "alfred.close", "alfred.shutdown")),
     ("Jobs", JOB_MENU),
-    ("Scheduling", ("open.watch",)),
+    ("Scheduling", ("open.watch", "", "open.schedule")),
 )
 
 
@@ -71,6 +71,7 @@ def queue_actions(window: JobQueueWindow) -> Actions:
         Action("alfred.close", "&Close", window.close, "<Control-w>"),
         Action("alfred.shutdown", "&Shut down dispatcher", partial(_shut_down, window)),
         Action("open.watch", "&Watch servers...", partial(_watch_servers, window), "<Control-s>"),
+        Action("open.schedule", "&Master schedule...", partial(_master_schedule, window), "<Control-m>"),
     )
     return actions
 
@@ -160,6 +161,12 @@ def _shut_down(window: JobQueueWindow) -> None:
     question = "Shut the dispatcher down? What runs is ended, and runs again when it is started."
     run = partial(window.do, partial(_end, window))
     ConfirmDialog(window.app, window.root, "Shut down", question, running, "&Shut down", run)
+
+
+def _master_schedule(window: JobQueueWindow) -> None:
+    from gui.windows.master_schedule import MasterSchedule
+
+    window.app.show(MasterSchedule.NAME, partial(MasterSchedule, window.app))
 
 
 def _watch_servers(window: JobQueueWindow) -> None:

@@ -63,3 +63,16 @@ def test_a_group_that_is_never_open_has_no_elements():
 
 def test_boxes_are_half_hours_where_the_group_needs_them():
     assert (WeekGrid([Span(60, 120)]).box, WeekGrid([Span(90, 120)]).box) == (60, 30)
+
+
+@given(SPANS)
+def test_boxes_and_parts_of_boxes_show_all_that_is_enabled(spans):
+    grid = WeekGrid(spans)
+    shown = bytearray(WEEK)
+    for day, start, on in grid.boxes():
+        if on:
+            shown[day * DAY + start : day * DAY + start + grid.box] = b"\x01" * grid.box
+    for day, start, end in grid.parts():
+        shown[day * DAY + start : day * DAY + end] = b"\x01" * (end - start)
+
+    assert shown == grid.minutes

@@ -1,0 +1,144 @@
+"""The master schedule, used by mouse and keys, before a real maitre-d."""
+
+import pytest
+
+SCHEDULE = """# ours
+set alfServer(s1) {-host 127.0.0.2 -keys pixarRender}
+set alfServerGroup(renderers) {s1}
+set alfServerGroup(desktops) {s1}
+set alfUserGroup(produce) {ann}
+set alfTimeGroup(evenings) {{mon-fri 19:00-08:00}}
+set alfCrew(production) {-users produce -servers renderers -priority 10 -enabled 1}   ;# first
+set alfCrew(td) {-servers renderers -times evenings -priority 5 -enabled 1}
+set alfCrew(everyone) {-servers desktops -priority 1 -enabled 0}
+"""
+
+
+@pytest.fixture
+def schedule(site):
+    """A maitre-d whose schedule has crews; the file itself."""
+    site.schedule.write_text(SCHEDULE)
+    return site.schedule
+
+
+async def opened(user, app):
+    """The window, as soon as it shows the crews."""
+    user.click(app.queue_window.entries.canvas)
+    user.key("Control", "m")
+    await user.until(lambda: app.shown("master schedule"))
+    window = app.shown("master schedule")
+    await user.until(lambda: app.schedule.is_read and window.lines.rows.grid_size()[1] == 4)
+    window.window.focus_force()
+    return window
+
+
+def test_a_crew_is_toggled_opened_edited_renamed_and_written(user, schedule):
+    async def use(app):
+        window = await opened(user, app)
+        crews = lambda: window.edit.reading.schedule.crews  # noqa: E731 - short, and used here alone
+        user.click(window.lines.part("everyone", "amber"))
+        await user.until(lambda: crews()["everyone"].enabled and window.modified["text"] == "modified...")
+        user.click(window.lines.part("td", "lock"))
+        await user.until(lambda: window.opened == {"td"})
+        user.click(window.lines.part("td", "priority"))
+        user.key("Control", "slash")
+        user.type("7\n")
+        await user.until(lambda: crews()["td"].priority == 7)
+        user.shot("master schedule")
+        name = window.lines.part("td", "crew").nametowidget("name")
+        user.click(name)
+        user.key("End")
+        user.type("s\n")
+        await user.until(lambda: "tds" in crews())
+        user.click(window.window.nametowidget("foot.write"))
+        await user.until(lambda: not window.edit.modified)
+        await user.until(lambda: "is written" in window.status["text"])
+        assert "-servers desktops -priority 1 -enabled 1" in schedule.read_text()
+        assert schedule.read_text().startswith(SCHEDULE[: SCHEDULE.index("set alfCrew(td)")])
+
+    user.works_with(use)
+
+
+async def opened_from(user, app, name, attribute):
+    """A window that the head of a column opens: "view/edit"."""
+    window = await opened(user, app)
+    head = window.lines.rows.nametowidget(f"head_{attribute}")
+    user.click(head)
+    await user.until(lambda: head.nametowidget("menu").winfo_ismapped())
+    user.key("v")
+    await user.until(lambda: app.shown(name))
+    found = app.shown(name)
+    await user.until(lambda: found.names.group)
+    found.window.focus_force()
+    return found
+
+
+def test_members_of_a_user_group_are_clicked_typed_in_and_the_group_is_renamed_in_place(user, schedule):
+    async def use(app):
+        window = await opened_from(user, app, "user groups", "users")
+        members = lambda: window.edit.reading.schedule.user_groups  # noqa: E731 - short, and used here alone
+        user.click(window.new)
+        user.type("bob eve\n")
+        await user.until(lambda: members() == {"produce": ("ann", "bob", "eve")})
+        await user.until(lambda: len(window.members.rows) == 3)
+        user.click(window.members.canvas, *window.members.place_of("ann"))
+        await user.until(lambda: members() == {"produce": ("bob", "eve")})
+        user.shot("user groups")
+        window.names.list.canvas.focus_set()
+        user.key("F2")
+        await user.until(lambda: window.names.list.canvas.winfo_children())
+        user.type("film\n")
+        await user.until(lambda: members() == {"film": ("bob", "eve")})
+        assert window.edit.reading.schedule.crews["production"].users == "film"
+        user.key("Control", "z")
+        await user.until(lambda: members() == {"produce": ("bob", "eve")})
+
+    user.works_with(use)
+
+
+def test_a_server_is_put_into_a_group_and_edited_behind_its_lock(user, schedule):
+    async def use(app):
+        window = await opened_from(user, app, "server groups", "servers")
+        now = lambda: window.edit.reading.schedule  # noqa: E731 - short, and used here alone
+        await user.until(lambda: window.servers.rows)
+        user.click(window.servers.canvas, *window.servers.place_of("s1"))
+        await user.until(lambda: now().server_groups["renderers"] == ())
+        user.click(window.lock)
+        await user.until(lambda: window.is_open)
+        user.click(window.fields.entries["keys"])
+        user.key("Control", "slash")
+        user.type("big, fast\n")
+        await user.until(lambda: now().servers["s1"].keys == ("big", "fast"))
+        user.click(window.fields.entries["name"])
+        user.key("Control", "slash")
+        user.type("janus1\n")
+        await user.until(lambda: "janus1" in now().servers)
+        user.shot("server groups")
+        assert now().server_groups["desktops"] == ("janus1",)
+
+    user.works_with(use)
+
+
+def test_hours_are_enabled_with_the_left_and_disabled_with_the_middle_button(user, schedule):
+    async def use(app):
+        window = await opened_from(user, app, "time groups", "times")
+        words = lambda: window.week.elements()  # noqa: E731 - short, and used here alone
+        await user.until(lambda: window.grid.winfo_width() > 100 and words())
+
+        def drag(button, start, end):
+            user.point(window.grid, *window.place_of(*start))
+            user.press(button)
+            user.point(window.grid, *window.place_of(*end))
+            user.release(button)
+
+        drag(1, (5, 0.5), (6, 23.5))
+        await user.until(lambda: "sat-sun 00:00-24:00" in " ".join(words()) or "sat,sun 00:00-24:00" in words())
+        drag(2, (0, 4.5), (4, 7.5))
+        await user.until(lambda: any("00:00-04:00" in word or "19:00-04:00" in word for word in words()))
+        await user.until(lambda: window.edit.modified)
+        user.shot("time groups")
+        user.click(window.window.nametowidget("foot.write"))
+        await user.until(lambda: not window.edit.modified)
+        assert "set alfTimeGroup(evenings) {{" in schedule.read_text()
+
+    user.works_with(use)
