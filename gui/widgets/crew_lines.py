@@ -98,7 +98,7 @@ class CrewLines(tk.Frame):
         self._priority(row, shown).grid(row=row, column=2 + len(GROUPS), padx=px(2))
         if not shown.is_understood:
             wrong = tk.Label(
-                self.rows, text=" not understood", image=self._marks.cross(), compound="left",
+                self.rows, text=" not understood", image=self._marks.cross(self._scheme.warning), compound="left",
                 foreground=self._scheme.warning,
             )  # fmt: skip
             wrong.grid(row=row, column=3 + len(GROUPS), sticky="w", padx=px(4))
