@@ -33,13 +33,13 @@ async def opened(user, app, tmp_path):
     await user.until(lambda: jid in window.details)
     detail = window.details[jid]
     await user.until(lambda: len(detail.tree) == 9 and detail.tree.states.count(3) == 2 and detail.tree.percents)
+    await user.until(lambda: detail.shown.layout_is.row_count == 6)
     return detail
 
 
 def test_the_tree_shows_what_each_task_does(user, tmp_path):
     async def use(app):
         detail = await opened(user, app, tmp_path)
-        await user.until(lambda: detail.shown.layout_is.row_count == 6)
         titles = {detail.tree.title(tid): detail.tree.shown_state(tid) for tid in range(9)}
         user.shot("job detail")
         assert titles["Frame 41"] is TaskState.DONE
@@ -55,7 +55,6 @@ def test_a_task_is_chosen_by_a_click_and_skipped_by_a_key(user, tmp_path):
     async def use(app):
         detail = await opened(user, app, tmp_path)
         tid = next(tid for tid in range(9) if detail.tree.title(tid) == "Frame 42")
-        await user.until(lambda: detail.shown.layout_is.row_count == 6)
         user.click(detail.shown.canvas, *detail.shown.place_of(tid))
         await user.until(lambda: detail.selected == tid)
         user.focus(detail.window)
