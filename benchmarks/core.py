@@ -295,7 +295,7 @@ def run(slots: int, grants: int) -> dict[str, float]:
         if number % each == 0:
             farm.measured(farm.hosts[number // each % len(farm.hosts)])
         farm.grant()
-    spent_s = sum(farm.spent_s.values())
+    spent_s, granted = sum(farm.spent_s.values()), farm.granted
     names = tuple(farm.spent_s)
     farm.changes()
     told = ", ".join(
@@ -310,12 +310,12 @@ def run(slots: int, grants: int) -> dict[str, float]:
     )
     print(
         f"  {slots} slots: read in {farm.read_s:.2f} s, {filled} grants to fill it in {filling_s:.2f} s; a Want took at"
-        f" most {1000 * farm.longest_s['want']:.2f} ms; then {farm.granted} for {grants} returned; for each {told};"
+        f" most {1000 * farm.longest_s['want']:.2f} ms; then {granted} for {grants} returned; for each {told};"
         f" {perf_counter() - began:.0f} s in all;"
         f" changes: {changes}",
         file=sys.stderr,
     )
-    return {"grant_s": spent_s / max(1, farm.granted), "longest_s": max(farm.longest_s.values())}
+    return {"grant_s": spent_s / max(1, granted), "longest_s": max(farm.longest_s.values())}
 
 
 def measure(slots: int, grants: int) -> dict[str, float]:
