@@ -223,18 +223,19 @@ class Desk:
         return self._core.jobs[jid]
 
     def _exclude(self, wish: Exclude) -> Acted | Refusal:
-        """The user's choice in the huntgroup: kept first, then told to the core and the maitre-d."""
+        """The user's choice in the huntgroup: kept first, then told to the core, the maitre-d, and those who watch."""
         if self.carrier is None or self._lasting is None:
             return Refusal(text="this dispatcher is ending: try again")
         where = wish.where.strip()
+        changed = bool(where) and self._lasting.exclude(where, wish.excluded)
+        excluded = f"excluded: {' '.join(self._lasting.excluded) or 'nothing'}"
         if not where:
-            return Refusal(text="name a host or a slot")
-        changed = self._lasting.exclude(where, wish.excluded)
+            return Acted(text=excluded)
         if changed:
             self.carrier.carry_out(self._core.exclude(self._lasting.excluded, time.time()))
+            self._tell_queue()
         state = "excluded" if wish.excluded else "used again"
-        excluded = " ".join(self._lasting.excluded) or "nothing"
-        return Acted(text=f"{where} is {state if changed else f'{state} already'}; excluded: {excluded}")
+        return Acted(text=f"{where} is {state if changed else f'{state} already'}; {excluded}")
 
     def _prefer(self, wish: Prefer) -> Acted | Refusal:
         """A preference of this dispatcher: kept first, then told to the core. Raises UnknownScheme, StateError."""
@@ -369,6 +370,13 @@ class Desk:
             for connection, jid in self._watchers.items():
                 if jid in (0, announce.jid):
                     connection.news(packed)
+
+    def _tell_queue(self) -> None:
+        """Something else than a job has changed that all who watch are to know."""
+        if self._watchers:
+            packed = pack_message(self.queue())
+            for connection in self._watchers:
+                connection.news(packed)
 
     def note_ends(self) -> None:
         """After every batch: jobs that came to their end get a summary in the journal, those at work again lose it."""

@@ -149,12 +149,14 @@ class List(Message, frozen=True, tag=True, kw_only=True):
 
 class FarmView(msgspec.Struct, frozen=True):
     """A dispatcher and the farm. `maitred`: who gives slots, HOST:PORT or "chaos", empty while nobody does. `leases`
-    are held, on `used` of them commands run; `wanted` is how many more would be taken."""
+    are held, on `used` of them commands run; `wanted` is how many more would be taken. `excluded` are slots and hosts
+    that the user has deselected in the huntgroup."""
 
     maitred: str
     leases: int = 0
     used: int = 0
     wanted: int = 0
+    excluded: tuple[str, ...] = ()
 
 
 class Queue(Message, frozen=True, tag=True, kw_only=True):

@@ -187,7 +187,7 @@ def need_words(need: Need) -> str:
 
 def farm(dispatcher: Dispatcher, maitred: str) -> FarmView | None:
     """The farm as the dispatcher uses it, None where it does not. `maitred`: who gives slots now."""
-    return FarmView(maitred, *dispatcher.lease_counts()) if dispatcher.uses_farm else None
+    return FarmView(maitred, *dispatcher.lease_counts(), dispatcher.excluded) if dispatcher.uses_farm else None
 
 
 def _describe_cmd(job: QueuedJob, cid: int, cmd: Cmd) -> dict[str, Any]:

@@ -28,7 +28,8 @@ _SHIFT, _CONTROL = 0x1, 0x4
 
 class TableView(tk.Frame, Generic[Line]):
     """`mark` is what stands before a line; `on_sorted`: another order is wanted; `on_chosen`: other lines are selected;
-    `on_menu(x, y)`: their menu is wanted there; `on_opened`: a double click, or Return."""
+    `on_menu(x, y)`: their menu is wanted there; `on_opened`: a double click, or Return; `on_mark`: a click on the
+    mark of a line."""
 
     def __init__(
         self,
@@ -42,10 +43,12 @@ class TableView(tk.Frame, Generic[Line]):
         on_chosen: Callable[[], object],
         on_menu: Callable[[int, int], object],
         on_opened: Callable[[], object] = lambda: None,
+        on_mark: Callable[[], object] | None = None,
     ) -> None:
         super().__init__(parent, name=name, borderwidth=scheme.px(2), relief="sunken")
         self._scheme, self._table, self._mark = scheme, table, mark
         self._on_sorted, self._on_chosen, self._on_menu, self._on_opened = on_sorted, on_chosen, on_menu, on_opened
+        self._on_mark = on_mark
         self.is_stale = False
         """What is shown is as it was."""
         self._bold, self._plain = nametofont("TkHeadingFont", self), nametofont("TkTextFont", self)
@@ -232,6 +235,8 @@ class TableView(tk.Frame, Generic[Line]):
         if place is not None:
             self._table.select(place, more=bool(state & _CONTROL), until=bool(state & _SHIFT))
             self._chosen()
+            if self._on_mark is not None and self.canvas.canvasx(event.x) < self._indent:
+                self._on_mark()
 
     def _menu(self, event: tk.Event[tk.Misc]) -> None:
         self.canvas.focus_set()

@@ -27,7 +27,7 @@ JOB_MENU = (
 _MENUS = (
     ("Alfred", ("alfred.open", "alfred.live", "alfred.done", "", "alfred.close", "alfred.shutdown")),
     ("Jobs", JOB_MENU),
-    ("Scheduling", ("open.watch", "", "open.schedule")),
+    ("Scheduling", ("open.watch", "open.huntgroups", "", "open.schedule")),
 )
 
 
@@ -72,6 +72,7 @@ def queue_actions(window: JobQueueWindow) -> Actions:
         Action("alfred.shutdown", "&Shut down dispatcher", partial(_shut_down, window)),
         Action("open.watch", "&Watch servers...", partial(_watch_servers, window), "<Control-s>"),
         Action("open.schedule", "&Master schedule...", partial(_master_schedule, window), "<Control-m>"),
+        Action("open.huntgroups", "&Huntgroups...", partial(_huntgroups, window), "<Control-h>"),
     )
     return actions
 
@@ -173,6 +174,12 @@ def _watch_servers(window: JobQueueWindow) -> None:
     from gui.windows.watch_servers import WatchServersWindow
 
     window.app.show("watch servers", partial(WatchServersWindow, window.app))
+
+
+def _huntgroups(window: JobQueueWindow) -> None:
+    from gui.windows.huntgroups import HuntgroupsWindow
+
+    window.app.show("huntgroups", partial(HuntgroupsWindow, window.app))
 
 
 async def _end(window: JobQueueWindow) -> str:

@@ -6,12 +6,14 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from contextlib import aclosing
 from pathlib import Path
 
 import trio
 
-from runtime.messages import Acted, Action, FarmView, JobState
-from tests.daemons.farm_dispatchers import Dispatcher, dispatcher, many, remote
+from daemons.client import connect
+from runtime.messages import Acted, Action, FarmView, JobState, Queue
+from tests.daemons.farm_dispatchers import LIMIT_S, Dispatcher, dispatcher, many, remote
 from tests.daemons.farm_fixture import WholeFarm, whole_farm
 
 WAIT = "while [ ! -e {} ]; do sleep 0.05; done"
@@ -219,9 +221,24 @@ async def test_an_excluded_host_gets_nothing(tmp_path: Path) -> None:
         async with dispatcher(farm) as ann:
             said = await ann.client.exclude("127.0.0.2", True)
             assert isinstance(said, Acted) and "is excluded" in said.text
+            asked = await ann.client.exclude("", True)
+            view = (await ann.client.list()).farm
             await ann.run(many(6, "echo %h"))
 
+            assert isinstance(asked, Acted) and asked.text == "excluded: 127.0.0.2"
+            assert view is not None and view.excluded == ("127.0.0.2",)
             assert {await ann.output(1, tid) for tid in range(1, 7)} == {"127.0.0.3\n"}
+
+
+async def test_who_watches_hears_what_is_excluded(tmp_path: Path) -> None:
+    with whole_farm(tmp_path, hosts=1) as farm:
+        async with dispatcher(farm) as ann, connect(ann.state, start=False) as other, aclosing(other.watch()) as news:
+            await anext(news)
+            await ann.client.exclude("h2-1", True)
+            with trio.fail_after(LIMIT_S):
+                async for queue in news:
+                    if isinstance(queue, Queue) and queue.farm is not None and queue.farm.excluded == ("h2-1",):
+                        break
 
 
 async def test_why_says_for_each_server_what_it_fails(tmp_path: Path) -> None:
