@@ -106,8 +106,8 @@ class Application:
             window = self.queue_window = JobQueueWindow(self)
             presence = Presence(window.take)
             nursery.start_soon(presence.run)
-            if opened is not None and opened.scripts:
-                window.take(opened)
+            if opened is not None:
+                window.spool(opened)
             await window.closed.wait()
             for name in self._windows:
                 other = self.shown(name)

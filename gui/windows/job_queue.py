@@ -10,6 +10,7 @@ status         the maitre-d, slots in use and waiting; or why the dispatcher is 
 from __future__ import annotations
 
 import socket
+import time
 import tkinter as tk
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from gui.app import Application
 
 _SECOND_MS = 1_000
+_SAID_S = 8.0
 _USUAL_PLACE = "640x560+40+40"
 
 
@@ -52,6 +54,7 @@ class JobQueueWindow:
         """Open windows of jobs."""
         self._shown_lines = 0
         self._said = ""
+        self._said_until = 0.0
         self._due = ""
         self._reading: trio.CancelScope | None = None
         self.root.title(f"Alfred Job Queue: {whose()}")
@@ -129,12 +132,14 @@ class JobQueueWindow:
         if new:
             self.launch_log.add(list(self.log.lines)[-new:])
         self.entries.changed()
+        if time.monotonic() > self._said_until:
+            self._said = ""
         self.status.configure(text=self._said or self.jobs.status())
 
     def _tick(self) -> None:
         """Times go on."""
-        if self.jobs.jobs:
-            self.entries.canvas.changed()
+        if self.jobs.jobs or self._said:
+            self.changed()
         self._ticking = self.root.after(_SECOND_MS, self._tick)
 
     def do(self, work: Callable[[], Awaitable[str | None]]) -> None:
@@ -142,8 +147,9 @@ class JobQueueWindow:
         self.app.do(work, self.say)
 
     def say(self, text: str) -> None:
-        """Words in the status line, until something else is said or done."""
+        """Words in the status line, for a while."""
         self._said = printable(text)
+        self._said_until = time.monotonic() + _SAID_S
         self.changed()
 
     # ---- what a user does ----------------------------------------------------------------------------
@@ -209,6 +215,10 @@ class JobQueueWindow:
         """Come to the front, and queue these scripts."""
         self.root.deiconify()
         self.root.lift()
+        self.spool(opened)
+
+    def spool(self, opened: Opened) -> None:
+        """Queue these scripts, after a look at them."""
         if opened.scripts:
             self.do(partial(spool, self.app, opened, self.say))
 
