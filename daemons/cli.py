@@ -40,7 +40,7 @@ from daemons.options.trial import TRIAL
 from daemons.options.waiting import WAITING
 
 if TYPE_CHECKING:
-    from daemons.options.jobs import OpenWindow
+    from daemons.options.part import Windows
 
 PARTS = (
     JOBS,
@@ -83,13 +83,13 @@ def parser() -> Words:
     return words
 
 
-def main(arguments: Sequence[str] | None = None, window: OpenWindow | None = None) -> int:
-    """Run `alfred` with these words (default: the process's own) and give its exit status. `window` shows the queue
-    in a window; None where there is no display."""
+def main(arguments: Sequence[str] | None = None, windows: Windows | None = None) -> int:
+    """Run `alfred` with these words (default: the process's own) and give its exit status. `windows` shows
+    windows; None where there is no display."""
     words = parser()
     given = words.parse_args(arguments)
     try:
-        return _run(words, given, window)
+        return _run(words, given, windows)
     except BrokenPipeError:
         # whoever read our output has gone (`alfred -queue | head`): nobody is left to be told
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -98,7 +98,7 @@ def main(arguments: Sequence[str] | None = None, window: OpenWindow | None = Non
         return INTERRUPTED
 
 
-def _run(words: Words, given: argparse.Namespace, window: OpenWindow | None) -> int:
+def _run(words: Words, given: argparse.Namespace, windows: Windows | None) -> int:
     if given.help is not None:
         return _help(words, given.help)
     if given.version:
@@ -111,14 +111,16 @@ def _run(words: Words, given: argparse.Namespace, window: OpenWindow | None) -> 
         os.environ[VARIABLE] = given.h
     asked = [(part, request) for part in PARTS for request in part.asked(given)]
     if not asked:
-        return session(words, given, window)
+        return session(words, given, windows)
     part, request = asked[0]
     if len(asked) > 1:
         words.error(f"-{request} and -{asked[1][1]} do not go together")
-    if given.nogui:
+    if given.nogui and part.in_window is None:
         words.error(f"-{request} and -nogui do not go together")
     if given.scripts and not part.takes_files:
         words.error(f"-{request} takes no script: {given.scripts[0]}")
+    if windows is not None and part.in_window is not None and not given.nogui:
+        return part.in_window(words, given, windows)
     return part.run(words, given, request)
 
 

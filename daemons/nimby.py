@@ -1,4 +1,4 @@
-"""`alfred -nimby`: blocks this desktop while its user is active. In the terminal; a window comes with the others.
+"""`alfred -nimby`: blocks this desktop while its user is active. In the terminal; or behind a window (gui.nimby).
 
     idle time  ->  runtime.nimby  ->  Shields  ->  the maitre-d          ("shields raised", to those who watch)
                                       Eject    ->
@@ -21,7 +21,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -76,12 +77,38 @@ class NimbyProcess:
         self._say = _once(say)
         self._serials = itertools.count(1)
         self._link: Link | None = None
+        self._other_mode = trio.Event()
+        self.running: tuple[str, ...] = ()
+        """What runs here, in words, as far as a maitre-d has said."""
 
     async def run(self) -> None:
         """Until cancelled."""
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._hold_forever)
             await self._watch_forever()
+
+    # -- what the user asks for -----------------------------------------------------------------------------------
+
+    @property
+    def nimby(self) -> Nimby:
+        """How things are."""
+        return self._nimby
+
+    @property
+    def attached(self) -> bool:
+        """Whether a maitre-d knows of it."""
+        return self._link is not None
+
+    def want(self, mode: Mode) -> None:
+        """Another mode, from now on."""
+        self._nimby.want(mode)
+        self._other_mode.set()
+
+    def eject(self) -> None:
+        """End what runs here; what comes of it is said."""
+        if self._link is None:
+            self._say("no maitre-d answers: nothing can be ejected now")
+        self._post(Eject(next(self._serials), self._host))
 
     # -- the user -----------------------------------------------------------------------------------------------
 
@@ -94,7 +121,9 @@ class NimbyProcess:
             if decision.eject:
                 self._say("you are back: what runs here is ejected")
                 self._post(Eject(next(self._serials), self._host))
-            await trio.sleep(self._nimby.next_look_s())
+            with trio.move_on_after(self._nimby.next_look_s()):
+                await self._other_mode.wait()
+                self._other_mode = trio.Event()
 
     @property
     def _host(self) -> str:
@@ -131,7 +160,7 @@ class NimbyProcess:
         try:
             wrong = await link.converse(talk)
         finally:
-            self._link = None
+            self._link, self.running = None, ()
             await link.close()
         why = wrong or "it has closed the connection"
         self._say(f"the maitre-d is gone: {why}; nothing blocks this host until one is reached")
@@ -144,6 +173,8 @@ class NimbyProcess:
             await trio.sleep(TELL_S)
 
     def _hear(self, message: FarmMessage) -> None:
+        if isinstance(message, ShieldsAre):
+            self.running = message.running
         if isinstance(message, ShieldsAre) and message.running:
             self._say(f"running here: {'; '.join(message.running)}")
         elif isinstance(message, ShieldsAre):
@@ -171,13 +202,20 @@ def stamped(text: str) -> None:
     sys.stdout.flush()
 
 
-async def run_nimby(mode: Mode, idle_s: float | None, desk: Desk, say: Say = stamped) -> None:
-    """Block this host as the mode says, until cancelled. `idle_s` None: the screensaver's time, or 15 minutes."""
+@asynccontextmanager
+async def at_desk(mode: Mode, idle_s: float | None, desk: Desk, say: Say = stamped) -> AsyncIterator[NimbyProcess]:
+    """A nimby that is to be run. `idle_s` None: the screensaver's time, or 15 minutes."""
     async with Screen(os.environ) as screen:
         idle = Idle(screen)
         await idle.seconds()
         nimby = Nimby(mode, idle_s or idle.screensaver_s or IDLE_S)
-        await NimbyProcess(nimby, idle.seconds, desk, say).run()
+        yield NimbyProcess(nimby, idle.seconds, desk, say)
+
+
+async def run_nimby(mode: Mode, idle_s: float | None, desk: Desk, say: Say = stamped) -> None:
+    """Block this host as the mode says, until cancelled."""
+    async with at_desk(mode, idle_s, desk, say) as process:
+        await process.run()
 
 
 def own_desk(host: str | None) -> Desk | None:
@@ -194,14 +232,20 @@ def own_desk(host: str | None) -> Desk | None:
 def serve(mode: Mode, idle_s: float | None, desk: Desk) -> int:
     """`alfred -nimby`: until Ctrl-C, or its terminal is closed."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
-    trio.run(_until_told, partial(run_nimby, mode, idle_s, desk))
+    trio.run(until_told, partial(run_nimby, mode, idle_s, desk))
     stamped("the block of this host has ended")
     return 0
 
 
-async def _until_told(run: Callable[[], Awaitable[None]]) -> None:
+async def until_told(run: Callable[[], Awaitable[None]]) -> None:
+    """Run this until it ends, or the process is asked to."""
     with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(run)
+
+            async def run_to_its_end() -> None:
+                await run()
+                nursery.cancel_scope.cancel()
+
+            nursery.start_soon(run_to_its_end)
             await anext(signals)
             nursery.cancel_scope.cancel()

@@ -36,7 +36,8 @@ class Mode(Enum):
 
 @dataclass(frozen=True)
 class Decision:
-    """`changed`: the shields were moved, or this is the first look. `eject`: end what runs here."""
+    """`changed`: the shields were moved, or this is the first look at all, or at what the user wants now. `eject`: end
+    what runs here."""
 
     changed: bool
     eject: bool = False
@@ -51,6 +52,18 @@ class Nimby:
         self._idle_s = idle_s
         self._idle_for_s: float | None = None
         self.up = mode is not Mode.ALLOW
+
+    @property
+    def mode(self) -> Mode:
+        """What the user wants."""
+        return self._mode
+
+    def want(self, mode: Mode) -> None:
+        """The user wants something else; the next look says what comes of it."""
+        self._mode = mode
+        self._idle_for_s = None
+        if not self._watches:
+            self.up = mode is Mode.ALWAYS
 
     def look(self, idle_for_s: float) -> Decision:
         """The user has been idle for so long now; infinite when nobody is there."""

@@ -3,17 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from daemons.options.part import Part, Words, slot_count
-
-if TYPE_CHECKING:
-    from daemons.session import Wishes
-
-    OpenWindow = Callable[[Wishes], int]
-    """Shows the queue, with what is asked for in it, until the window is closed; gives the exit status."""
+from daemons.options.part import Part, Windows, Words, slot_count
 
 HELP = """\
 usage: alfred [options] [script ...]     the job queue window, with these in it
@@ -44,12 +36,12 @@ def _check(words: Words, given: argparse.Namespace, asked: str) -> int:
     return check([Path(name) for name in given.scripts], as_json=given.json)
 
 
-def session(words: Words, given: argparse.Namespace, window: OpenWindow | None) -> int:
+def session(words: Words, given: argparse.Namespace, windows: Windows | None) -> int:
     """What is done when nothing else is asked for: run the scripts, or carry the queue on; in a window, where there is
     one, or in the terminal."""
     from daemons.session import Wishes, run
 
-    if window is None and not given.scripts and not given.nogui:
+    if windows is None and not given.scripts and not given.nogui:
         words.error("no display for a window (DISPLAY is not set): name a script, or say -nogui to carry the queue on")
     if given.v and given.q:
         words.error("-v and -q do not go together")
@@ -63,7 +55,7 @@ def session(words: Words, given: argparse.Namespace, window: OpenWindow | None) 
         chatter=1 if given.v else -1 if given.q else 0,
         log=None if given.log is None else Path(given.log),
     )
-    return run(wishes) if window is None or given.nogui else window(wishes)
+    return run(wishes) if windows is None or given.nogui else windows.queue(wishes)
 
 
 JOBS = Part(HELP, _add, _check, requests=("check",), takes_files=True)

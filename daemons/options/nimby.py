@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from daemons.options.part import USAGE, Part, Words, seconds
+from daemons.options.part import USAGE, Part, Windows, Words, seconds
+
+if TYPE_CHECKING:
+    from daemons.nimby import Desk
+    from runtime.nimby import Mode
 
 HELP = """\
 nimby, on a desktop: no job of the farm runs here while you are active
-  -nimby           until Ctrl-C                 -mode MODE    what you want:
+  -nimby           a window; -nogui: until Ctrl-C     -mode MODE  what you want:
       default      shields up until you are idle, down until you return
       auto-eject   the same; what runs when you return goes elsewhere at once
       always       shields up                   allow         shields down
@@ -26,7 +32,17 @@ def _add(words: Words) -> None:
 
 
 def _run(words: Words, given: argparse.Namespace, asked: str) -> int:
-    from daemons.nimby import own_desk, serve
+    from daemons.nimby import serve
+
+    return _at_desk(given, serve)
+
+
+def _in_window(words: Words, given: argparse.Namespace, windows: Windows) -> int:
+    return _at_desk(given, windows.nimby)
+
+
+def _at_desk(given: argparse.Namespace, serve: Callable[[Mode, float | None, Desk], int]) -> int:
+    from daemons.nimby import own_desk
     from runtime.nimby import Mode
 
     desk = own_desk(given.host)
@@ -36,4 +52,4 @@ def _run(words: Words, given: argparse.Namespace, asked: str) -> int:
     return serve(Mode(given.mode or settings.nimby_mode), given.idle or settings.nimby_idle_s or None, desk)
 
 
-NIMBY = Part(HELP, _add, _run, requests=("nimby",), page="farm")
+NIMBY = Part(HELP, _add, _run, requests=("nimby",), page="farm", in_window=_in_window)

@@ -6,9 +6,14 @@ import argparse
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from daemons.wording import BadId, parse_id
+
+if TYPE_CHECKING:
+    from daemons.nimby import Desk
+    from daemons.session import Wishes
+    from runtime.nimby import Mode
 
 DONE, ERRORS, USAGE, INTERRUPTED = 0, 1, 2, 130
 """Exit statuses."""
@@ -20,6 +25,16 @@ class Words(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         sys.stderr.write(f"alfred: {message}\nalfred -help shows what there is\n")
         raise SystemExit(USAGE)
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Who shows windows, where there is a display; each gives the exit status when it is closed.
+
+    `queue`: the job queue, with what is asked for in it. `nimby`: the shields of this desktop."""
+
+    queue: Callable[[Wishes], int]
+    nimby: Callable[[Mode, float | None, Desk], int]
 
 
 @dataclass(frozen=True)
@@ -35,6 +50,8 @@ class Part:
     run: Callable[[Words, argparse.Namespace, str], int]
     requests: tuple[str, ...] = ()
     page: str = ""
+    in_window: Callable[[Words, argparse.Namespace, Windows], int] | None = None
+    """The same as `run` in a window, where there is a display and `-nogui` is not said."""
     takes_files: bool = False
     """Whether words without an option are for it: scripts, files to check, the time of a report."""
 

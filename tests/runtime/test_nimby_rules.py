@@ -79,3 +79,23 @@ def test_the_shields_are_told_in_words(mode: Mode, idle: float, words: str) -> N
     nimby.look(idle)
 
     assert nimby.words() == words
+
+
+def test_another_mode_counts_from_the_next_look_on() -> None:
+    nimby = Nimby(Mode.ALWAYS, 60.0)
+    nimby.look(1000.0)
+
+    nimby.want(Mode.DEFAULT)
+    decision = nimby.look(1000.0)
+
+    assert (decision.changed, nimby.up, nimby.mode) == (True, False, Mode.DEFAULT)
+
+
+def test_a_mode_that_does_not_watch_counts_at_once() -> None:
+    nimby = Nimby(Mode.DEFAULT, 60.0)
+    nimby.look(0.0)
+
+    nimby.want(Mode.ALLOW)
+
+    assert not nimby.up
+    assert nimby.look(0.0).changed
