@@ -28,8 +28,9 @@ class Lease:
     """`request` is the dispatcher's number of the Want that it serves. `began`: when what runs has begun."""
 
     __slots__ = (
-        "began", "dispatcher", "ejected", "id", "idle_since", "jid", "made_for", "pings", "project", "recalled",
-        "request", "reserve", "rooms", "running", "since", "slots", "tags", "tier", "title", "waited_since", "whose",
+        "began", "dispatcher", "ejected", "holder", "id", "idle_since", "jid", "made_for", "pings", "project",
+        "recalled", "request", "reserve", "rooms", "running", "since", "slots", "tags", "tier", "title",
+        "waited_since", "whose",
     )  # fmt: skip
 
     def __init__(
@@ -39,6 +40,8 @@ class Lease:
         self.id = lease_id
         self.dispatcher = dispatcher
         self.request = request
+        self.holder = (dispatcher, request)
+        """Leases of one holder stand alike when it comes to taking one back."""
         self.jid = jid
         self.title = title
         self.tags = tags
@@ -68,11 +71,6 @@ class Lease:
     @property
     def pending(self) -> bool:
         return bool(self.pings)
-
-    @property
-    def holder(self) -> tuple[Dispatcher, int]:
-        """Leases of one holder stand alike when it comes to taking one back."""
-        return (self.dispatcher, self.request)
 
     @property
     def names(self) -> str:

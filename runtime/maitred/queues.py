@@ -171,10 +171,9 @@ class Queue:
             del self._lines[place]
             self._ranking.leave(place, line)
 
-    def look(self, now: float) -> None:
-        """Who is first."""
+    def look(self, now: float, as_of: int) -> None:
+        """Who is first. `as_of` is that of the ranking now."""
         ranking, lines = self._ranking, self._lines.values()
-        as_of = ranking.as_of(now)
         if self._aged != as_of:
             for line in lines:
                 line.age(MOST_AGED if self._aged >= ranking.era_began else len(line))
@@ -188,7 +187,7 @@ class Queue:
 
     def ranked(self, now: float) -> Iterator[tuple[Rank, Request]]:
         """All who wait here, with their ranks."""
-        self.look(now)
+        self.look(now, self._ranking.as_of(now))
         for line in self._lines.values():
             yield from line.ranked()
 
@@ -227,7 +226,7 @@ class Ranking:
             as_of = self._as_of
             for queue in queues:
                 if queue.as_of != as_of:
-                    queue.look(now)
+                    queue.look(now, as_of)
 
     def as_of(self, now: float) -> int:
         """A number that rises when ranks that were taken do not count any more: they have been kept for KEPT_S, or

@@ -110,10 +110,12 @@ class Limits:
     def give(self, tags: Iterable[str]) -> None:
         """It ended. Raises ValueError when nothing ran under one of the tags."""
         for tag in tags:
-            if self._running.get(tag, 0) <= 0:
+            left = self._running.get(tag, 0) - 1
+            if left < 0:
                 raise ValueError(f"nothing runs under the tag {tag}")
-            self._running[tag] -= 1
-            if not self._running[tag]:
+            if left:
+                self._running[tag] = left
+            else:
                 del self._running[tag]
 
     def running(self, tag: str) -> int:
