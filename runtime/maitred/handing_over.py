@@ -67,9 +67,8 @@ class HandingOver:
             own -= 1  # the slot in hand is not there
         if free + own >= atleast and _there(group) + 1 + own >= atleast:
             return False
-        if free + sum([len(keeper.kept) for keeper in keeping.keepers]) >= atleast:
-            if keeping.gives_way(request, group, now) is not None:
-                return False
+        if keeping.keepers and free + keeping.number >= atleast and keeping.gives_way(request, group, now) is not None:
+            return False
         if not request.keeps:
             return not keeping.would_keep(request, now)
         return keeping.keeps_all_the_same(request, group, slot, now)

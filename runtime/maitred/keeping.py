@@ -34,6 +34,11 @@ class Keeping:
         self._books = books
         self.keepers: dict[Request, None] = {}
 
+    @property
+    def number(self) -> int:
+        """How many slots are kept."""
+        return sum([len(keeper.kept) for keeper in self.keepers])
+
     def is_due(self, request: Request, now: float) -> bool:
         """Whether a request that cannot have what it wants keeps slots from now on."""
         request.keeps = bool(request.need.atleast > 1 or request.need.reserve) and self.would_keep(request, now)
