@@ -273,11 +273,11 @@ class Tally:
             yield self._cell(start, by, name)
 
     def _at(self, start: float, place: Place) -> tuple[Cell, ...]:
+        if By.HOST not in self._by:
+            return self._groups_at(start, place)
         cells = self._placed.get((start, place))
         if cells is None:
-            cells = self._groups_at(start, place)
-            if By.HOST in self._by:
-                cells += (self._cell(start, By.HOST, place.host),)
+            cells = (*self._groups_at(start, place), self._cell(start, By.HOST, place.host))
             self._placed[start, place] = cells
         return cells
 

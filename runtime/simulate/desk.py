@@ -139,11 +139,9 @@ class Desk:
     def _carry_out(self, orders: Sequence[Order], now: float) -> None:
         waiting = self._orders
         at_work = bool(waiting)
-        waiting.extend(orders)
+        waiting.extend([order for order in orders if type(order) in _PERFORM])
         while waiting and not at_work:
-            perform = _PERFORM.get(type(waiting[0]))
-            if perform is not None:
-                perform(self, waiting[0], now)
+            _PERFORM[type(waiting[0])](self, waiting[0], now)
             waiting.popleft()
 
     def _run(self, order: Launch | RunBuiltin, now: float) -> None:

@@ -92,6 +92,8 @@ class Farm:
         self._record: Granted | None = None
         self._submitted: dict[tuple[Desk, JobId], float] = {}
         self._planned = float("inf")
+        self._has_acted = True
+        """Something has happened to the maitre-d."""
         self._stirred: dict[Desk, None] = {}
         """Desks to which something has happened."""
         self._to_come = 0
@@ -254,6 +256,8 @@ class Farm:
                 self._stirred[desk] = None
 
     def _do(self, orders: Sequence[Order]) -> None:
+        """What the maitre-d orders, after any event of its."""
+        self._has_acted = True
         for order in orders:
             if type(order) is Send:
                 self._send(order)
@@ -276,10 +280,12 @@ class Farm:
     def _plan(self) -> None:
         """Who wants to be told when time has passed is, at that time."""
         agenda = self.agenda
-        deadline = self._maitred.next_deadline()
-        if deadline < self._planned:
-            self._planned = max(deadline, agenda.now)
-            agenda.at(self._planned, self._tick, self._planned)
+        if self._has_acted:
+            self._has_acted = False
+            deadline = self._maitred.next_deadline()
+            if deadline < self._planned:
+                self._planned = max(deadline, agenda.now)
+                agenda.at(self._planned, self._tick, self._planned)
         for desk in self._stirred:
             when = desk.next_deadline
             if when < desk.planned:
