@@ -16,6 +16,7 @@ from runtime.grants import proof_of
 from runtime.history.records import Whose
 from runtime.maitred.accounts import Account, Accounts
 from runtime.maitred.asked_back import AskedBack
+from runtime.maitred.lease_table import LeaseTable
 from runtime.maitred.requests import Dispatcher, Request
 from runtime.maitred.slots import Host, Slot, Slots
 from runtime.match.limits import Limits
@@ -105,7 +106,7 @@ class Leases:
         self._slots = slots
         self._accounts = accounts
         self._next = 1
-        self.by_id: dict[LeaseId, Lease] = {}
+        self.by_id = LeaseTable()
         self.limits = Limits({})
         self._by_tags: dict[tuple[str, ...], dict[Lease, None]] = {}
         self.recalled = AskedBack()
