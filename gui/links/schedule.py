@@ -104,7 +104,7 @@ class ScheduleLink:
 
     def _held(self, answer: ScheduleIs) -> Held:
         where = f"no maitre-d: {answer.file} itself" if self._path else f"schedule of maitre-d {self._maitred.place}"
-        return Held(answer.file, where, answer.data, answer.version, answer.barred)
+        return Held(Path(answer.file).name, where, answer.data, answer.version, answer.barred)
 
     async def _ask_again(self, message: AskSchedule | WriteSchedule) -> FarmMessage:
         """Who was asked last. Raises NoMaitred."""

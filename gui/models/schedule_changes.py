@@ -6,7 +6,7 @@ What refers to something by its name follows when that gets another one; what re
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from gui.models.schedule_edit import Change, ChangeError, Draft
 from runtime.schedule.dialect import Kind
@@ -42,6 +42,16 @@ def change(kind: Kind, name: str, attribute: str, value: Value) -> Change:
 def put(kind: Kind, name: str, value: Value) -> Change:
     """An entry that is there gets another value."""
     return lambda draft: draft.put(kind, name, value)
+
+
+def each(names: Sequence[str], make: Callable[[str], Change]) -> Change:
+    """The same change of several."""
+
+    def made(draft: Draft) -> None:
+        for name in names:
+            make(name)(draft)
+
+    return made
 
 
 def toggle(kind: Kind, name: str) -> Change:

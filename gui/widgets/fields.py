@@ -10,14 +10,14 @@ from functools import partial
 from gui.look.scheme import Scheme
 
 
-def on_entered(entry: tk.Entry, before: str, entered: Callable[[str], object]) -> None:
+def on_entered(entry: tk.Entry, before: str, entered: Callable[[str], object], *, may_be_empty: bool = False) -> None:
     """`entered` hears of another text than there was before: of each one once."""
     meant = before
 
     def enter(_event: object) -> None:
         nonlocal meant
         text = entry.get().strip()
-        if text != meant and (text or not before):
+        if text != meant and (text or may_be_empty):
             meant = text
             entered(text)
 
@@ -41,6 +41,7 @@ class Field:
     name: str
     title: str
     width: int = 0
+    may_be_empty: bool = False
 
 
 class Fields(tk.Frame):
@@ -51,6 +52,7 @@ class Fields(tk.Frame):
     ) -> None:
         super().__init__(parent, name="fields")
         self._entered = entered
+        self._may_be_empty = {field.name: field.may_be_empty for field in fields}
         self.entries: dict[str, tk.Entry] = {}
         for place, field in enumerate(fields):
             tk.Label(self, text=field.title, anchor="w").grid(row=0, column=place, sticky="w", padx=scheme.px(2))
@@ -66,7 +68,8 @@ class Fields(tk.Frame):
             entry.configure(state="normal")
             entry.delete(0, "end")
             entry.insert(0, text or "")
-            on_entered(entry, text or "", partial(self._entered, name))
+            empty = self._may_be_empty[name]
+            on_entered(entry, text or "", partial(self._entered, name), may_be_empty=empty)
             if text is None:
                 entry.configure(state="disabled")
 

@@ -51,6 +51,17 @@ class TextWindow:
         self.lines.text.tag_configure("found", background=app.scheme.found, foreground=app.scheme.state_text)
         self.window.focus_set()
 
+    def add_deeds(self, *names: str) -> None:
+        """A line of buttons for these actions, below the text; the first one is what Return does."""
+        px = self.app.scheme.px
+        deeds = tk.Frame(self.window, name="deeds")
+        deeds.pack(side="bottom", fill="x", padx=px(4), before=self.lines)
+        for name in names:
+            button = self.actions.button(deeds, name)
+            button.configure(default="active" if name == names[0] else "disabled")
+            button.pack(side="left", padx=px(2))
+        deeds.winfo_children()[0].focus_set()
+
     def add(self, lines: Iterable[str]) -> None:
         self.lines.add(lines)
 

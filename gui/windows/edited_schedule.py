@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gui.links.schedule import is_error
@@ -33,8 +31,7 @@ class EditedSchedule(TextWindow):
             Action("edited.take", "&Take it over", self._take, "<Return>", lambda: self._text != self._before),
             Action("edited.again", "&Edit again", self._again, "", lambda: not self._is_open),
         )
-        for name in ("edited.take", "edited.again"):
-            self.actions.button(self.tools, name).pack(side="right")
+        self.add_deeds("edited.take", "edited.again")
         self._again()
 
     def _again(self) -> None:
@@ -46,7 +43,7 @@ class EditedSchedule(TextWindow):
     async def _edit(self) -> str:
         file = self.app.schedule.edit.held.file
         try:
-            self._text = await edited(self._text, Path(file).name, self.app.preferences.terminal)
+            self._text = await edited(self._text, file, self.app.preferences.terminal)
         except EditorError as error:
             return str(error)
         finally:
@@ -63,7 +60,7 @@ class EditedSchedule(TextWindow):
         return "it has errors: edit it again, or take it over as it is" if is_error(news) else "take it over?"
 
     def _take(self) -> None:
-        self.app.do(partial(self._taken), self.say)
+        self.app.do(self._taken, self.say)
 
     async def _taken(self) -> str:
         said = await self.app.schedule.replace(self._before, self._text)

@@ -40,6 +40,7 @@ class MasterSchedule(ScheduleWindow):
         self.menu_bar(
             ("Crews", ("crew.add", "", "crew.rename", "crew.toggle", "crew.preempt", "", "crew.delete")),
             ("Groups", ("open.users", "open.servers", "open.times")),
+            ("Limits", ("open.limits", "open.metrics")),
         )
         self.lines = CrewLines(body, self.app.scheme, self.app.marks, self, self._head)
         self.lines.pack(fill="both", expand=True)
@@ -136,13 +137,18 @@ class MasterSchedule(ScheduleWindow):
 
 _OPENS = (
     *((attribute, f"&{title}s...", "") for attribute, title in GROUPS),
+    ("limits", "&Limits and tags...", ""), ("metrics", "&Metrics and pings...", ""),
 )  # fmt: skip
 
 
 def _windows() -> dict[str, type[ScheduleWindow]]:
     """Each is imported when somebody opens it."""
+    from gui.windows.limits import Limits
+    from gui.windows.metrics_pings import MetricsPings
     from gui.windows.server_groups import ServerGroups
     from gui.windows.time_groups import TimeGroups
     from gui.windows.user_groups import UserGroups
 
-    return {"users": UserGroups, "servers": ServerGroups, "times": TimeGroups}
+    return {
+        "users": UserGroups, "servers": ServerGroups, "times": TimeGroups, "limits": Limits, "metrics": MetricsPings,
+    }  # fmt: skip

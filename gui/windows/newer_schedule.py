@@ -30,11 +30,7 @@ class NewerSchedule(TextWindow):
             Action("newer.mine", "&Make your changes to it", partial(self._do, schedule.carry_over), "<Return>"),
             Action("newer.theirs", "&Take it, give yours up", partial(self._do, schedule.take_newer)),
         )
-        mine = self.actions.button(self.tools, "newer.mine")
-        mine.configure(default="active")
-        mine.pack(side="right")
-        self.actions.button(self.tools, "newer.theirs").pack(side="right")
-        mine.focus_set()
+        self.add_deeds("newer.mine", "newer.theirs")
 
     def _do(self, work: Callable[[], Awaitable[str]]) -> None:
         self.app.do(partial(self._done, work), self.say)

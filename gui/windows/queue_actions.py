@@ -27,7 +27,7 @@ JOB_MENU = (
 _MENUS = (
     ("Alfred", ("alfred.open", "alfred.live", "alfred.done", "", "alfred.close", "alfred.shutdown")),
     ("Jobs", JOB_MENU),
-    ("Scheduling", ("open.watch", "open.huntgroups", "", "open.schedule")),
+    ("Scheduling", ("open.watch", "open.huntgroups", "", "open.schedule", "open.servers")),
 )
 
 
@@ -73,6 +73,7 @@ def queue_actions(window: JobQueueWindow) -> Actions:
         Action("open.watch", "&Watch servers...", partial(_watch_servers, window), "<Control-s>"),
         Action("open.schedule", "&Master schedule...", partial(_master_schedule, window), "<Control-m>"),
         Action("open.huntgroups", "&Huntgroups...", partial(_huntgroups, window), "<Control-h>"),
+        Action("open.servers", "&Servers...", partial(_servers, window), "<Control-b>"),
     )
     return actions
 
@@ -168,6 +169,12 @@ def _master_schedule(window: JobQueueWindow) -> None:
     from gui.windows.master_schedule import MasterSchedule
 
     window.app.show(MasterSchedule.NAME, partial(MasterSchedule, window.app))
+
+
+def _servers(window: JobQueueWindow) -> None:
+    from gui.windows.servers import Servers
+
+    window.app.show(Servers.NAME, partial(Servers, window.app))
 
 
 def _watch_servers(window: JobQueueWindow) -> None:

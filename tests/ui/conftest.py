@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from schedules import SCHEDULE
 from screen import User
 
 from tests.daemons.maitreds import running, slots
@@ -54,3 +55,10 @@ def site(tmp_path, monkeypatch):
         monkeypatch.setenv("HOME", str(server.directory))
         monkeypatch.delenv("ALF_KEY", raising=False)
         yield server
+
+
+@pytest.fixture
+def schedule(site):
+    """A maitre-d whose schedule has crews; the file itself."""
+    site.schedule.write_text(SCHEDULE)
+    return site.schedule

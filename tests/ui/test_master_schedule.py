@@ -1,35 +1,6 @@
 """The master schedule, used by mouse and keys, before a real maitre-d."""
 
-import pytest
-
-SCHEDULE = """# ours
-set alfServer(s1) {-host 127.0.0.2 -keys pixarRender}
-set alfServerGroup(renderers) {s1}
-set alfServerGroup(desktops) {s1}
-set alfUserGroup(produce) {ann}
-set alfTimeGroup(evenings) {{mon-fri 19:00-08:00}}
-set alfCrew(production) {-users produce -servers renderers -priority 10 -enabled 1}   ;# first
-set alfCrew(td) {-servers renderers -times evenings -priority 5 -enabled 1}
-set alfCrew(everyone) {-servers desktops -priority 1 -enabled 0}
-"""
-
-
-@pytest.fixture
-def schedule(site):
-    """A maitre-d whose schedule has crews; the file itself."""
-    site.schedule.write_text(SCHEDULE)
-    return site.schedule
-
-
-async def opened(user, app):
-    """The window, as soon as it shows the crews."""
-    user.click(app.queue_window.entries.canvas)
-    user.key("Control", "m")
-    await user.until(lambda: app.shown("master schedule"))
-    window = app.shown("master schedule")
-    await user.until(lambda: app.schedule.is_read and window.lines.rows.grid_size()[1] == 4)
-    window.window.focus_force()
-    return window
+from schedules import SCHEDULE, opened, opened_from
 
 
 def test_a_crew_is_toggled_opened_edited_renamed_and_written(user, schedule):
@@ -57,20 +28,6 @@ def test_a_crew_is_toggled_opened_edited_renamed_and_written(user, schedule):
         assert schedule.read_text().startswith(SCHEDULE[: SCHEDULE.index("set alfCrew(td)")])
 
     user.works_with(use)
-
-
-async def opened_from(user, app, name, attribute):
-    """A window that the head of a column opens: "view/edit"."""
-    window = await opened(user, app)
-    head = window.lines.rows.nametowidget(f"head_{attribute}")
-    user.click(head)
-    await user.until(lambda: head.nametowidget("menu").winfo_ismapped())
-    user.key("v")
-    await user.until(lambda: app.shown(name))
-    found = app.shown(name)
-    await user.until(lambda: found.names.group)
-    found.window.focus_force()
-    return found
 
 
 def test_members_of_a_user_group_are_clicked_typed_in_and_the_group_is_renamed_in_place(user, schedule):
