@@ -198,10 +198,11 @@ class Settling:
         return out.orders
 
     def _stir(self, out: Outbox) -> None:
-        """Who is to be looked at by the farm: with limits of our own, what ends in one job lets others run."""
+        """Who is to be looked at by the farm: with limits of our own, what ends in one job lets others run. A job that
+        had settled and is restarted lives only when this event is over."""
         if out.touched:
             shared = self._server.limited or self._server.limits.trials
-            self._farm.stir((self._live if shared else out.touched).values())
+            self._farm.stir((self._live | out.touched if shared else out.touched).values())
 
     def _may_run(self, now: float, job: QueuedJob) -> bool:
         """Whether a job may run now."""

@@ -6,7 +6,7 @@ from attached import attached, frames
 from farm import cmd, instance, iterate, job, local, task
 
 from runtime.farm_messages import Excluding, JobEnded, Want
-from runtime.messages import Action
+from runtime.messages import Action, JobState
 from runtime.needs import Need
 from runtime.queued import AHEAD, PEEK, PEEK_S
 from runtime.settings import Settings
@@ -174,6 +174,18 @@ def test_a_local_limit_that_one_job_leaves_is_open_for_another() -> None:
     farm.end("prman a")
 
     assert farm.totals == {1: 0, 2: 1}
+
+
+def test_with_a_local_limit_a_job_that_was_over_and_is_restarted_wants_leases_again() -> None:
+    farm = attached(settings=Settings(limits_local={"prman": 1}))
+    jid = farm.submit(job(task("a", cmds=[cmd("prman a")])))
+    farm.grant("janus-1")
+    farm.end("prman a")
+    assert farm.job_state() is JobState.DONE
+
+    farm.act(Action.RESTART, jid, 1)
+
+    assert list(farm.totals.values())[-1] == 1
 
 
 def test_a_new_priority_is_said() -> None:
