@@ -25,7 +25,7 @@ def answer(path: Path, message: AskSchedule | WriteSchedule, barred: str = "") -
     """The answer to who asks. `barred`: why he may not write, if he may not."""
     try:
         if isinstance(message, AskSchedule):
-            return _as_it_is(path, message.serial, barred)
+            return _as_it_is(path, message.serial, barred, message.known)
         if barred:
             return Refused(message.serial, barred)
         return _written(path, message)
@@ -34,8 +34,10 @@ def answer(path: Path, message: AskSchedule | WriteSchedule, barred: str = "") -
         return Refused(message.serial, words)
 
 
-def _as_it_is(path: Path, serial: int, barred: str = "") -> ScheduleIs:
+def _as_it_is(path: Path, serial: int, barred: str = "", known: float | None = None) -> ScheduleIs:
     """Raises OSError."""
+    if known is not None and path.stat().st_mtime == known:
+        return ScheduleIs(serial, str(path), b"", known, barred, is_known=True)
     version, data = _content(path)
     return ScheduleIs(serial, str(path), data, version, barred or _bar(path, data))
 

@@ -102,6 +102,7 @@ class Application:
             self._nursery = nursery
             nursery.start_soon(self.link.run)
             nursery.start_soon(self.farm.run)
+            nursery.start_soon(self.schedule.run)
             nursery.start_soon(self._tidy)
             window = self.queue_window = JobQueueWindow(self)
             presence = Presence(window.take)

@@ -498,16 +498,18 @@ class Recorded(FarmMessage, frozen=True, tag=True, array_like=True):
 
 
 class AskSchedule(FarmMessage, frozen=True, tag=True, array_like=True):
-    """The site's alfred.schedule as it stands on disk. Anybody may read it."""
+    """The site's alfred.schedule as it stands on disk. Anybody may read it. `known`: the version that who asks has
+    already; None: he has none."""
 
     serial: int
+    known: float | None = None
 
 
 class ScheduleIs(FarmMessage, frozen=True, tag=True, array_like=True):
     """The answer; also to a WriteSchedule that was made from an older one: this is the newer one, and it stays.
 
     `version` tells it from earlier and later ones; None: there is no file. `barred`: why who asks may not write it;
-    empty: he may.
+    empty: he may. `is_known`: it is the version that he knows, and is not sent again.
     """
 
     serial: int
@@ -515,6 +517,7 @@ class ScheduleIs(FarmMessage, frozen=True, tag=True, array_like=True):
     data: bytes
     version: float | None
     barred: str = ""
+    is_known: bool = False
 
 
 class WriteSchedule(FarmMessage, frozen=True, tag=True, array_like=True):

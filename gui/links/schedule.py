@@ -1,6 +1,7 @@
 """Where the schedule that windows edit comes from, and where it goes: the maitre-d; where none is, the file itself.
 
     read    --> Held --> ScheduleEdit                  one, that all windows of the schedule show
+    look    every few seconds while a window is open: what others have written is seen, unless we have changes
     change  --> a thread makes it (a large schedule takes its time); one after the other, as they were asked for
     write   --> the maitre-d checks, archives and replaces; a newer file comes back instead, and nothing is lost
 
@@ -10,7 +11,7 @@ The file itself is that of this process's own site (daemons.site): written with 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -28,6 +29,9 @@ from runtime.farm_messages import AskSchedule, Did, FarmMessage, Refused, Schedu
 from runtime.job.model import Diagnostic, Severity
 from runtime.schedule.editor import EditError
 
+LOOK_S = 3.0
+"""From one look at the schedule to the next, while a window shows it."""
+
 
 class Listener(Protocol):
     """Who shows a part of the schedule."""
@@ -42,40 +46,71 @@ class ScheduleLink:
     def __init__(self, maitred: MaitredLink, environ: Mapping[str, str] = os.environ) -> None:
         self.edit = ScheduleEdit(group_members)
         self.is_read = False
+        self.lost = "reading the schedule ..."
+        """Why it cannot be read now; what is shown is as it was then."""
         self._maitred = maitred
         self._environ = environ
         self._turn = trio.Lock()
         self._listeners: list[Listener] = []
         self._path: Path | None = None
         """The file that is edited here; None: the maitre-d's."""
+        self._written = 0
+        self._shown = trio.Event()
 
     def listen(self, listener: Listener) -> None:
+        """Show it, as long as it is not forgotten."""
         self._listeners.append(listener)
+        self._shown.set()
 
     def forget(self, listener: Listener) -> None:
         self._listeners.remove(listener)
+        if not self._listeners:
+            self._shown = trio.Event()
+
+    # ---- looking ---------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Look at it now and then while a window shows it, until cancelled."""
+        while True:
+            await self._shown.wait()
+            try:
+                lost = await self._look()
+            except NoMaitred as error:
+                lost = str(error)
+            if lost != self.lost:
+                self.lost = lost
+                self._tell()
+            await trio.sleep(LOOK_S)
+
+    async def _look(self) -> str:
+        """Take what others have written, unless there are changes that would be lost; in words why it cannot be read.
+        Changes are not kept waiting while the answer is. Raises NoMaitred."""
+        known = self.edit.held.version if self.is_read else None
+        written = self._written
+        question = AskSchedule(0, known)
+        answer = await (self._ask_again(question) if self.is_read else self._ask_anybody(question))
+        if not isinstance(answer, ScheduleIs):
+            return answer.text if isinstance(answer, Refused) else ""
+        async with self._turn:
+            if not (answer.is_known or self.edit.modified or self._written != written):
+                await self._take(answer)
+        return ""
 
     # ---- reading and writing ---------------------------------------------------------------------------------
-
-    async def read(self) -> str:
-        """Read it (again), unless there are changes that would be lost."""
-        async with self._turn:
-            if self.edit.modified:
-                return ""
-            return await self._read()
 
     async def revert(self) -> str:
         """Read it again; changes are given up."""
         async with self._turn:
-            return await self._read()
+            return await self._read(self._ask_anybody)
 
     async def write(self) -> str:
         """Write what was changed. Where somebody was faster, `edit.newer` is what he has written."""
         async with self._turn:
             edit, sent = self.edit, self.edit.data
             answer = await self._ask_again(WriteSchedule(0, sent, edit.held.version))
+            self._written += 1
             if isinstance(answer, Did):
-                said = await self._read(after_writing=True)
+                said = await self._read(self._ask_again)
                 return said or answer.text
             if isinstance(answer, ScheduleIs):
                 return await self._overtaken(self._held(answer))
@@ -90,17 +125,18 @@ class ScheduleLink:
         self._tell()
         return "somebody else has changed the schedule meanwhile: nothing was written"
 
-    async def _read(self, *, after_writing: bool = False) -> str:
-        question = AskSchedule(0)
-        answer = await (self._ask_again(question) if after_writing else self._ask_anybody(question))
-        if not isinstance(answer, ScheduleIs):
-            return answer.text if isinstance(answer, Refused) else ""
+    async def _read(self, ask: Callable[[AskSchedule], Awaitable[FarmMessage]]) -> str:
+        answer = await ask(AskSchedule(0))
+        if isinstance(answer, ScheduleIs):
+            await self._take(answer)
+        return answer.text if isinstance(answer, Refused) else ""
+
+    async def _take(self, answer: ScheduleIs) -> None:
         held = self._held(answer)
         reading = await trio.to_thread.run_sync(self.edit.read, held.data, held.file)
         self.edit.took(held, reading)
         self.is_read = True
         self._tell()
-        return ""
 
     def _held(self, answer: ScheduleIs) -> Held:
         where = f"no maitre-d: {answer.file} itself" if self._path else f"schedule of maitre-d {self._maitred.place}"

@@ -10,8 +10,11 @@ from functools import partial
 from gui.look.scheme import Scheme
 
 
-def on_entered(entry: tk.Entry, before: str, entered: Callable[[str], object], *, may_be_empty: bool = False) -> None:
-    """`entered` hears of another text than there was before: of each one once."""
+def on_entered(
+    entry: tk.Entry, before: str, entered: Callable[[str], object], *,
+    may_be_empty: bool = False, given_up: Callable[[], object] = lambda: None,
+) -> None:  # fmt: skip
+    """`entered` hears of another text than there was before: of each one once; `given_up` of Escape."""
     meant = before
 
     def enter(_event: object) -> None:
@@ -26,6 +29,7 @@ def on_entered(entry: tk.Entry, before: str, entered: Callable[[str], object], *
         meant = before
         entry.delete(0, "end")
         entry.insert(0, before)
+        given_up()
         return "break"
 
     entry.bind("<Return>", enter)

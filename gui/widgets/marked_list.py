@@ -101,9 +101,9 @@ class MarkedList(tk.Frame):
             self.canvas.focus_set()
             entry.destroy()
 
-        on_entered(entry, key, entered)
-        for event in ("<Return>", "<FocusOut>", "<Escape>"):
-            entry.bind(event, gone, add=event != "<Escape>")
+        on_entered(entry, key, entered, given_up=gone)
+        for event in ("<Return>", "<KP_Enter>", "<FocusOut>"):
+            entry.bind(event, gone, add=True)
         _, y = self.place_of(key)
         entry.place(x=self._indent(), y=y - self.row // 2 - self._scheme.px(2), relwidth=1, width=-self._indent())
         entry.focus_set()

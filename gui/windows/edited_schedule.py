@@ -59,6 +59,13 @@ class EditedSchedule(TextWindow):
             return "nothing was changed"
         return "it has errors: edit it again, or take it over as it is" if is_error(news) else "take it over?"
 
+    def close(self) -> None:
+        """Not while the editor is open: what is typed there would be lost."""
+        if self._is_open:
+            self.say("end the editor first: it has a copy of the schedule")
+        else:
+            super().close()
+
     def _take(self) -> None:
         self.app.do(self._taken, self.say)
 

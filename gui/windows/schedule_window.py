@@ -54,8 +54,7 @@ class ScheduleWindow:
         self.body.pack(fill="both", expand=True, padx=app.scheme.px(6), pady=app.scheme.px(6))
         self.lay_out(self.body)
         app.schedule.listen(self)
-        self.say("reading the schedule ..." if not app.schedule.is_read else "")
-        app.do(app.schedule.read, self.say)
+        self._paint_soon()
         self.window.focus_set()
 
     # ---- what each window says of itself -------------------------------------------------------------
@@ -118,7 +117,9 @@ class ScheduleWindow:
         self.actions.refresh()
 
     def _whose(self) -> str:
-        held = self.edit.held
+        held, lost = self.edit.held, self.app.schedule.lost
+        if lost:
+            return printable(lost) + ("\nthis is how it was then" if self.app.schedule.is_read else "")
         return printable(held.where) + (f"\nread only: {printable(held.barred)}" if held.barred else "")
 
     def say(self, words: str) -> None:
@@ -145,7 +146,7 @@ class ScheduleWindow:
                    lambda: schedule.is_read),
             Action("schedule.undo", "&Undo", lambda: self.do(schedule.undo), "<Control-z>",
                    lambda: bool(self.edit.steps)),
-            Action("schedule.revert", "&Revert", self._revert, "", lambda: schedule.is_read),
+            Action("schedule.revert", "&Revert", self._revert),
             Action("schedule.newer", "&Newer schedule...", self.show_newer, "", lambda: self.edit.newer is not None),
             Action("schedule.close", "&Close", self.close, "<Control-w>"),
         )  # fmt: skip

@@ -73,6 +73,18 @@ async def test_who_was_overtaken_is_given_the_newer_schedule(tmp_path: Path) -> 
     assert server.schedule.read_bytes().endswith(b"set alfLimit(a) 1\nset alfLimit(b) 1\n")
 
 
+async def test_what_is_known_already_is_not_sent_again(tmp_path: Path) -> None:
+    with running(tmp_path / "m", slots(1)) as server:
+        [first] = await asked(server, AskSchedule(1))
+        assert isinstance(first, ScheduleIs)
+        [again] = await asked(server, AskSchedule(2, first.version))
+        server.schedule.write_text(slots(2))
+        [other] = await asked(server, AskSchedule(3, first.version))
+
+    assert isinstance(again, ScheduleIs) and (again.is_known, again.data) == (True, b"")
+    assert isinstance(other, ScheduleIs) and (other.is_known, other.data) == (False, slots(2).encode())
+
+
 GOOD = b"set alfServer(a) {-host a}\n"
 
 

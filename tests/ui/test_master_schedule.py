@@ -44,6 +44,12 @@ def test_members_of_a_user_group_are_clicked_typed_in_and_the_group_is_renamed_i
         window.names.list.canvas.focus_set()
         user.key("F2")
         await user.until(lambda: window.names.list.canvas.winfo_children())
+        user.type("no")
+        user.key("Escape")
+        await user.until(lambda: not window.names.list.canvas.winfo_children())
+        assert not window.closed.is_set() and members() == {"produce": ("bob", "eve")}
+        user.key("F2")
+        await user.until(lambda: window.names.list.canvas.winfo_children())
         user.type("film\n")
         await user.until(lambda: members() == {"film": ("bob", "eve")})
         assert window.edit.reading.schedule.crews["production"].users == "film"
