@@ -35,6 +35,8 @@ from gui.look import classic
 from gui.look.marks import Marks
 from gui.look.scheme import CLASSIC, Scheme, SchemeError, named
 from gui.models.preferences import Preferences, is_on_screen, scale_of
+from gui.widgets.actions import actions_of
+from gui.widgets.tip import Tips
 
 if TYPE_CHECKING:
     from daemons.session import Wishes
@@ -93,6 +95,8 @@ class Application:
         self._nursery: trio.Nursery | None = None
         self.queue_window: JobQueueWindow | None = None
         classic.apply(root, self.scheme)
+        self.tips = Tips(root, self.scheme, lambda: self.preferences.tips)
+        root.bind_all("<F1>", self._show_keys)
 
     async def run(self, opened: Opened | None = None) -> None:
         """Show the job queue until its window is closed."""
@@ -137,6 +141,15 @@ class Application:
             known.window.lift()
             known.window.focus_set()
 
+    def _show_keys(self, event: tk.Event[tk.Misc]) -> None:
+        """The keys of the window in which F1 was pressed."""
+        from gui.windows.keys import KeysWindow
+
+        window = event.widget.winfo_toplevel()
+        actions = actions_of(window)
+        if actions is not None:
+            KeysWindow(self, actions, str(window.wm_title()))
+
     async def _do(self, work: Callable[[], Awaitable[str | None]], say: Callable[[str], object]) -> None:
         try:
             said = await work()
@@ -163,8 +176,14 @@ class Application:
 
     def prefer(self, **changes: object) -> str:
         """Change preferences, and keep them; in words why they could not be kept."""
-        self.preferences = msgspec.structs.replace(self.preferences, **changes)
-        return kept.save(self._file, self.preferences)
+        return self.keep(msgspec.structs.replace(self.preferences, **changes))
+
+    def keep(self, preferences: Preferences) -> str:
+        """These are the preferences from now on; in words why they could not be kept."""
+        self.preferences = preferences
+        if self.queue_window is not None:
+            self.queue_window.preferred()
+        return kept.save(self._file, preferences)
 
     def place(self, window: tk.Tk | tk.Toplevel, name: str, usual: str) -> None:
         """A window comes back where it was; its place is kept when it goes."""

@@ -47,6 +47,8 @@ class DispatcherLink:
     def __init__(self, *, slots: int | None = None, starts: bool = True) -> None:
         self._listeners: list[Listener] = []
         self._dirty = trio.Event()
+        self._told = trio.Event()
+        """Set when `client` or `lost` are others."""
         self._slots = slots
         self.starts = starts
         self.client: DispatcherClient | None = None
@@ -64,6 +66,12 @@ class DispatcherLink:
         """The client. Raises NotConnected."""
         if self.client is None:
             raise NotConnected(self.lost)
+        return self.client
+
+    async def reached(self) -> DispatcherClient:
+        """The client, as soon as there is one."""
+        while self.client is None:
+            await self._told.wait()
         return self.client
 
     async def run(self) -> None:
@@ -115,5 +123,7 @@ class DispatcherLink:
 
     def _link(self, client: DispatcherClient | None, lost: str) -> None:
         self.client, self.lost = client, lost
+        self._told.set()
+        self._told = trio.Event()
         for listener in list(self._listeners):
             listener.linked(lost)

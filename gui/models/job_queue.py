@@ -12,12 +12,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from daemons.wording import count, printable
+from gui.models import glossary
 from gui.models.queue_order import in_order
 from runtime.messages import Changed, FarmView, JobState, JobSummary, Queue, RunningCmd, TaskState
 
 _NAMED = 4
 """So many active tasks are named in a status message."""
 _ERRORS = TaskState.ERROR.value
+_GAP = "   "
+_BARE = {
+    JobState.WAITING: glossary.WAITING, JobState.PAUSED: glossary.PAUSED, JobState.DONE: glossary.DONE,
+    JobState.DELETING: glossary.DELETING,
+}  # fmt: skip
+"""The states that need no more words."""
 
 
 @dataclass(frozen=True)
@@ -106,28 +113,28 @@ class JobQueue:
         """The status message of a job (gui.models.glossary says what each means)."""
         errors = job.counts.get(_ERRORS, 0)
         running = self._running.get(job.jid, ())
-        wrong = f"{count(errors, 'task')} {'has' if errors == 1 else 'have'} errors" if errors else ""
+        wrong = f"{count(errors, 'task')} {'has' if errors == 1 else 'have'}"
         if job.state is JobState.ACTIVE:
-            words = f"active: {_names(running)}" if running else self._waiting_words(job)
-            return f"{words}; {wrong}" if wrong else words
+            words = glossary.ACTIVE.words(tasks=_names(running)) if running else self._waiting_words(job)
+            return glossary.WITH_ERRORS.words(message=words, errors=wrong) if errors else words
         if job.state is JobState.STOPPED:
-            return f"error-wait: {wrong}" if wrong else "error-wait"
+            return glossary.ERROR_WAIT.words(errors=wrong) if errors else glossary.STUCK.text
         if job.state is JobState.WAITING and job.after is not None and job.after > now:
-            return f"delayed until {_moment(job.after, now)}"
+            return glossary.DELAYED.words(when=_moment(job.after, now))
         if job.state is JobState.PAUSED and running:
-            return f"paused; still running: {_names(running)}"
+            return glossary.PAUSED_RUNNING.words(tasks=_names(running))
         if job.state is JobState.DONE and job.ended is not None:
-            return f"done at {_moment(job.ended, now)}"
-        return str(job.state.value)
+            return glossary.DONE_AT.words(when=_moment(job.ended, now))
+        return _BARE[job.state].text
 
     def _waiting_words(self, job: JobSummary) -> str:
         """Of a job that could run and does not."""
         if job.notice:
-            return f"waiting: {printable(job.notice)}"
+            return glossary.NOTED.words(notice=printable(job.notice))
         farm = self.queue_is.farm
         if farm is not None and farm.wanted:
-            return "waiting for server" if farm.maitred else "waiting for server: no maitre-d answers"
-        return "waiting for a slot"
+            return (glossary.FOR_SERVER if farm.maitred else glossary.NO_MAITRED).text
+        return glossary.FOR_SLOT.text
 
     def status(self) -> str:
         """The line at the foot of the window."""
@@ -135,8 +142,10 @@ class JobQueue:
         if self.lost:
             return self.lost
         waiting = sum(job.counts.get(TaskState.READY.value, 0) for job in queue.jobs)
-        local = f"slots in use: {queue.busy} of {queue.slots}   waiting: {waiting}"
-        return local if queue.farm is None else f"{_farm(queue.farm)}   here: {queue.busy} of {queue.slots}"
+        here = {"busy": queue.busy, "slots": queue.slots}
+        if queue.farm is None:
+            return _GAP.join((glossary.IN_USE_HERE.words(**here), glossary.WANTED.words(number=waiting)))
+        return _GAP.join((*_farm(queue.farm), glossary.HERE.words(**here)))
 
     # ---- choosing ------------------------------------------------------------------------------------
 
@@ -189,12 +198,12 @@ def _names(running: Sequence[RunningCmd]) -> str:
     return ", ".join(names[:_NAMED]) + more
 
 
-def _farm(farm: FarmView) -> str:
+def _farm(farm: FarmView) -> tuple[str, ...]:
     if farm.maitred == "chaos":
-        whom = "no maitre-d: by the schedule alone"
+        whom = glossary.CHAOS.text
     else:
-        whom = f"maitre-d: {printable(farm.maitred)}" if farm.maitred else "no maitre-d answers"
-    return f"{whom}   slots in use: {farm.used}   waiting: {farm.wanted}"
+        whom = glossary.MAITRED.words(place=printable(farm.maitred)) if farm.maitred else glossary.NOBODY.text
+    return whom, glossary.IN_USE.words(used=farm.used), glossary.WANTED.words(number=farm.wanted)
 
 
 def _moment(at: float, now: float) -> str:

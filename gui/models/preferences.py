@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import msgspec
 
@@ -28,6 +29,49 @@ class Preferences(msgspec.Struct, kw_only=True, omit_defaults=True):
     """From one look at the farm to the next, while somebody watches it."""
     terminal: str = "xterm -e"
     places: dict[str, str] = {}
+
+
+SCALES = ("as the screen says", "0.75", "1", "1.25", "1.5", "2", "2.5", "3")
+"""The sizes that a user may choose from."""
+_LOOK_S = (0.2, 3600.0)
+
+
+def fields_of(preferences: Preferences) -> dict[str, str | bool]:
+    """What a user can change in a dialog, as its fields have it."""
+    return {
+        "scheme": preferences.scheme,
+        "scale": f"{preferences.scale:g}" if preferences.scale else SCALES[0],
+        "live_output": preferences.live_output,
+        "follow_log": preferences.follow_log,
+        "tips": preferences.tips,
+        "farm_look_s": f"{preferences.farm_look_s:g}",
+        "terminal": preferences.terminal,
+    }
+
+
+def changed(preferences: Preferences, fields: Mapping[str, str | bool]) -> Preferences:
+    """The preferences that these fields mean. Raises PreferencesError."""
+    scale = str(fields["scale"]).strip()
+    return msgspec.structs.replace(
+        preferences,
+        scheme=str(fields["scheme"]).strip(),
+        scale=0.0 if scale == SCALES[0] else _number("scale", scale, 0.5, 6.0),
+        live_output=bool(fields["live_output"]),
+        follow_log=bool(fields["follow_log"]),
+        tips=bool(fields["tips"]),
+        farm_look_s=_number("look at the farm every", str(fields["farm_look_s"]), *_LOOK_S),
+        terminal=str(fields["terminal"]).strip(),
+    )
+
+
+def _number(what: str, text: str, least: float, most: float) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = float("nan")
+    if not least <= number <= most:
+        raise PreferencesError(f'{what}: "{text}" is no number from {least:g} to {most:g}')
+    return number
 
 
 def read(content: bytes) -> Preferences:

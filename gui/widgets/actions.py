@@ -8,10 +8,14 @@ An action that cannot be done now is grey in menus and on buttons, and its key d
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from tkinter import ttk
 from typing import Literal
+from weakref import WeakKeyDictionary
+
+from gui.widgets.tip import says
 
 
 def _always() -> bool:
@@ -21,7 +25,7 @@ def _always() -> bool:
 @dataclass(frozen=True)
 class Action:
     """`label` as menus have it; the letter after "&" is underlined, and Alt with it chooses the entry. `key`: as Tk has
-    it (`<Control-p>`). `says`: a tool tip."""
+    it (`<Control-p>`). `says`: a tool tip. `in_fields`: the key counts also while a field has the keys."""
 
     name: str
     label: str
@@ -29,6 +33,7 @@ class Action:
     key: str = ""
     enabled: Callable[[], bool] = field(default=_always)
     says: str = ""
+    in_fields: bool = False
 
     @property
     def text(self) -> str:
@@ -37,6 +42,12 @@ class Action:
     @property
     def underline(self) -> int:
         return self.label.find("&")
+
+    @property
+    def tip(self) -> str:
+        """What it is for, and its key."""
+        key = f"({self.shown_key})" if self.key else ""
+        return " ".join(filter(None, (self.says or (self.text if key else ""), key)))
 
     @property
     def shown_key(self) -> str:
@@ -58,16 +69,36 @@ def _is_typed_into(widget: tk.Misc) -> bool:
     )
 
 
-class Actions:
-    """The actions of a window, by name."""
+def split_label(label: str) -> tuple[str, int]:
+    """The text of a label, and which letter of it is underlined (-1: none)."""
+    return label.replace("&", "", 1), label.find("&")
 
-    def __init__(self, window: tk.Misc) -> None:
+
+_OF: WeakKeyDictionary[tk.Misc, Actions] = WeakKeyDictionary()
+
+
+def actions_of(window: tk.Misc) -> Actions | None:
+    """The actions of a window."""
+    return _OF.get(window)
+
+
+class Actions:
+    """The actions of a window, by name. `say` shows words in the window's status line. Alt and the letter that is
+    underlined on a button or a label presses it, or goes to the field behind it."""
+
+    def __init__(self, window: tk.Misc, say: Callable[[str], object] | None = None) -> None:
         self._window = window
+        self._say = say
+        _OF[window] = self
+        window.bind("<Alt-Key>", self._alt)
         self._actions: dict[str, Action] = {}
         self._buttons: dict[str, list[tk.Button]] = {}
 
     def __getitem__(self, name: str) -> Action:
         return self._actions[name]
+
+    def __iter__(self) -> Iterator[Action]:
+        return iter(list(self._actions.values()))
 
     def add(self, *actions: Action) -> None:
         for action in actions:
@@ -110,6 +141,8 @@ class Actions:
             underline=action.underline,
             command=partial(self.run, name),
         )
+        if action.tip:
+            says(button, action.tip, self._say)
         self._buttons.setdefault(name, []).append(button)
         return button
 
@@ -121,11 +154,23 @@ class Actions:
                     button.configure(state=self._state(name))
 
     def _pressed(self, name: str, event: tk.Event[tk.Misc]) -> str | None:
-        key = self._actions[name].key
-        if _is_typed_into(event.widget) and key in _TYPED:
+        action = self._actions[name]
+        if _is_typed_into(event.widget) and action.key in _TYPED and not action.in_fields:
             return None
         self.run(name)
         return "break"
+
+    def _alt(self, event: tk.Event[tk.Misc]) -> None:
+        found = self._window.tk.call("::tk::FindAltKeyTarget", str(self._window), event.char) if event.char else ""
+        if not found:
+            return
+        target = self._window.nametowidget(str(found))
+        if isinstance(target, tk.Label | ttk.Label):
+            field = target.tk_focusNext()
+            if field is not None:
+                field.focus_set()
+        else:
+            target.invoke()
 
     def _refresh(self, menu: tk.Menu, names: tuple[str, ...]) -> None:
         first = 1 if menu.cget("tearoff") else 0

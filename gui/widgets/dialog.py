@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import trio
 
 from daemons.wording import printable
+from gui.widgets.actions import Action, Actions, split_label
 
 if TYPE_CHECKING:
     from gui.app import Application
@@ -31,7 +32,8 @@ class Dialog:
         self.window = tk.Toplevel(app.root)
         self.window.title(printable(title))
         self.window.protocol("WM_DELETE_WINDOW", self.close)
-        self.window.bind("<Escape>", lambda _event: self.close())
+        self.actions = Actions(self.window, self.say)
+        self.actions.add(Action("dialog.leave", "Close", self.close, "<Escape>"))
         if usual:
             app.place(self.window, kind, usual)
         else:
@@ -49,23 +51,21 @@ class Dialog:
     def buttons(self, *buttons: tuple[str, Callable[[], object]]) -> None:
         """Buttons from the left, labels as actions have them; Return presses the first one."""
         for place, (label, run) in enumerate(buttons):
-            text = label.replace("&", "", 1)
-            button = tk.Button(
-                self._foot, name=text.lower().replace(" ", "_").rstrip("."), text=text, underline=label.find("&"),
-                command=run, default="normal" if place else "active",
-            )  # fmt: skip
+            word = label.replace("&", "", 1).lower().replace(" ", "_").replace("'", "").rstrip("._")
+            key = "" if place else "<Return>"
+            self.actions.add(Action(f"dialog.{word}", label, run, key, in_fields=True))
+            button = self.actions.button(self._foot, f"dialog.{word}")
+            button.configure(default="normal" if place else "active")
             button.pack(side="left", padx=self.app.scheme.px(3))
             button.bind("<Return>", lambda event: _invoke(event.widget))
-            if label.find("&") >= 0:
-                self.window.bind(f"<Alt-{text[label.find('&')].lower()}>", lambda _event, run=run: run())  # type: ignore[misc]
-        if buttons:
-            self.window.bind("<Return>", lambda _event: buttons[0][1]())
         self.status.pack(side="left", fill="x", expand=True, padx=self.app.scheme.px(6))
 
     def entry(self, row: int, label: str, name: str, value: str = "", width: int = 30) -> tk.Entry:
-        """A field with a label before it, in a row of the body."""
+        """A field with a label before it, in a row of the body. Alt and the underlined letter goes to it."""
         px = self.app.scheme.px
-        tk.Label(self.body, text=label, anchor="e").grid(row=row, column=0, sticky="e", padx=px(4), pady=px(2))
+        text, underline = split_label(label)
+        before = tk.Label(self.body, text=text, underline=underline, anchor="e")
+        before.grid(row=row, column=0, sticky="e", padx=px(4), pady=px(2))
         field = tk.Entry(self.body, name=name, width=width)
         field.insert(0, value)
         field.grid(row=row, column=1, sticky="ew", pady=px(2))

@@ -29,7 +29,7 @@ class TextWindow:
         self.window.title(printable(title))
         self.window.protocol("WM_DELETE_WINDOW", self.close)
         app.place(self.window, kind, usual)
-        self.actions = Actions(self.window)
+        self.actions = Actions(self.window, self.say)
         self.actions.add(
             Action("text.close", "&Close", self.close, "<Escape>"),
             Action("text.find", "&Find", lambda: self.find.focus_set(), "<Control-f>"),
@@ -66,7 +66,8 @@ class TextWindow:
         self.lines.add(lines)
 
     def say(self, words: str) -> None:
-        self.status.configure(text=printable(words))
+        if not self.closed.is_set():
+            self.status.configure(text=printable(words))
 
     def find_next(self) -> None:
         """Mark the next place that has these words, in any case, around the end."""

@@ -192,6 +192,12 @@ class JobQueueWindow:
         ]
         return "   ".join(filter(None, said))
 
+    def preferred(self) -> None:
+        """Preferences have changed."""
+        self.launch_log.follows = self.app.preferences.follow_log
+        if not self.closed.is_set():
+            self.show_output(self.app.preferences.live_output)
+
     def show_output(self, shown: bool) -> None:
         """Show what running tasks print, below the launch log, or do not."""
         if shown == (self._reading is not None):

@@ -24,10 +24,14 @@ JOB_MENU = (
     "job.pause", "job.resume", "", "job.retry", "job.skip", "job.restart", "", "job.detail", "job.output", "job.why",
     "job.info", "job.edit", "", "job.delete",
 )  # fmt: skip
+_ALFRED_MENU = (
+    "alfred.open", "alfred.live", "alfred.done", "alfred.preferences", "", "alfred.close", "alfred.shutdown",
+)  # fmt: skip
 _MENUS = (
-    ("Alfred", ("alfred.open", "alfred.live", "alfred.done", "", "alfred.close", "alfred.shutdown")),
+    ("Alfred", _ALFRED_MENU),
     ("Jobs", JOB_MENU),
     ("Scheduling", ("open.watch", "open.huntgroups", "", "open.schedule", "open.servers")),
+    ("Help", ("help.about", "help.glossary", "help.keys")),
 )
 
 
@@ -70,6 +74,10 @@ def queue_actions(window: JobQueueWindow) -> Actions:
         Action("alfred.done", "Show or hide &done jobs", partial(_toggle_done, window), "<Control-d>"),
         Action("alfred.close", "&Close", window.close, "<Control-w>"),
         Action("alfred.shutdown", "&Shut down dispatcher", partial(_shut_down, window)),
+        Action("alfred.preferences", "P&references...", partial(_preferences, window), "<Control-comma>"),
+        Action("help.about", "&About...", partial(_about, window)),
+        Action("help.glossary", "Message &Glossary...", partial(_glossary, window)),
+        Action("help.keys", "&Keys...", partial(_keys, window), "<F1>"),
         Action("open.watch", "&Watch servers...", partial(_watch_servers, window), "<Control-s>"),
         Action("open.schedule", "&Master schedule...", partial(_master_schedule, window), "<Control-m>"),
         Action("open.huntgroups", "&Huntgroups...", partial(_huntgroups, window), "<Control-h>"),
@@ -148,7 +156,6 @@ def _ask_for_script(window: JobQueueWindow) -> None:
 def _toggle_live(window: JobQueueWindow) -> None:
     shown = not window.app.preferences.live_output
     window.say(window.app.prefer(live_output=shown))
-    window.show_output(shown)
 
 
 def _toggle_done(window: JobQueueWindow) -> None:
@@ -175,6 +182,30 @@ def _servers(window: JobQueueWindow) -> None:
     from gui.windows.servers import Servers
 
     window.app.show(Servers.NAME, partial(Servers, window.app))
+
+
+def _preferences(window: JobQueueWindow) -> None:
+    from gui.windows.preferences import PreferencesDialog
+
+    window.app.show("preferences", partial(PreferencesDialog, window.app))
+
+
+def _about(window: JobQueueWindow) -> None:
+    from gui.windows.about import AboutDialog
+
+    window.app.show("about", partial(AboutDialog, window.app))
+
+
+def _glossary(window: JobQueueWindow) -> None:
+    from gui.windows.keys import GlossaryWindow
+
+    window.app.show("glossary", partial(GlossaryWindow, window.app))
+
+
+def _keys(window: JobQueueWindow) -> None:
+    from gui.windows.keys import KeysWindow
+
+    KeysWindow(window.app, window.actions, "Alfred Job Queue")
 
 
 def _watch_servers(window: JobQueueWindow) -> None:
