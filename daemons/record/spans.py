@@ -3,6 +3,7 @@
     today  yesterday                  a day, from midnight to midnight
     thisweek  lastweek                from Monday on
     thismonth  lastmonth
+    24h                               so many hours until now
     2026-11-20                        that day
     2026-11-01 2026-11-20             from the first day to the last, which is part of it
     2026-11-20T14:00 2026-11-20T16:30 from then to then;  without the second: until now
@@ -18,6 +19,8 @@ from datetime import datetime, timedelta, tzinfo
 
 NAMES = ("today", "yesterday", "thisweek", "lastweek", "thismonth", "lastmonth")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_HOURS = re.compile(r"(\d{1,4})h")
+_HOUR_S = 3600.0
 _FORM = "a date is 2026-11-20, a time 2026-11-20T14:30"
 
 
@@ -58,8 +61,10 @@ def _span(words: list[str], today: datetime, now: float, zone: tzinfo | None) ->
     if len(words) == 1 and words[0] in NAMES:
         first, after = _named(words[0], today)
         return first.timestamp(), after.timestamp()
+    if len(words) == 1 and (hours := _HOURS.fullmatch(words[0])):
+        return now - _HOUR_S * int(hours[1]), now
     if not words or len(words) > 2:
-        raise SpanError(f"name one span of time, or two moments: {', '.join(NAMES)}, or dates; {_FORM}")
+        raise SpanError(f"name one span of time, or two moments: {', '.join(NAMES)}, 24h, or dates; {_FORM}")
     first, is_day = _moment(words[0], zone)
     if len(words) == 1:
         return first.timestamp(), _after(first).timestamp() if is_day else now

@@ -30,7 +30,7 @@ _ALFRED_MENU = (
 _MENUS = (
     ("Alfred", _ALFRED_MENU),
     ("Jobs", JOB_MENU),
-    ("Scheduling", ("open.watch", "open.huntgroups", "", "open.schedule", "open.servers")),
+    ("Scheduling", ("open.watch", "open.huntgroups", "open.history", "", "open.schedule", "open.servers")),
     ("Help", ("help.about", "help.glossary", "help.keys")),
 )
 
@@ -82,6 +82,7 @@ def queue_actions(window: JobQueueWindow) -> Actions:
         Action("open.schedule", "&Master schedule...", partial(_master_schedule, window), "<Control-m>"),
         Action("open.huntgroups", "&Huntgroups...", partial(_huntgroups, window), "<Control-h>"),
         Action("open.servers", "&Servers...", partial(_servers, window), "<Control-b>"),
+        Action("open.history", "H&istory...", partial(_history, window), "<Control-g>"),
     )
     return actions
 
@@ -212,6 +213,12 @@ def _watch_servers(window: JobQueueWindow) -> None:
     from gui.windows.watch_servers import WatchServersWindow
 
     window.app.show("watch servers", partial(WatchServersWindow, window.app))
+
+
+def _history(window: JobQueueWindow) -> None:
+    from gui.windows.history import HistoryWindow
+
+    window.app.show("history", partial(HistoryWindow, window.app))
 
 
 def _huntgroups(window: JobQueueWindow) -> None:
