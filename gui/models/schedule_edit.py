@@ -35,12 +35,19 @@ class Draft:
         self.data = data
         self.file = file
         self._members = members
-        self._editor = Editor(data, file, members, reading)
+        self._reading = reading
+        self._made: Editor | None = None
 
     @property
     def reading(self) -> Reading:
         """How it reads now."""
         return self._editor.reading
+
+    @property
+    def _editor(self) -> Editor:
+        if self._made is None:
+            self._made = Editor(self.data, self.file, self._members, self._reading)
+        return self._made
 
     def change(self, kind: Kind, name: str, attribute: str, value: Value) -> None:
         self._take(self._editor.change(kind, name, attribute, value))
@@ -55,13 +62,13 @@ class Draft:
         self._take(self._editor.remove(kind, name))
 
     def replace(self, data: bytes) -> None:
-        """All of it is another."""
+        """All of it is another: also where it was broken, and is so no more."""
         self.data = data
-        self._editor = Editor(data, self.file, self._members)
+        self._made = Editor(data, self.file, self._members)
 
     def _take(self, data: bytes) -> None:
         self.data = data
-        self._editor = Editor(data, self.file, self._members, self._editor.result)
+        self._made = Editor(data, self.file, self._members, self._editor.result)
 
 
 Change = Callable[[Draft], None]

@@ -45,7 +45,7 @@ class EntryList(tk.Frame):
         self.fields.pack(side="bottom", fill="x", pady=scheme.px(4))
         self.list = MarkedList(
             self, scheme, "entries", on_click=lambda _key: self._chosen(), on_step=lambda _key: self._chosen(),
-            widths=(18, 26),
+            widths=(18, 26), is_marked=True,
         )  # fmt: skip
         self.list.pack(fill="both", expand=True)
 
@@ -57,12 +57,13 @@ class EntryList(tk.Frame):
         """What there is."""
         reading, kind = self._window.edit.reading, self._form.kind
         array, cross = BY_KIND[kind].array, self._window.app.marks.cross(self._window.app.scheme.warning)
-        rows = []
-        for name in changes.names_of(reading, kind):
+
+        def row_of(name: str) -> Row:
             wrong = f"{array}({name})" in reading.not_understood
             more = "not understood" if wrong else self._more(name)
-            rows.append(Row(name, (name, reading.entries[kind, name].value, more), cross if wrong else None))
-        self.list.show(rows)
+            return Row((name, reading.entries[kind, name].value, more), cross if wrong else None)
+
+        self.list.show(changes.names_of(reading, kind), row_of)
         if (kind, self._new) in reading.entries:
             self.list.select(self._new)
             self._chosen()

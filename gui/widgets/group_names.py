@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from gui.models import schedule_changes as changes
 from gui.models.schedule_edit import Change, ScheduleEdit
 from gui.widgets.actions import Action, Actions
-from gui.widgets.marked_list import MarkedList, Row
+from gui.widgets.marked_list import MarkedList
 from runtime.schedule.dialect import Kind
 from runtime.schedule.model import EVERYBODY
 
@@ -61,7 +61,7 @@ class GroupNames(tk.Frame):
             self.group = self._new
         elif self.group not in names:
             self.group = names[0] if names else ""
-        self.list.show([Row(name, (name,)) for name in names])
+        self.list.show(names)
         self.list.select(self.group)
         if self._new in names:
             self._new = ""

@@ -22,27 +22,31 @@ _SHIFT, _CONTROL = 0x1, 0x4
 
 
 class Row(NamedTuple):
-    """A line: its key, its mark, and its words, the name first."""
+    """A line: its words, the name first, and its mark."""
 
-    key: str
     words: tuple[str, ...]
     mark: tk.PhotoImage | None = None
 
 
 class MarkedList(tk.Frame):
-    """`widths`: of all words but the last, in characters. `on_click` hears of a click, and of space; `on_step` where
-    the arrow keys have gone. What is selected is so by both; `several`: also with Shift and Ctrl."""
+    """`is_marked`: whether there is room for a mark. `widths`: of all words but the last, in characters. `on_click`
+    hears of a click, and of space; `on_step` where the arrow keys have gone. What is selected is so by both; `several`:
+    also with Shift and Ctrl."""
 
     def __init__(
         self, parent: tk.Misc, scheme: Scheme, name: str, *, on_click: Callable[[str], object],
         on_step: Callable[[str], object] = lambda _key: None,
         on_menu: Callable[[str, int, int], object] = lambda _key, _x, _y: None, widths: Sequence[int] = (),
-        several: bool = False, width: int = 16, height: int = 10,
+        several: bool = False, is_marked: bool = False, width: int = 16, height: int = 10,
     ) -> None:  # fmt: skip
         super().__init__(parent, name=name, borderwidth=scheme.px(2), relief="sunken")
         self._scheme, self._on_click, self._on_menu, self._several = scheme, on_click, on_menu, several
         self._on_step = on_step
-        self.rows: Sequence[Row] = ()
+        self.names: Sequence[str] = ()
+        """The keys of all lines."""
+        self._row_of: Callable[[str], Row] = _name_alone
+        self._places: dict[str, int] = {}
+        self._indent = scheme.px(20 if is_marked else 4)
         self.selected: set[str] = set()
         self.at = ""
         """Where the user is."""
@@ -63,14 +67,14 @@ class MarkedList(tk.Frame):
         for key in ("<Shift-F10>", "<Menu>"):
             self.canvas.bind(key, self._menu_here)
 
-    def show(self, rows: Sequence[Row]) -> None:
-        """These are the lines now."""
-        self.rows = rows
-        keys = {row.key for row in rows}
-        self.selected &= keys
-        if self.at not in keys:
+    def show(self, names: Sequence[str], row_of: Callable[[str], Row] | None = None) -> None:
+        """These are the lines now. Only those in sight are asked for their words."""
+        self.names, self._row_of = names, row_of or _name_alone
+        self._places = {name: place for place, name in enumerate(names)}
+        self.selected &= self._places.keys()
+        if self.at not in self._places:
             self.at = ""
-        self.canvas.set_size(1, max(1, len(rows) * self.row))
+        self.canvas.set_size(1, max(1, len(names) * self.row))
         self.canvas.changed()
 
     def select(self, key: str) -> None:
@@ -105,26 +109,24 @@ class MarkedList(tk.Frame):
         for event in ("<Return>", "<KP_Enter>", "<FocusOut>"):
             entry.bind(event, gone, add=True)
         _, y = self.place_of(key)
-        entry.place(x=self._indent(), y=y - self.row // 2 - self._scheme.px(2), relwidth=1, width=-self._indent())
+        entry.place(x=self._indent, y=y - self.row // 2 - self._scheme.px(2), relwidth=1, width=-self._indent)
         entry.focus_set()
         return entry
 
     # ---- painting ------------------------------------------------------------------------------------
 
-    def _indent(self) -> int:
-        return self._scheme.px(20 if any(row.mark for row in self.rows[:1]) else 4)
-
     def _draw(self, pen: Pen, seen: Visible) -> None:
         scheme, px = self._scheme, self._scheme.px
         first, last = int(seen.top // self.row), int(seen.bottom // self.row) + 1
-        for place in range(max(0, first), min(len(self.rows), last)):
-            row, top = self.rows[place], place * self.row
+        for place in range(max(0, first), min(len(self.names), last)):
+            key, top = self.names[place], place * self.row
+            row = self._row_of(key)
             slot = place % (int((seen.bottom - seen.top) // self.row) + 2)
-            chosen = row.key in self.selected
+            chosen = key in self.selected
             pen.box((slot, "row"), 0, top, seen.right, top + self.row, fill=scheme.chosen if chosen else scheme.field)
-            if row.key == self.at:
+            if key == self.at:
                 pen.line((slot, "at"), 0, top + self.row - 1, seen.right, top + self.row - 1, fill=scheme.line)
-            left = self._indent()
+            left = self._indent
             if row.mark is not None:
                 pen.mark((slot, "mark"), px(4), top + self.row / 2, row.mark, anchor="w")
             for number, words in enumerate(row.words):
@@ -140,11 +142,11 @@ class MarkedList(tk.Frame):
     # ---- hands ---------------------------------------------------------------------------------------
 
     def _place(self, key: str) -> int | None:
-        return next((place for place, row in enumerate(self.rows) if row.key == key), None)
+        return self._places.get(key)
 
     def _key_at(self, event: tk.Event[tk.Misc]) -> str:
         place = int(self.canvas.canvasy(event.y) // self.row)
-        return self.rows[place].key if 0 <= place < len(self.rows) else ""
+        return self.names[place] if 0 <= place < len(self.names) else ""
 
     def _pressed(self, event: tk.Event[tk.Misc]) -> None:
         self.canvas.focus_set()
@@ -153,7 +155,7 @@ class MarkedList(tk.Frame):
             return
         if self._several and state & _SHIFT and self.at:
             one, other = sorted((self._place(self.at) or 0, self._place(key) or 0))
-            self.selected = {row.key for row in self.rows[one : other + 1]}
+            self.selected = set(self.names[one : other + 1])
         elif self._several and state & _CONTROL:
             self.selected ^= {key}
             self.at = key
@@ -163,10 +165,10 @@ class MarkedList(tk.Frame):
         self._on_click(key)
 
     def _step(self, step: int) -> str:
-        if self.rows:
+        if self.names:
             place = self._place(self.at)
-            place = 0 if place is None else max(0, min(place + step, len(self.rows) - 1))
-            self.select(self.rows[place].key)
+            place = 0 if place is None else max(0, min(place + step, len(self.names) - 1))
+            self.select(self.names[place])
             self._on_step(self.at)
         return "break"
 
@@ -182,3 +184,7 @@ class MarkedList(tk.Frame):
             x, y = self.place_of(self.at)
             self._on_menu(self.at, self.canvas.winfo_rootx() + x, self.canvas.winfo_rooty() + y)
         return "break"
+
+
+def _name_alone(name: str) -> Row:
+    return Row((name,))

@@ -21,6 +21,7 @@ from gui.widgets.actions import Action, Actions
 from gui.windows.confirm import ConfirmDialog
 from gui.windows.edited_schedule import EditedSchedule
 from gui.windows.newer_schedule import NewerSchedule
+from runtime.job.model import Severity
 
 if TYPE_CHECKING:
     from gui.app import Application
@@ -120,6 +121,12 @@ class ScheduleWindow:
         held, lost = self.edit.held, self.app.schedule.lost
         if lost:
             return printable(lost) + ("\nthis is how it was then" if self.app.schedule.is_read else "")
+        reading = self.edit.reading
+        if reading.failed:
+            wrong = words_of(
+                [found for found in reading.diagnostics if found.severity is Severity.ERROR][:1], held.file
+            )
+            return printable("\n".join(("it is broken, mend it (File, Edit in $EDITOR):", *wrong)))
         return printable(held.where) + (f"\nread only: {printable(held.barred)}" if held.barred else "")
 
     def say(self, words: str) -> None:

@@ -57,7 +57,7 @@ class ServerGroups(ScheduleWindow):
         self.fields.pack(side="left", fill="x", expand=True)
         self.servers = MarkedList(
             right, self.app.scheme, "servers", on_click=self._clicked, on_step=lambda _key: self._show_fields(),
-            on_menu=self._post, widths=(14, 16, 26),
+            on_menu=self._post, widths=(14, 16, 26), is_marked=True,
         )  # fmt: skip
         self.servers.pack(fill="both", expand=True)
 
@@ -66,11 +66,12 @@ class ServerGroups(ScheduleWindow):
         reading, scheme, marks = self.edit.reading, self.app.scheme, self.app.marks
         within = set(changes.members_of(reading, Kind.SERVER_GROUP, self.names.group))
         all_of_them = EVERYBODY in within
+        amber, grey = marks.square(scheme.amber), marks.square(scheme.background)
+        servers = reading.schedule.servers
         self.servers.show(
-            [Row(name, _words(server), marks.square(scheme.amber if all_of_them or name in within else
-                                                    scheme.background))
-             for name, server in reading.schedule.servers.items()]
-        )  # fmt: skip
+            list(servers),
+            lambda name: Row(_words(servers[name]), amber if all_of_them or name in within else grey),
+        )
         if self._new in reading.schedule.servers:
             self.servers.select(self._new)
             self.is_open, self._new = True, ""

@@ -97,7 +97,8 @@ class Servers(ScheduleWindow):
         self.udi.bind("<KeyRelease>", lambda _event: self._set_udi())
         self.servers = MarkedList(
             right, self.app.scheme, "servers", on_click=lambda _server: self._chosen(),
-            on_step=lambda _server: self._chosen(), on_menu=self._post, several=True, widths=(14,), width=22,
+            on_step=lambda _server: self._chosen(), on_menu=self._post, several=True, is_marked=True,
+            widths=(14,), width=22,
         )  # fmt: skip
         self.servers.canvas.bind("<Double-Button-1>", lambda _event: self._rename())
         self.servers.pack(fill="both", expand=True)
@@ -132,11 +133,14 @@ class Servers(ScheduleWindow):
     def show(self) -> None:
         scheme, marks = self.app.scheme, self.app.marks
         filled, outlined = marks.diamond(scheme.enabled), marks.diamond(scheme.outline, outline=True)
-        rows = []
-        for name, server in self.edit.reading.schedule.servers.items():
-            words = "offline" if name in self._offline else "" if server.enabled else "disabled"
-            rows.append(Row(name, (name, words), filled if server.enabled else outlined))
-        self.servers.show(rows)
+        servers = self.edit.reading.schedule.servers
+
+        def row_of(name: str) -> Row:
+            is_enabled = servers[name].enabled
+            words = "offline" if name in self._offline else "" if is_enabled else "disabled"
+            return Row((name, words), filled if is_enabled else outlined)
+
+        self.servers.show(list(servers), row_of)
         self._show_udi()
         self._filter()
 
@@ -146,7 +150,7 @@ class Servers(ScheduleWindow):
             [*self._hosts, *(server.host for server in servers)], servers, self.pattern.get(),
             matching=self.matching.get(), hide_included=self.hide.get(),
         )  # fmt: skip
-        self.hosts.show([Row(host, (host,)) for host in hosts])
+        self.hosts.show(hosts)
         self.actions.refresh()
 
     def _show_udi(self) -> None:
@@ -174,10 +178,10 @@ class Servers(ScheduleWindow):
 
     def _names(self) -> list[str]:
         """The servers that are selected, as they stand."""
-        return [row.key for row in self.servers.rows if row.key in self.servers.selected]
+        return [name for name in self.servers.names if name in self.servers.selected]
 
     def _include(self) -> None:
-        hosts = [row.key for row in self.hosts.rows if row.key in self.hosts.selected]
+        hosts = [host for host in self.hosts.names if host in self.hosts.selected]
         if not hosts:
             hosts = [typed_host(self.pattern.get())]
         self.change(f"servers on {', '.join(hosts)}", changes.include(hosts))

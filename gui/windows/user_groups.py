@@ -40,7 +40,7 @@ class UserGroups(ScheduleWindow):
         self.new = tk.Entry(line, name="new", width=14)
         self.new.pack(side="left", fill="x", expand=True, padx=px(4))
         self.new.bind("<Return>", lambda _event: self._add())
-        self.members = MarkedList(right, self.app.scheme, "members", on_click=self._toggle)
+        self.members = MarkedList(right, self.app.scheme, "members", on_click=self._toggle, is_marked=True)
         self.members.pack(fill="both", expand=True)
 
     def show(self) -> None:
@@ -50,10 +50,8 @@ class UserGroups(ScheduleWindow):
         groups = changes.names_of(reading, Kind.USER_GROUP)
         known = {user for group in groups for user in changes.members_of(reading, Kind.USER_GROUP, group)}
         known |= reading.schedule.shares.keys() | set(self._more)
-        self.members.show(
-            [Row(user, (user,), marks.square(scheme.amber if user in within else scheme.background))
-             for user in sorted(known)]
-        )  # fmt: skip
+        amber, grey = marks.square(scheme.amber), marks.square(scheme.background)
+        self.members.show(sorted(known), lambda user: Row((user,), amber if user in within else grey))
 
     def _toggle(self, user: str) -> None:
         group = self.names.group

@@ -166,4 +166,16 @@ def test_the_shipped_example_can_be_edited():
 
 def test_a_draft_of_a_broken_schedule_is_refused_with_its_place():
     with pytest.raises(EditError, match=r"alfred.schedule:1: .*mend it"):
-        Draft(b"set alfServer(a) {", "alfred.schedule")
+        Draft(b"set alfServer(a) {", "alfred.schedule").put(Kind.LIMIT, "prman", 1)
+
+
+def test_a_broken_schedule_is_mended_by_hand():
+    schedule = edit(b"set alfServer(a) {")
+    mended = make(schedule, changes.edited_by_hand(b"set alfServer(a) {", b"set alfServer(a) {}"))
+
+    assert mended == b"set alfServer(a) {}" and not schedule.reading.failed
+
+
+def test_what_is_broken_by_hand_is_not_taken_over():
+    with pytest.raises(EditError, match=r"alfred.schedule:1: "):
+        make(edit(), changes.edited_by_hand(TEXT, b"set alfServer(a) {"))

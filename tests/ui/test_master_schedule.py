@@ -37,7 +37,7 @@ def test_members_of_a_user_group_are_clicked_typed_in_and_the_group_is_renamed_i
         user.click(window.new)
         user.type("bob eve\n")
         await user.until(lambda: members() == {"produce": ("ann", "bob", "eve")})
-        await user.until(lambda: len(window.members.rows) == 3)
+        await user.until(lambda: len(window.members.names) == 3)
         user.click(window.members.canvas, *window.members.place_of("ann"))
         await user.until(lambda: members() == {"produce": ("bob", "eve")})
         user.shot("user groups")
@@ -63,7 +63,7 @@ def test_a_server_is_put_into_a_group_and_edited_behind_its_lock(user, schedule)
     async def use(app):
         window = await opened_from(user, app, "server groups", "servers")
         now = lambda: window.edit.reading.schedule  # noqa: E731 - short, and used here alone
-        await user.until(lambda: window.servers.rows)
+        await user.until(lambda: window.servers.names)
         user.click(window.servers.canvas, *window.servers.place_of("s1"))
         await user.until(lambda: now().server_groups["renderers"] == ())
         user.click(window.lock)

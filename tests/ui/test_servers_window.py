@@ -7,7 +7,7 @@ async def servers(user, app):
     user.key("Control", "b")
     await user.until(lambda: app.shown("servers"))
     window = app.shown("servers")
-    await user.until(lambda: window.servers.rows)
+    await user.until(lambda: window.servers.names)
     window.window.focus_force()
     return window
 
@@ -22,7 +22,7 @@ def test_a_typed_host_is_included_disabled_by_the_menu_ranked_and_written(user, 
         now = lambda: window.edit.reading.schedule.servers  # noqa: E731 - short, and used here alone
         user.click(window.pattern)
         user.type("boris\n")
-        await user.until(lambda: len(window.servers.rows) == 2)
+        await user.until(lambda: len(window.servers.names) == 2)
         assert now()["boris"].host == "boris"
         user.click(window.servers.canvas, *window.servers.place_of("s1"), button=3)
         await user.until(lambda: window.servers.selected == {"s1"})
@@ -47,7 +47,7 @@ def test_hosts_are_filtered_by_a_pattern_and_hidden_where_they_are_included(user
     async def use(app):
         window = await servers(user, app)
         filters = window.window.nametowidget("body.left.filters")
-        shown = lambda: [row.key for row in window.hosts.rows]  # noqa: E731 - short, and used here alone
+        shown = lambda: list(window.hosts.names)  # noqa: E731 - short, and used here alone
         await user.until(lambda: "127.0.0.2" in shown())
         user.click(filters.nametowidget("hide"))
         await user.until(lambda: "127.0.0.2" not in shown())
@@ -67,7 +67,7 @@ def test_a_limit_is_added_named_and_changed(user, schedule):
         app.show(Limits.NAME, lambda: Limits(app))
         window = app.shown(Limits.NAME)
         limits = lambda: window.edit.reading.schedule.limits  # noqa: E731 - short, and used here alone
-        await user.until(lambda: window.lists[0].list.rows)
+        await user.until(lambda: window.lists[0].list.names)
         window.window.focus_force()
         user.key("Control", "n")
         await user.until(lambda: window.window.focus_get() is window.lists[0].fields.entries["name"])
