@@ -11,12 +11,9 @@ from __future__ import annotations
 import trio
 
 from daemons.link import Identity, Link, LinkError, Unreachable, connect
+from daemons.unanswered import NoMaitred
 from runtime.farm_messages import Farm, FarmMessage, Refused, whole_farm
 from runtime.settings import Settings
-
-
-class NoMaitred(Exception):
-    """No maitre-d answers; the text says which were tried, and what to do."""
 
 
 async def reach(settings: Settings, identity: Identity) -> Link:

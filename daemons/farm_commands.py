@@ -15,11 +15,11 @@ import msgspec
 import trio
 
 from daemons import enquiry
-from daemons.enquiry import NoMaitred
 from daemons.identity import users
 from daemons.json_output import write_json
 from daemons.keys import KeyFileError
 from daemons.site import find_settings
+from daemons.unanswered import NoMaitred
 from daemons.wording import count, duration, printable
 from runtime.farm_messages import (
     AskFarm,

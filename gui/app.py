@@ -14,7 +14,7 @@ import sys
 import tkinter as tk
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -23,14 +23,11 @@ import trio
 
 from daemons import garbage
 from daemons.client import DispatcherError
-from daemons.enquiry import NoMaitred
+from daemons.unanswered import NoMaitred
 from daemons.wording import printable
 from gui import host, kept
 from gui.links.dispatcher import DispatcherLink
-from gui.links.farm import FarmFeed
-from gui.links.maitred import MaitredLink
 from gui.links.presence import Opened, Presence, raise_first
-from gui.links.schedule import ScheduleLink
 from gui.look import classic
 from gui.look.marks import Marks
 from gui.look.scheme import CLASSIC, Scheme, SchemeError, named
@@ -40,6 +37,9 @@ from gui.widgets.tip import Tips
 
 if TYPE_CHECKING:
     from daemons.session import Wishes
+    from gui.links.farm import FarmFeed
+    from gui.links.maitred import MaitredLink
+    from gui.links.schedule import ScheduleLink
     from gui.windows.job_queue import JobQueueWindow
 
 DONE, USAGE = 0, 2
@@ -81,9 +81,6 @@ class Application:
     def __init__(self, root: tk.Tk, link: DispatcherLink, file: Path | None = None) -> None:
         self.root = root
         self.link = link
-        self.maitred = MaitredLink()
-        self.schedule = ScheduleLink(self.maitred)
-        self.farm = FarmFeed(MaitredLink(), lambda: self.preferences.farm_look_s)
         self._windows: dict[str, OneOfAKind] = {}
         self._one_has_gone = trio.Event()
         self._file = file or kept.path()
@@ -105,8 +102,6 @@ class Application:
         async with trio.open_nursery() as nursery:
             self._nursery = nursery
             nursery.start_soon(self.link.run)
-            nursery.start_soon(self.farm.run)
-            nursery.start_soon(self.schedule.run)
             nursery.start_soon(self._tidy)
             window = self.queue_window = JobQueueWindow(self)
             presence = Presence(window.take)
@@ -119,7 +114,35 @@ class Application:
                 if other is not None:
                     other.close()
             nursery.cancel_scope.cancel()
-        await self.maitred.close()
+        if "maitred" in vars(self):
+            await self.maitred.close()
+
+    # ---- the farm: who only looks at his jobs does not wait until all this is there ------------------
+
+    @cached_property
+    def maitred(self) -> MaitredLink:
+        from gui.links.maitred import MaitredLink
+
+        return MaitredLink()
+
+    @cached_property
+    def schedule(self) -> ScheduleLink:
+        from gui.links.schedule import ScheduleLink
+
+        link = ScheduleLink(self.maitred)
+        self.start(link.run)
+        return link
+
+    @cached_property
+    def farm(self) -> FarmFeed:
+        from gui.links.farm import FarmFeed
+        from gui.links.maitred import MaitredLink
+
+        feed = FarmFeed(MaitredLink(), lambda: self.preferences.farm_look_s)
+        self.start(feed.run)
+        return feed
+
+    # ---- work ----------------------------------------------------------------------------------------
 
     def do(self, work: Callable[[], Awaitable[str | None]], say: Callable[[str], object]) -> None:
         """Run this in trio; what it returns, or why it failed, is said in words."""

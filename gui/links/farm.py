@@ -13,7 +13,7 @@ from typing import Protocol
 
 import trio
 
-from daemons.enquiry import NoMaitred
+from daemons.unanswered import NoMaitred
 from runtime.farm_messages import AskFarm, Farm, FarmMessage, Refused
 
 ANSWER_S = 20.0

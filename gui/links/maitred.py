@@ -15,11 +15,11 @@ import msgspec
 import trio
 
 from daemons import enquiry
-from daemons.enquiry import NoMaitred
 from daemons.identity import users
 from daemons.keys import KeyFileError
 from daemons.link import Identity, Link
 from daemons.site import find_settings
+from daemons.unanswered import NoMaitred
 from runtime.farm_messages import FarmMessage
 from runtime.settings import Settings
 

@@ -19,9 +19,9 @@ from typing import Protocol
 import trio
 
 from daemons import schedule_desk
-from daemons.enquiry import NoMaitred
 from daemons.groups import group_members
 from daemons.site import SCHEDULE, find, search_path
+from daemons.unanswered import NoMaitred
 from gui.links.maitred import MaitredLink
 from gui.models.schedule_changes import edited_by_hand
 from gui.models.schedule_edit import Change, ChangeError, Held, ScheduleEdit

@@ -45,7 +45,7 @@ class TaskFeed:
 
     async def _ask(self, client: DispatcherClient) -> bool:
         """Hear all that there is; False when there is no such job any more."""
-        anew, more = client is not self._known_to, True
+        anew, more, version = client is not self._known_to, True, self._tree.version
         while more:
             try:
                 news = await client.tasks(self._jid, anew=anew)
@@ -56,10 +56,9 @@ class TaskFeed:
                 self._said(news.text)
                 return False
             self._known_to, anew, more = client, False, news.more
-            version = self._tree.version
             self._tree.hear(news)
-            if self._tree.version != version:
-                self._said("")
+        if self._tree.version != version:
+            self._said("")  # once all parts of a large job are there: it is laid out as a whole
         return True
 
     # ---- what is heard of the dispatcher -------------------------------------------------------------

@@ -3,7 +3,7 @@
 import trio
 from trio.testing import wait_all_tasks_blocked
 
-from daemons.enquiry import NoMaitred
+from daemons.unanswered import NoMaitred
 from gui.links.farm import PATIENCE_S, FarmFeed
 from runtime.farm_messages import Farm, Refused
 

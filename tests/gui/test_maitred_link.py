@@ -2,7 +2,7 @@
 
 import pytest
 
-from daemons.enquiry import NoMaitred
+from daemons.unanswered import NoMaitred
 from gui.links.maitred import MaitredLink
 from runtime.farm_messages import AskFarm, Did, Farm, Refused, SetOffline
 from tests.daemons.maitreds import Server, running, slots
