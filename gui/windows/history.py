@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import msgspec
 import trio
 
-from daemons.enquiry import NoMaitred
 from daemons.record.questions import MOST_RUNS, Question, decode
+from daemons.unanswered import NoMaitred
 from daemons.wording import count, printable
 from gui.links.arranging import in_pieces
 from gui.links.maitred import MaitredLink
