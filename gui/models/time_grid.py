@@ -15,7 +15,7 @@ from runtime.schedule.times import DAY, WEEK
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _NAMES = tuple(day.lower() for day in DAYS)
-_HOUR, _HALF = 60, 30
+_HOUR, HALF = 60, 30
 _ON, _OFF = b"\x01", b"\x00"
 
 
@@ -29,7 +29,7 @@ class WeekGrid:
             edges |= {span.start % _HOUR, span.end % _HOUR}
             self._set(span.start, min(span.end, WEEK), on=True)
             self._set(0, span.end - WEEK, on=True)
-        self.box = _HOUR if edges <= {0} else _HALF
+        self.box = _HOUR if edges <= {0} else HALF
         """Minutes of what is dragged."""
 
     def __eq__(self, other: object) -> bool:

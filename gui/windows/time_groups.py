@@ -1,6 +1,7 @@
 """Time groups: their names, and the week of the one that is selected.
 
 left button, dragged: enable     middle button: disable     striped: now
+arrow keys: go to another box    space: enable or disable it
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from functools import partial
 from tkinter.font import nametofont
 
 from gui.models import schedule_changes as changes
-from gui.models.time_grid import DAYS, WeekGrid
+from gui.models.time_grid import DAYS, HALF, WeekGrid
+from gui.widgets.actions import Action
 from gui.widgets.group_names import GroupNames
 from gui.widgets.painted import Painted, Pen, Visible
 from gui.windows.schedule_window import ScheduleWindow
 from runtime.schedule.dialect import Kind
+from runtime.schedule.times import DAY
 
 _HOURS = 24
 _MINUTE_MS = 60_000
@@ -24,29 +27,43 @@ _MINUTE_MS = 60_000
 class TimeGroups(ScheduleWindow):
     NAME, TITLE, USUAL = "time groups", "Alfred Time Groups", "640x330+520+20"
 
+    def add_actions(self) -> None:
+        self._is_fine = False
+        """Whether half hours are wanted."""
+        self._at = (0, 0)
+        """The day, and the minute, where the arrow keys have gone."""
+        self.actions.add(Action("time.half", "&Half hours, or hours", self._toggle_half, "<Control-h>"))
+
     def lay_out(self, body: tk.Frame) -> None:
         px = self.app.scheme.px
         self.week = WeekGrid()
         self._drag: tuple[tuple[int, int], tuple[int, int], bool] | None = None
         self.names = GroupNames(body, self, Kind.TIME_GROUP)
         self.names.pack(side="left", fill="y", padx=(0, px(12)))
-        self.menu_bar(("Time Groups", self.names.menu))
+        self.menu_bar(("Time Groups", (*self.names.menu, "", "time.half")))
         right = tk.Frame(body, name="right")
         right.pack(side="left", fill="both", expand=True)
         words = "left mouse: enable     middle mouse: disable     striped: now"
         tk.Label(right, text=words, font="TkTextFont", anchor="w").pack(side="bottom", fill="x", padx=px(40))
-        self.grid = Painted(right, self._draw, name="grid", highlightthickness=0, takefocus=0, height=px(200))
+        self.grid = Painted(right, self._draw, name="grid", highlightthickness=0, takefocus=1, height=px(200))
         self.grid.pack(fill="both", expand=True)
         for button, on in ((1, True), (2, False)):
             self.grid.bind(f"<Button-{button}>", partial(self._pressed, on))
             self.grid.bind(f"<B{button}-Motion>", self._moved)
             self.grid.bind(f"<ButtonRelease-{button}>", self._released)
+        self.grid.bind("<space>", lambda _event: self._turn())
+        for key, days, boxes in (("Up", -1, 0), ("Down", 1, 0), ("Left", 0, -1), ("Right", 0, 1)):
+            self.grid.bind(f"<{key}>", partial(self._step, days, boxes))
+        for event in ("<FocusIn>", "<FocusOut>"):
+            self.grid.bind(event, lambda _event: self.grid.changed())
         self._tick()
 
     def show(self) -> None:
         self.names.show()
         group = self.names.group
         self.week = WeekGrid(self.edit.reading.schedule.time_groups.get(group, ()))
+        if self._is_fine:
+            self.week.box = HALF
         self.grid.changed()
 
     def _tick(self) -> None:
@@ -93,6 +110,10 @@ class TimeGroups(ScheduleWindow):
         for day, start, end in shown.parts():
             x, y = left + start / 60 * width, top + day * height
             pen.box(("part", day, start), x, y, left + end / 60 * width, y + height, fill=scheme.amber)
+        if self.grid.focus_get() is self.grid:
+            day, minute = self._at
+            x, y = left + minute / 60 * width, top + day * height
+            pen.box("at", x, y, x + shown.box / 60 * width, y + height, outline=scheme.foreground, width=scheme.px(2))
         now = time.localtime()
         self._draw_now(pen, left + now.tm_hour * width, top + now.tm_wday * height, width, height)
 
@@ -120,8 +141,28 @@ class TimeGroups(ScheduleWindow):
         left, top, width, height = self.frame()
         return int((event.y - top) // height), int((event.x - left) / width * 60)
 
+    def _toggle_half(self) -> None:
+        """Boxes of half an hour, or (where the group has nothing that needs them) of an hour."""
+        self._is_fine = not self._is_fine
+        self._at = (self._at[0], self._at[1] - self._at[1] % 60)
+        self.show()
+
+    def _step(self, days: int, boxes: int, _event: object) -> str:
+        day, minute = self._at
+        self._at = (day + days) % len(DAYS), (minute + boxes * self.week.box) % DAY
+        self.grid.changed()
+        return "break"
+
+    def _turn(self) -> None:
+        """The box where the arrow keys are is enabled where it was not, and the other way round."""
+        on = (*self._at, False) in self.week.boxes()
+        if self.names.group:
+            self._drag = (self._at, self._at, on)
+            self._release()
+
     def _pressed(self, on: bool, event: tk.Event[tk.Misc]) -> None:
         left, top, _, _ = self.frame()
+        self.grid.focus_set()
         if self.names.group and event.x >= left and event.y >= top:
             place = self._time_at(event)
             self._drag = (place, place, on)
@@ -134,8 +175,12 @@ class TimeGroups(ScheduleWindow):
             self.grid.changed()
 
     def _released(self, _event: tk.Event[tk.Misc]) -> None:
-        if self._drag is None:
-            return
+        if self._drag is not None:
+            self._at = self._drag[0][0], max(0, self._drag[0][1] - self._drag[0][1] % self.week.box)
+            self._release()
+
+    def _release(self) -> None:
+        """What was dragged counts."""
         week = self._dragged()
         self._drag = None
         changed, self.week = week != self.week, week

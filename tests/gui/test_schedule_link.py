@@ -64,11 +64,24 @@ async def test_what_others_write_is_seen_unless_there_are_changes(tmp_path):
             assert await schedule.change("limit", changes.add(Kind.LIMIT, "prman", 1)) == ""
             server.schedule.write_text(slots(3))
             assert "nothing was written" in await schedule.write()
-            assert schedule.edit.newer.data == slots(3).encode()
+            assert schedule.edit.newer.data == slots(3).encode() and not schedule.edit.may_write
             await schedule.carry_over()
             assert "is written" in await schedule.write()
 
     assert server.schedule.read_text() == slots(3) + "set alfLimit(prman) {1}\n"
+
+
+async def test_the_newer_schedule_is_taken_and_changes_are_given_up(tmp_path):
+    with running(tmp_path / "m", slots(1)) as server:
+        async with shown(found(server)) as schedule:
+            await until(lambda: schedule.is_read)
+            await schedule.change("limit", changes.add(Kind.LIMIT, "prman", 1))
+            server.schedule.write_text(slots(3))
+            await schedule.write()
+            await schedule.take_newer()
+
+    assert not schedule.edit.modified and not schedule.edit.steps
+    assert schedule.edit.data == slots(3).encode() == server.schedule.read_bytes()
 
 
 async def test_a_maitred_that_goes_is_said_and_what_is_shown_stays_until_it_comes_back(tmp_path):

@@ -2,6 +2,8 @@
 
 from schedules import SCHEDULE, opened, opened_from
 
+from runtime.schedule.times import DAY
+
 
 def test_a_crew_is_toggled_opened_edited_renamed_and_written(user, schedule):
     async def use(app):
@@ -100,8 +102,47 @@ def test_hours_are_enabled_with_the_left_and_disabled_with_the_middle_button(use
         await user.until(lambda: any("00:00-04:00" in word or "19:00-04:00" in word for word in words()))
         await user.until(lambda: window.edit.modified)
         user.shot("time groups")
+        before = bytes(window.week.minutes)
+        user.click(window.grid, *window.place_of(1, 10.5))
+        await user.until(lambda: window.week.minutes[DAY + 600] == 1)
+        user.key("Right")
+        user.key("space")
+        await user.until(lambda: window.week.minutes[DAY + 660] == 1)
+        user.key("Control", "h")
+        await user.until(lambda: window.week.box == 30)
+        user.key("space")
+        await user.until(lambda: window.week.minutes[DAY + 660] == 0)
+        assert window.week.minutes[DAY + 690] == 1
+        for _ in range(3):
+            user.key("Control", "z")
+        await user.until(lambda: window.week.minutes == before)
         user.click(window.window.nametowidget("foot.write"))
         await user.until(lambda: not window.edit.modified)
         assert "set alfTimeGroup(evenings) {{" in schedule.read_text()
+
+    user.works_with(use)
+
+
+def test_a_new_crew_is_named_by_keys_gets_a_group_from_a_pull_down_and_goes_again(user, schedule):
+    async def use(app):
+        window = await opened(user, app)
+        crews = lambda: window.edit.reading.schedule.crews  # noqa: E731 - short, and used here alone
+        user.click(window.lines.part("td", "lock"))
+        await user.until(lambda: window.edited == "td")
+        user.key("Control", "n")
+        await user.until(lambda: "crew" in crews() and str(window.window.focus_get()).endswith(".name"))
+        user.type("film\n")
+        await user.until(lambda: "film" in crews() and window.edited == "film")
+        assert (crews()["film"].times, crews()["film"].priority) == ("evenings", 5)
+        times = window.lines.part("film", "times")
+        user.click(times)
+        await user.until(lambda: times.nametowidget("menu").winfo_ismapped())
+        user.shot("pull-down")
+        user.key("Home")
+        user.key("Return")
+        await user.until(lambda: crews()["film"].times == "*")
+        user.click(app.root.nametowidget(".master_schedule.body.crews.canvas"), 5, 150)
+        window.actions.run("crew.delete")
+        await user.until(lambda: "film" not in crews())
 
     user.works_with(use)
