@@ -20,6 +20,8 @@ ANSWER_S = 20.0
 """After so long another connection is tried."""
 PATIENCE_S = 3.0
 """After so long without an answer it is said that there is none."""
+_REST, _MOST_S = 3.0, 10.0
+"""A farm so large that a look at it takes long is looked at less often: so many times as long passes until the next."""
 
 
 class Watcher(Protocol):
@@ -82,8 +84,10 @@ class FarmFeed:
             while True:
                 await self._watched.wait()
                 self._hurry = trio.Event()
+                began = trio.current_time()
                 await self._look()
-                with trio.move_on_after(max(0.1, self._every_s())):
+                took_s = 0.0 if self.lost else trio.current_time() - began
+                with trio.move_on_after(max(0.1, self._every_s(), min(_REST * took_s, _MOST_S))):
                     await self._hurry.wait()
         finally:
             with trio.move_on_after(1.0, shield=True):

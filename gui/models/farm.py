@@ -83,13 +83,13 @@ class HostState:
 
 def _slot_columns() -> list[Column[SlotLine]]:
     return [
-        Column("slot", "Slot", 14, lambda line: printable(line.name), lambda line: natural(line.name)),
-        Column("host", "Host", 14, lambda line: printable(line.host), lambda line: natural(line.host)),
-        Column("state", "State", 14, lambda line: state_words(line.state), lambda line: _ORDER[line.state]),
-        Column("user", "User", 9, lambda line: printable(line.user), lambda line: line.user),
-        Column("job", "Job", 6, lambda line: job_of(line)[0], lambda line: _number(job_of(line)[0]), right=True),
-        Column("task", "Task", 16, lambda line: printable(job_of(line)[1]), lambda line: natural(job_of(line)[1])),
-        Column("time", "Time", 8, lambda line: _time(line.since_s), lambda line: line.since_s, right=True),
+        Column("slot", "Slot", 11, lambda line: printable(line.name), lambda line: natural(line.name)),
+        Column("host", "Host", 11, lambda line: printable(line.host), lambda line: natural(line.host)),
+        Column("state", "State", 12, lambda line: state_words(line.state), lambda line: _ORDER[line.state]),
+        Column("user", "User", 8, lambda line: printable(line.user), lambda line: line.user),
+        Column("job", "Job", 5, lambda line: job_of(line)[0], lambda line: _number(job_of(line)[0]), right=True),
+        Column("task", "Task", 14, lambda line: printable(job_of(line)[1]), lambda line: natural(job_of(line)[1])),
+        Column("time", "Time", 7, lambda line: _time(line.since_s), lambda line: line.since_s, right=True),
         Column("note", "Note", 30, slot_note),
     ]
 

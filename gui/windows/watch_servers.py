@@ -31,7 +31,7 @@ from runtime.messages import Refusal
 if TYPE_CHECKING:
     from gui.app import Application
 
-_NAME, _USUAL_PLACE = "watch servers", "720x420+120+80"
+_NAME, _USUAL_PLACE = "watch servers", "860x420+120+80"
 _SECOND_MS = 1_000
 _NAMED = 8
 """So many slots are named in the status line."""

@@ -1,9 +1,12 @@
 """Watch servers, used by mouse and keys, before a real maitre-d."""
 
+import itertools
+import math
 import signal
 from contextlib import asynccontextmanager
 
-from runtime.farm_messages import Recall, Running, SlotState
+from gui.links.maitred import MaitredLink
+from runtime.farm_messages import Farm, Recall, Running, SlotLine, SlotState, WaitLine
 from tests.daemons.maitreds import dispatcher
 
 
@@ -92,10 +95,20 @@ def test_a_maitred_that_hangs_freezes_no_window(user, site, monkeypatch):
     async def use(app):
         app.preferences.farm_look_s = 0.1
         window = await watched(user, app)
+        app.queue_window.actions.run("open.huntgroups")
+        app.queue_window.actions.run("open.history")
+        hunt, history = app.shown("huntgroups"), app.shown("history")
+        await user.until(lambda: hunt.hunt.table.lines and history.history.rows and app.link.client)
         site.process.send_signal(signal.SIGSTOP)
         try:
             await user.until(lambda: "the maitre-d does not answer; this is how it was" in window.status["text"])
-            assert window.slots.is_stale
+            assert window.slots.is_stale and history.gantt.is_stale
+            assert hunt.status["text"] == "the maitre-d does not answer"
+            user.click(hunt.filter)
+            user.type("s3")
+            await user.until(lambda: len(hunt.hunt.table.lines) == 1)
+            hunt.close()
+            history.close()
             user.click(window.slots.canvas, *window.slots.place_of("s1"))
             await user.until(lambda: window.model.slots.selected == {"s1"})
             user.click(window.slots.head, *window.slots.head_of("slot"))
@@ -104,5 +117,51 @@ def test_a_maitred_that_hangs_freezes_no_window(user, site, monkeypatch):
         finally:
             site.process.send_signal(signal.SIGCONT)
         await user.until(lambda: not window.slots.is_stale and window.status["text"].startswith("3 slots"))
+
+    user.works_with(use)
+
+
+def the_farm(look):
+    """A slot in each state, and metrics that change from look to look."""
+
+    def slot(name, host, state, *more, note=""):
+        cpu = 0.5 + 0.4 * math.sin(look / 5 + len(name))
+        return SlotLine(name, host, state, *more, {"cpu": cpu, "mem": 8.0 + len(host), "load": 2 * cpu}, note)
+
+    slots = (
+        slot("Janus1", "janus", SlotState.BUSY, "jean", "7 Frame 43", 38.0),
+        slot("Janus2", "janus", SlotState.FREE, "", "", 0.0),
+        slot("Percival", "percival", SlotState.SHIELDS, "", "", 0.0, note="shields raised"),
+        slot("Vast", "vast", SlotState.OFFLINE, "", "", 0.0, note="temporarily offline"),
+        slot("Wembley", "wembley", SlotState.TAINTED, "", "", 0.0, note="failed its ping (no answer), rests for 9 s"),
+        slot("Boris", "boris", SlotState.RESERVED, "ann", "3 shot 12", 4.0),
+        slot("Darth", "darth", SlotState.DISABLED, "", "", 0.0, note="disabled in the schedule"),
+    )
+    waiting = (WaitLine("ann", "d1", 3, "shot 12", "pixarRender", 4, 61.0),)
+    return Farm(look, 1, "alfred.schedule", slots, waiting, (), (("prman", 2, 3),), (), (("nuke", 12.0, "no licence"),))
+
+
+def test_states_are_said_by_marks_and_words_and_metrics_are_drawn(user, monkeypatch):
+    looks = itertools.count(1)
+
+    async def ask(_link, _question, _answer_s=0.0):
+        return the_farm(next(looks))
+
+    monkeypatch.setattr(MaitredLink, "ask", ask)
+
+    async def use(app):
+        app.preferences.farm_look_s = 0.1
+        window = await watched(user, app)
+        for key, tab in (("1", "slots"), ("3", "jobs"), ("4", "metrics")):
+            user.key("Alt", key)
+            seen = len(window.model.hosts.lines[0].series["cpu"]) + 5
+            await user.until(lambda seen=seen: len(window.model.hosts.lines[0].series["cpu"]) > seen)
+            user.shot(f"watch servers {tab}")
+        assert window.limits["text"] == "limits: prman 2 of 3   nuke rests 12 s: no licence"
+        assert window.model.metrics == ["cpu", "load", "mem"]
+        user.key("Alt", "1")
+        await user.until(window.slots.canvas.winfo_viewable)
+        user.click(window.slots.canvas, *window.slots.place_of("Wembley"))
+        await user.until(lambda: "failed its ping (no answer)" in window.status["text"])
 
     user.works_with(use)
