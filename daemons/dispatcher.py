@@ -60,7 +60,7 @@ from daemons.streams import LinkError, tune
 from runtime.dispatcher import Dispatcher
 from runtime.facts import AttemptId
 from runtime.machine import Machine, own_slots
-from runtime.messages import PROTOCOL, Acted, AnyMessage, Refusal, Shutdown, Spool
+from runtime.messages import PROTOCOL, Acted, AnyMessage, Refusal, Shutdown, Spool, Why
 from runtime.orders import Announce, Change
 from runtime.remote import Terms
 from runtime.rights import Standing, refusal, standing
@@ -329,7 +329,7 @@ class Service:
                 connection.post(Refusal(id=message.id, text=wrong))
             elif isinstance(message, Shutdown):
                 await self._end_for(message, connection, launcher)
-            elif isinstance(message, Spool) and len(message.text) > wire.GREETING_LIMIT_BYTES:
+            elif _takes_long(message):
                 nursery.start_soon(self._reply, message, connection)
             else:
                 await self._reply(message, connection)
@@ -350,6 +350,11 @@ class Service:
             connection.post(Acted(id=message.id))
             await connection.drain()
             launcher.send([Quit()])
+
+
+def _takes_long(message: AnyMessage) -> bool:
+    """Whether others on this connection are answered meanwhile: a large script is read, the maitre-d is asked."""
+    return isinstance(message, Why) or (isinstance(message, Spool) and len(message.text) > wire.GREETING_LIMIT_BYTES)
 
 
 def _home(user: str) -> str | None:

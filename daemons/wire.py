@@ -159,7 +159,7 @@ async def connect(path: Path) -> trio.SocketStream:
     """Connect to a Unix socket of this user's. Raises OSError, or LinkError when another user's process listens."""
     plain = stdlib_socket.socket(stdlib_socket.AF_UNIX, stdlib_socket.SOCK_STREAM)
     try:
-        with _short(path) as address:
+        with short_address(path) as address:
             plain.connect(address)
         plain.setblocking(False)
     except OSError:
@@ -178,7 +178,7 @@ def listen(path: Path) -> trio.SocketListener:
     path.unlink(missing_ok=True)
     plain = stdlib_socket.socket(stdlib_socket.AF_UNIX, stdlib_socket.SOCK_STREAM)
     try:
-        with _short(path) as address:
+        with short_address(path) as address:
             plain.bind(address)
         path.chmod(0o600)
         plain.listen(128)
@@ -190,7 +190,7 @@ def listen(path: Path) -> trio.SocketListener:
 
 
 @contextmanager
-def _short(path: Path) -> Iterator[str]:
+def short_address(path: Path) -> Iterator[str]:
     """An address for a path that may be too long for one (108 bytes): through a descriptor of its directory."""
     if len(os.fsencode(path)) <= _UNIX_PATH_BYTES:
         yield str(path)

@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from gui.windows.job_queue import JobQueueWindow
 
 DONE, USAGE = 0, 2
+SLOW_S = 4.0
+"""After so long a user is told that what he asked for is still waited for."""
 _TIDY_S = 600.0
 """A look at all garbage, which takes long where a window shows much, comes when a window has gone, and this seldom."""
 
@@ -174,10 +176,13 @@ class Application:
             KeysWindow(self, actions, str(window.wm_title()))
 
     async def _do(self, work: Callable[[], Awaitable[str | None]], say: Callable[[str], object]) -> None:
-        try:
-            said = await work()
-        except (DispatcherError, NoMaitred, OSError) as error:
-            said = str(error)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(_say_when_slow, say)
+            try:
+                said = await work()
+            except (DispatcherError, NoMaitred, OSError) as error:
+                said = str(error)
+            nursery.cancel_scope.cancel()
         if said:
             say(printable(said))
 
@@ -218,6 +223,11 @@ class Application:
         """A window goes."""
         self._one_has_gone.set()
         self.prefer(places={**self.preferences.places, name: window.geometry()})
+
+
+async def _say_when_slow(say: Callable[[str], object]) -> None:
+    await trio.sleep(SLOW_S)
+    say(f"no answer after {SLOW_S:g} s; it is waited for")
 
 
 async def _until(work: Callable[[], Awaitable[None]], over: trio.Event) -> None:

@@ -1,14 +1,14 @@
 """One job queue window a user and display: a second `alfred` raises the first one, and hands it its scripts.
 
 The first one listens at a Unix socket beside the dispatcher's, whose name has the display's. Who connects says what is
-to be opened, and hears that it will be. A socket that nobody listens at is that of a window that was killed: it is
-replaced.
+to be opened, and hears that it will be. The socket of a window that was killed, or hangs, is replaced.
 """
 
 from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -17,8 +17,9 @@ import msgspec
 import trio
 
 from daemons.state import locate, prepare_directory
+from daemons.wire import short_address
 
-_ANSWER_S = 2.0
+ANSWER_S = 2.0
 _MOST = 1_000_000
 _HEARD = b"raised\n"
 
@@ -39,15 +40,28 @@ def path(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def raise_first(opened: Opened) -> bool:
-    """Ask the window that is open already, if one is, to come to the front with this; whether it does."""
+    """Ask the window that is open already, if one is, to come to the front with this; whether it does. Who hangs holds
+    nobody up for longer than ANSWER_S."""
+    until = time.monotonic() + ANSWER_S
     with socket.socket(socket.AF_UNIX) as stream:
-        stream.settimeout(_ANSWER_S)
         try:
-            stream.connect(str(path()))
+            stream.settimeout(ANSWER_S)
+            with short_address(path()) as address:
+                stream.connect(address)
+            stream.settimeout(_left(until))
             stream.sendall(msgspec.json.encode(opened) + b"\n")
+            stream.settimeout(_left(until))
             return stream.recv(len(_HEARD)) == _HEARD
         except OSError:
             return False  # nobody is there, or hangs: this one opens a window of its own
+
+
+def _left(until: float) -> float:
+    """Seconds until then, on the monotonic clock. Raises TimeoutError when none are left."""
+    left_s = until - time.monotonic()
+    if left_s <= 0:
+        raise TimeoutError
+    return left_s
 
 
 class Presence:
@@ -58,23 +72,41 @@ class Presence:
         self._path = path()
 
     async def run(self) -> None:
-        """Listen until cancelled. Where that cannot be, every `alfred` opens a window of its own."""
+        """Listen until cancelled. Where that cannot be, every `alfred` opens a window of its own.
+
+        The socket takes its name in one step, from whatever window had it before: one that was killed, or hangs. A
+        window that ends removes the name only while it is its own."""
         with suppress(OSError):
             prepare_directory(self._path.parent)
-            with suppress(FileNotFoundError):
-                self._path.unlink()
-            listener = trio.socket.socket(trio.socket.AF_UNIX)
-            await listener.bind(str(self._path))
-            listener.listen(8)
+            listener, own = self._listen()
             try:
-                await trio.serve_listeners(self._serve, [trio.SocketListener(listener)])
+                await trio.serve_listeners(self._serve, [listener])
             finally:
                 with suppress(FileNotFoundError):
-                    self._path.unlink()
+                    if self._path.lstat().st_ino == own:
+                        self._path.unlink()
+
+    def _listen(self) -> tuple[trio.SocketListener, int]:
+        """The listener, and the inode of its name. Raises OSError."""
+        name = self._path.with_name(f"{self._path.name}.{os.getpid()}")
+        with suppress(FileNotFoundError):
+            name.unlink()  # of a process that had our number
+        plain = socket.socket(socket.AF_UNIX)
+        try:
+            with short_address(name) as address:
+                plain.bind(address)
+            plain.listen(8)
+            plain.setblocking(False)
+            own = name.lstat().st_ino
+            name.rename(self._path)
+        except OSError:
+            plain.close()
+            raise
+        return trio.SocketListener(trio.socket.from_stdlib_socket(plain)), own
 
     async def _serve(self, stream: trio.SocketStream) -> None:
         words = b""
-        with trio.move_on_after(_ANSWER_S), suppress(trio.BrokenResourceError):
+        with trio.move_on_after(ANSWER_S), suppress(trio.BrokenResourceError):
             async with stream:
                 while not words.endswith(b"\n") and len(words) < _MOST:
                     more = await stream.receive_some(65536)

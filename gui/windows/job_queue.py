@@ -92,6 +92,7 @@ class JobQueueWindow:
             self._due = self.root.after_idle(self._paint)
 
     def linked(self, lost: str) -> None:
+        self._said = ""
         self.jobs.linked(lost)
         self.log.linked(lost)
         self.changed()

@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from daemons.client import ConnectionLost
 from daemons.wording import count
+from gui.links.dispatcher import NotConnected
 from gui.links.presence import Opened
 from gui.widgets.actions import Action, Actions
 from runtime.messages import Action as Deed
-from runtime.messages import JobState, Refusal
+from runtime.messages import JobState
 
 if TYPE_CHECKING:
     from gui.windows.job_queue import JobQueueWindow
@@ -25,7 +27,8 @@ JOB_MENU = (
     "job.info", "job.edit", "", "job.delete",
 )  # fmt: skip
 _ALFRED_MENU = (
-    "alfred.open", "alfred.live", "alfred.done", "alfred.preferences", "", "alfred.close", "alfred.shutdown",
+    "alfred.open", "alfred.live", "alfred.done", "alfred.preferences", "",
+    "alfred.start", "alfred.shutdown", "", "alfred.close",
 )  # fmt: skip
 _MENUS = (
     ("Alfred", _ALFRED_MENU),
@@ -74,6 +77,7 @@ def queue_actions(window: JobQueueWindow) -> Actions:
         Action("alfred.done", "Show or hide &done jobs", partial(_toggle_done, window), "<Control-d>"),
         Action("alfred.close", "&Close", window.close, "<Control-w>"),
         Action("alfred.shutdown", "&Shut down dispatcher", partial(_shut_down, window)),
+        Action("alfred.start", "S&tart dispatcher", window.app.link.start, enabled=lambda: not window.app.link.client),
         Action("alfred.preferences", "P&references...", partial(_preferences, window), "<Control-comma>"),
         Action("help.about", "&About...", partial(_about, window)),
         Action("help.glossary", "Message &Glossary...", partial(_glossary, window)),
@@ -230,8 +234,14 @@ def _huntgroups(window: JobQueueWindow) -> None:
 async def _end(window: JobQueueWindow) -> str:
     link = window.app.link
     link.starts = False
-    answer = await link.connected.shutdown()
-    if isinstance(answer, Refusal) or not answer:
+    try:
+        ended = await link.connected.shutdown()
+    except ConnectionLost:
+        return ""  # it has gone: the link says so
+    except NotConnected:
+        link.starts = True
+        raise
+    if not ended:
         link.starts = True
         return "the dispatcher goes on: others are connected to it"
-    return "the dispatcher is shut down; the queue is kept"
+    return ""

@@ -39,11 +39,10 @@ async def spool(app: Application, opened: Opened, say: Callable[[str], object]) 
 
 async def _queue(app: Application, opened: Opened, name: str) -> str:
     """Queue one script."""
-    app.link.starts = True  # also where the user has shut it down before
-    while app.link.client is None:
-        await trio.sleep(0.05)  # a dispatcher is on its way: the link says so
+    app.link.start()
+    client = await app.link.reached()  # where one is on its way, the link says so
     text = await trio.Path(name).read_bytes()
-    answer = await app.link.connected.spool(
+    answer = await client.spool(
         file=name, text=text, cwd=opened.cwd or str(Path(name).parent), env=dict(os.environ), user=getuser(),
         host=socket.gethostname(), paused=opened.paused, after=opened.after,
     )  # fmt: skip
