@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from daemons.nimby import NimbyProcess
     from gui.app import Application
 
-_NAME, _USUAL_PLACE = "nimby", "150x64+40+40"
+_NAME, _USUAL_PLACE = "nimby", "+40+40"
+_WIDE = 18
+"""The button, in characters."""
 _LINES = 6
 _MODES = (
     (Mode.ALWAYS, "&blocked: no remote jobs"),
@@ -47,7 +49,7 @@ class NimbyWindow:
         app.place(self.root, _NAME, _USUAL_PLACE)
         px = app.scheme.px
         self.button = tk.Button(
-            self.root, name="shields", text="NIMBY", borderwidth=px(4), command=self.open, takefocus=1, default="normal"
+            self.root, name="shields", text="NIMBY\n", width=_WIDE, borderwidth=px(4), command=self.open
         )
         self.button.pack(fill="both", expand=True, padx=px(4), pady=px(4))
         self.button.bind("<Return>", lambda _event: self.open())
@@ -68,9 +70,10 @@ class NimbyWindow:
         if self.closed.is_set() or self.process is None:
             return
         scheme, is_up = self.app.scheme, self.process.nimby.up
+        words = "shields raised" if is_up else "shields lowered"
+        if not self.process.attached:  # nobody knows of the shields, so they keep nothing away
+            is_up, words = False, "no maitre-d answers"
         colour = scheme.nimby if is_up else scheme.background
-        state = "shields raised" if is_up else "shields lowered"
-        words = state if self.process.attached else "no maitre-d answers"
         self.button.configure(text=f"NIMBY\n{words}", background=colour, activebackground=colour)
         if self.dialog is not None and not self.dialog.closed.is_set():
             self.dialog.paint()

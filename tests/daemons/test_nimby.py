@@ -11,16 +11,19 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 import trio
 
+from daemons import cli
 from daemons import nimby as nimby_process
 from daemons.idle import Idle, Screen, terminals_idle_s, terminals_in_use
 from daemons.keys import Keyring
 from daemons.link import Identity, Link, listen, serve
 from daemons.nimby import Desk, NimbyProcess
+from daemons.options.part import Windows
 from runtime.farm_messages import Eject, FarmMessage, Shields, ShieldsAre
 from runtime.nimby import Mode, Nimby
 from runtime.settings import Settings
@@ -119,6 +122,24 @@ async def test_auto_eject_ends_what_runs_here_when_the_user_returns() -> None:
 
         assert maitred.heard[-2:] == [Shields("janus", True), Eject(1, "janus")]
         assert "you are back: what runs here is ejected" in said
+
+
+async def test_another_mode_counts_at_once() -> None:
+    maitred, said = FakeMaitred(), list[str]()
+    async with trio.open_nursery() as nursery:
+        await nursery.start(maitred.serve)
+        ann = Identity("nimby", "ann", "janus", Keyring(user="ann", own=MASTER.key_of("ann") or b""))
+        place = Desk(ann, lambda: Settings(maitred_hosts=("127.0.0.1",), maitred_port=maitred.port))
+        process = NimbyProcess(Nimby(Mode.ALWAYS, 0.2), User(1000.0).seconds, place, said.append)
+        nursery.start_soon(process.run)
+        await maitred.until(lambda maitred: maitred.heard == [Shields("janus", True)])
+        process.want(Mode.ALLOW)
+        await maitred.until(lambda maitred: maitred.heard[-1] == Shields("janus", False))
+        process.eject()
+        await maitred.until(lambda maitred: maitred.heard[-1] == Eject(1, "janus"))
+
+        assert process.attached
+        nursery.cancel_scope.cancel()
 
 
 async def test_what_runs_here_is_said() -> None:
@@ -260,3 +281,21 @@ def test_alfred_nimby_is_a_command(tmp_path: Path, words: list[str], setting: st
     finally:
         nimby.kill()
         nimby.wait()
+
+
+@pytest.mark.parametrize(("words", "where"), [(["-nimby"], "window"), (["-nimby", "-nogui"], "terminal")])
+def test_alfred_nimby_is_a_window_where_there_are_windows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], where: str
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    asked: list[tuple[str, Mode]] = []
+
+    def serve(place: str, mode: Mode, _idle_s: float | None, _desk: Desk) -> int:
+        asked.append((place, mode))
+        return 0
+
+    monkeypatch.setattr(nimby_process, "serve", partial(serve, "terminal"))
+    windows = Windows(queue=lambda _wishes: 2, nimby=partial(serve, "window"))
+
+    assert cli.main([*words, "-mode", "allow"], windows) == 0
+    assert asked == [(where, Mode.ALLOW)]
