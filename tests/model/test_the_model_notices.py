@@ -82,7 +82,12 @@ MISTAKES: dict[str, tuple[type, str, Callable[[Original], Original], bool]] = {
 
 ALL = bool(os.environ.get("FUZZ"))
 GATE = settings(
-    max_examples=60, stateful_step_count=40, deadline=None, derandomize=True, database=None, phases=(Phase.generate,)
+    max_examples=500 if ALL else 60,
+    stateful_step_count=40,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=(Phase.generate,),
 )
 
 
