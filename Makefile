@@ -70,6 +70,9 @@ needs-venv:
 needs-test:
 	@$(PYTHON) -c 'import tkinter' 2>/dev/null || { echo "python3-tk is missing: apt-get install python3-tk"; exit 1; }
 	@command -v tclsh >/dev/null || { echo "tclsh is missing: apt-get install tcl"; exit 1; }
+	@command -v Xvfb >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+	    apt-get install -y -qq --no-install-recommends xvfb >/dev/null; } || \
+	    echo "Xvfb is missing: the tests of windows are left out (apt-get install xvfb)"
 
 $(VENV)/.python: | needs-venv
 	@$(PYTHON) -m venv $(VENV)
