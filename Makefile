@@ -9,7 +9,8 @@ BENCHMARKS := $(filter-out figures,$(notdir $(basename $(wildcard benchmarks/*.p
 
 SHELL := /bin/bash
 
-.PHONY: help demo farm test lint types tests fuzz soak bench lock clean needs-venv needs-test
+.PHONY: help demo farm test lint types tests fuzz soak compiled test-compiled bench lock clean
+.PHONY: needs-venv needs-test needs-compiler
 .DEFAULT_GOAL := help
 
 help:
@@ -17,6 +18,8 @@ help:
 	@echo "make farm    a farm on this machine: maitre-d, four alfservers, two users and their jobs; Ctrl-C ends it"
 	@echo "make test    everything that must hold: lint, types, tests with coverage, README and examples"
 	@echo "make fuzz    the random tests, at length        make soak   the fault tests, at length"
+	@echo "make compiled        the maitre-d's core compiled by a C compiler, into build/compiled"
+	@echo "make test-compiled   its tests with that one"
 	@echo "make bench   every benchmark against its peers  make lock   renew the lock files"
 
 demo: $(VENV)/.installed
@@ -46,6 +49,25 @@ fuzz: $(VENV)/.installed-dev
 soak: $(VENV)/.installed-dev
 	ALF_SOAK=20 $(BIN)/python -m pytest tests/faults
 
+# The product with what setup.py compiles, where nothing finds it that is not told to. PYTHONSAFEPATH, or else the Python
+# that stands here would be found before it.
+COMPILED := build/compiled
+WITH_COMPILED := PYTHONSAFEPATH=1 PYTHONPATH=$(CURDIR)/$(COMPILED):$(CURDIR)
+
+compiled: $(COMPILED)/.built
+
+$(COMPILED)/.built: setup.py pyproject.toml $(shell find alftcl runtime daemons gui compat -name '*.py') \
+    | needs-compiler $(VENV)/.installed-dev
+	@echo "compiling the maitre-d's core (it takes minutes) ..."
+	@rm -rf $(COMPILED) build/lib.*
+	@ALFTCL_COMPILE=1 $(PIP) install --no-deps --no-build-isolation --target $(COMPILED) .
+	@touch $@
+
+test-compiled: compiled
+	$(WITH_COMPILED) $(BIN)/python -c 'import sys, daemons.version; sys.exit(not daemons.version.core_is_compiled())'
+	$(WITH_COMPILED) $(BIN)/python -m pytest tests/runtime/maitred tests/runtime/match tests/runtime/simulate tests/model \
+	    --ignore tests/model/test_the_model_notices.py  # it replaces methods, which compiled callers do not notice
+
 bench: $(VENV)/.installed-dev
 	@for name in $(BENCHMARKS); do \
 	    echo "== $$name"; $(BIN)/python benchmarks/$$name.py || exit 1; done
@@ -73,6 +95,11 @@ needs-test:
 	@command -v Xvfb >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
 	    apt-get install -y -qq --no-install-recommends xvfb >/dev/null; } || \
 	    echo "Xvfb is missing: the tests of windows are left out (apt-get install xvfb)"
+
+needs-compiler: $(VENV)/.python
+	@command -v cc >/dev/null || { echo "a C compiler is missing: apt-get install gcc"; exit 1; }
+	@test -e "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("include"))')/Python.h" \
+	    || { echo "Python.h is missing: apt-get install python3-dev"; exit 1; }
 
 $(VENV)/.python: | needs-venv
 	@$(PYTHON) -m venv $(VENV)

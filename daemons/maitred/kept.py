@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from daemons import whole_file
-from runtime.maitred.accounts import NO_USAGES, Usages
+from runtime.maitred.usages import NO_USAGES, Usages
 
 
 class Kept(msgspec.Struct, frozen=True):

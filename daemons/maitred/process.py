@@ -14,6 +14,7 @@ from __future__ import annotations
 import getpass
 import logging
 import os
+import platform
 import signal
 import socket
 import sys
@@ -42,6 +43,7 @@ from daemons.record import FILE_NAME
 from daemons.record.sending import Recording
 from daemons.site import SCHEDULE, find, find_settings, search_path
 from daemons.state import State, StateError, locate
+from daemons.version import core_is_compiled, product_version
 from runtime.assign.assigner import Assigner
 from runtime.maitred.core import Maitred
 from runtime.maitred.rules import Rules, rules_of
@@ -97,6 +99,8 @@ def _run(wishes: Wishes) -> int:
     directory = _directory(wishes)
     lock = _take_place(directory, listener.socket.getsockname()[1])
     log = _open_log(wishes)
+    compiled = ", its core compiled" if core_is_compiled() else ""
+    log.line(f"alfred {product_version()}, Python {platform.python_version()}{compiled}")
     try:
         process = _Process(wishes, settings, identity, listener, directory, schedule, log)
         return trio.run(process.run)

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import msgspec
+from runtime.maitred.usages import Usages
 
 if TYPE_CHECKING:
     from runtime.maitred.queues import Party
@@ -56,17 +56,6 @@ class Account:
         self.touch()
         self.share = share
         self.touch()
-
-
-class Usages(msgspec.Struct, frozen=True):
-    """What users and projects have held lately, to be kept over a restart. `at`: seconds since 1970."""
-
-    at: float = 0.0
-    users: dict[str, float] = {}
-    projects: dict[str, float] = {}
-
-
-NO_USAGES = Usages()
 
 
 class Accounts:

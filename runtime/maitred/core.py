@@ -66,7 +66,6 @@ from runtime.farm_messages import (
 )
 from runtime.history.records import LONGEST_CHARS as LONGEST_NOTED
 from runtime.history.records import JobDone, Refused
-from runtime.maitred.accounts import NO_USAGES, Usages
 from runtime.maitred.books import Books
 from runtime.maitred.explaining import explain
 from runtime.maitred.joining import Joining
@@ -85,6 +84,7 @@ from runtime.maitred.roll import Roll
 from runtime.maitred.rules import Rules
 from runtime.maitred.serving import Serving
 from runtime.maitred.slices import Work, at_once
+from runtime.maitred.usages import NO_USAGES, Usages
 from runtime.maitred.watching import farm_in_parts
 from runtime.schedule.model import Schedule
 

@@ -16,7 +16,7 @@ import msgspec
 
 from runtime.farm_messages import FarmMessage
 from runtime.history.records import Record
-from runtime.maitred.accounts import Usages
+from runtime.maitred.usages import Usages
 
 PeerId = NewType("PeerId", int)
 """A connection, by the shell's number; never used for another."""

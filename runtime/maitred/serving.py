@@ -62,7 +62,7 @@ class Serving:
         self._books = books
         self._pinging = pinging
         self._keeping = Keeping(books)
-        self._handing = HandingOver(books, self._keeping)
+        self._heir = HandingOver(books, self._keeping).heir
         self._had_way: set[Request] = set()
         self._pending: dict[Lease, None] = {}
         self._beside = 0.0
@@ -90,7 +90,7 @@ class Serving:
     def _hand_over(self, slot: Slot, now: float) -> None:
         """A slot has come back: it goes straight to who is next for it, or it is free."""
         slots, touched = self._books.slots, self._books.touched
-        heir = self._handing.heir(slot, now) if self._is_all(now) else SEARCH
+        heir = self._heir(slot, now) if self._is_all(now) else SEARCH
         if heir is not SEARCH:
             touched.clear()
         if isinstance(heir, Request) and heir.group is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from daemons.maitred.kept import Keeping, Kept
-from runtime.maitred.accounts import Usages
+from runtime.maitred.usages import Usages
 
 
 def test_what_is_kept_is_there_after_a_restart(tmp_path: Path) -> None:

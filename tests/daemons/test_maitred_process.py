@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import trio
 
+from daemons.version import core_is_compiled, product_version
 from runtime.farm_messages import (
     AskFarm,
     Attach,
@@ -67,6 +68,14 @@ async def test_the_log_has_a_line_for_what_comes_goes_is_given_and_ends(tmp_path
             ann.say(JobEnded(1, "the film", "done"))
         for words in ("attached", "granted s1", "returned s1", '"the film"', "lost"):
             await server.logged(words)
+
+
+async def test_the_log_begins_with_what_it_is_that_runs(tmp_path: Path) -> None:
+    with running(tmp_path / "m", slots(1)) as server:
+        first = server.log.splitlines()[0]
+
+    assert f"alfred {product_version()}, Python 3." in first
+    assert first.endswith("its core compiled") is core_is_compiled()
 
 
 async def test_a_schedule_that_changes_on_disk_counts_from_then_on(tmp_path: Path) -> None:

@@ -27,10 +27,10 @@ from runtime.farm_messages import (
     TagRests,
     Want,
 )
-from runtime.maitred.accounts import NO_USAGES, Usages
 from runtime.maitred.core import Maitred
 from runtime.maitred.orders import Log, Order, PeerId, RunPing, Send
 from runtime.maitred.rules import Rules
+from runtime.maitred.usages import NO_USAGES, Usages
 from runtime.match.limits import launch_tags
 from runtime.needs import Need
 from runtime.schedule.model import Crew, Ping, Schedule, Server

@@ -6,12 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import msgspec
-import pytest
 from hypothesis import settings, strategies
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from site_of import RULES, Site, crew, need, schedule, server
 
-from runtime.maitred.handing_over import SEARCH, HandingOver, Otherwise
+from runtime.maitred.handing_over import SEARCH, Otherwise
 from runtime.maitred.requests import Request
 from runtime.maitred.slots import Slot
 
@@ -49,7 +48,7 @@ PLAN = schedule(
 )
 
 
-def the_long_way(_self: HandingOver, _slot: Slot, _now: float) -> Otherwise:
+def the_long_way(_slot: Slot, _now: float) -> Otherwise:
     return SEARCH
 
 
@@ -59,8 +58,7 @@ class Twins(RuleBasedStateMachine):
         rules = msgspec.structs.replace(RULES, reserve_s=reserve_s, age_s=10.0)
         plan = msgspec.structs.replace(PLAN, pings=schedule(pings={"nrm": "+ping %s"}).pings if pinged else {})
         self.straight, self.long = self.sites = Site(plan, rules), Site(plan, rules)
-        handing = self.long.core._serving._handing
-        handing.heir = the_long_way.__get__(handing)  # type: ignore[method-assign]  # that is the difference
+        self.long.core._serving._heir = the_long_way  # that is the difference
         self.people = [[site.join(user, name) for user, name in PEOPLE] for site in self.sites]
         for host in "abc":
             self.both(lambda site, host=host: site.measure(host, memtotal=16384.0, loadavg=0.5, memory=4096.0))  # type: ignore[misc]
@@ -132,16 +130,16 @@ TestTwins = Twins.TestCase
 TestTwins.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
 
 
-def test_in_a_full_farm_a_slot_that_comes_back_goes_straight_to_who_is_next(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_a_full_farm_a_slot_that_comes_back_goes_straight_to_who_is_next() -> None:
+    site = Site(schedule("a", "b"))
     heirs: list[Request | Otherwise] = []
-    heir = HandingOver.heir
+    heir = site.core._serving._heir
 
-    def watched(self: HandingOver, slot: Slot, now: float) -> Request | Otherwise:
-        heirs.append(heir(self, slot, now))
+    def watched(slot: Slot, now: float) -> Request | Otherwise:
+        heirs.append(heir(slot, now))
         return heirs[-1]
 
-    monkeypatch.setattr(HandingOver, "heir", watched)
-    site = Site(schedule("a", "b"))
+    site.core._serving._heir = watched
     anna, ben = site.join("anna"), site.join("ben")
     anna.want(total=2)
     ben.want(total=2)
