@@ -30,9 +30,10 @@ class ConfirmDialog(Dialog):
         run: Callable[[], object],
     ) -> None:
         super().__init__(app, "confirm", title)
-        self.window.transient(parent.winfo_toplevel())
+        top, px = parent.winfo_toplevel(), app.scheme.px
+        self.window.transient(top)
+        self.window.geometry(f"+{top.winfo_rootx() + px(40)}+{top.winfo_rooty() + px(40)}")
         self._run = run
-        px = app.scheme.px
         question = tk.Label(self.body, name="question", text=words, anchor="w", justify="left", wraplength=px(420))
         question.pack(fill="x", pady=(0, px(6)))
         shown = [printable(line) for line in lines[:_MOST_LINES]]

@@ -11,7 +11,7 @@ What is done is done to the slots of the lines that are selected, on any of the 
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from tkinter import ttk
 from typing import TYPE_CHECKING, Any
@@ -217,7 +217,7 @@ class WatchServersWindow:
             Action("watch.now", "&Look now", self.app.farm.look_now, "<F5>"),
             Action("watch.close", "&Close", self.close, "<Control-w>"),
             Action("servers.offline", "&Offline", self._offline, "<Control-o>", self._has),
-            Action("servers.enable", "&Enable", partial(self._set_offline, False), "<Control-n>", self._has),
+            Action("servers.enable", "&Enable", self._enable, "<Control-n>", self._has),
             Action("servers.eject", "E&ject...", self._ask_eject, "<Control-j>", taken),
             Action("servers.exclude", "E&xclude from my huntgroup", self._exclude, "<Control-minus>", self._has),
             Action("servers.include", "&Include in my huntgroup", self._include, "<Control-plus>", self._has),
@@ -233,27 +233,42 @@ class WatchServersWindow:
 
     def _offline(self) -> None:
         """One slot at once; for several it is asked first."""
-        lines = [_described(line) for line in self.targets()]
+        lines = self.targets()
+        run = partial(self._set_offline, tuple(line.name for line in lines), True)
         if len(lines) == 1:
-            self._set_offline(True)
+            run()
             return
         words = f"Give {count(len(lines), 'slot')} out no more? What runs there goes on to its end."
-        self.asking = ConfirmDialog(
-            self.app, self.window, "Offline", words, lines, "&Offline", partial(self._set_offline, True)
-        )
+        self._confirm("Offline", words, lines, "&Offline", run)
 
-    def _set_offline(self, offline: bool) -> None:
-        names = tuple(line.name for line in self.targets())
+    def _enable(self) -> None:
+        self._set_offline(tuple(line.name for line in self.targets()), False)
+
+    def _set_offline(self, names: tuple[str, ...], offline: bool) -> None:
         self._ask([SetOffline(0, names, offline)])
 
     def _ask_eject(self) -> None:
         lines = [line for line in self.targets() if line.user]
         words = f"End what runs on {count(len(lines), 'slot')} now? It begins again elsewhere."
-        wishes: list[FarmMessage] = [Eject(0, line.name) for line in lines]
-        told = list(map(_described, lines))
-        self.asking = ConfirmDialog(self.app, self.window, "Eject", words, told, "E&ject", partial(self._ask, wishes))
+        self._confirm("Eject", words, lines, "E&ject", partial(self._eject, lines))
 
-    def _ask(self, wishes: list[FarmMessage]) -> None:
+    def _eject(self, lines: list[SlotLine]) -> None:
+        """Of those that were shown: who has come to a slot since then was not agreed to."""
+        same = [line for line in lines if self._is_same(line)]
+        if same:
+            self._ask([Eject(0, line.name) for line in same])
+        else:
+            self.say("nothing is ejected: by now something else runs there")
+
+    def _is_same(self, line: SlotLine) -> bool:
+        now = self.model.slot(line.name)
+        return now is not None and (now.user, now.job) == (line.user, line.job)
+
+    def _confirm(self, title: str, words: str, lines: list[SlotLine], deed: str, run: Callable[[], object]) -> None:
+        told = list(map(_described, lines))
+        self.asking = ConfirmDialog(self.app, self.window, title, words, told, deed, run)
+
+    def _ask(self, wishes: Sequence[FarmMessage]) -> None:
         """Ask for one after the other; the first refusal ends it, in its own words."""
 
         async def ask() -> str:

@@ -6,7 +6,7 @@ import signal
 from contextlib import asynccontextmanager
 
 from gui.links.maitred import MaitredLink
-from runtime.farm_messages import Farm, Recall, Running, SlotLine, SlotState, WaitLine
+from runtime.farm_messages import Farm, Recall, Returned, Running, SlotLine, SlotState, WaitLine
 from tests.daemons.maitreds import dispatcher
 
 
@@ -25,6 +25,7 @@ async def a_command(server):
     """A dispatcher of the test's with a command on s3."""
     async with dispatcher(server) as client:
         granted = await client.want()
+        client.lease = granted.lease.id
         client.say(Running(granted.lease.id, 7, 3, 1, 1, "Frame 43"))
         yield client
 
@@ -67,6 +68,25 @@ def test_eject_asks_first_and_says_whom_it_hits(user, site):
             user.key("Return")
             recall = await client.hear(Recall)
             assert recall.eject
+
+    user.works_with(use)
+
+
+def test_who_has_come_since_it_was_asked_is_not_ejected(user, site):
+    async def use(app):
+        async with a_command(site) as client:
+            window = await watched(user, app)
+            await user.until(lambda: state(window, "s3") is SlotState.BUSY)
+            user.click(window.slots.canvas, *window.slots.place_of("s3"))
+            user.key("Control", "j")
+            await user.until(lambda: window.asking is not None and window.asking.window.winfo_viewable())
+            client.say(Returned(client.lease))
+            other = await client.want(2)
+            client.say(Running(other.lease.id, 8, 3, 1, 2, "Frame 44"))
+            app.farm.look_now()
+            await user.until(lambda: window.model.slot("s3").job == "8 Frame 44")
+            user.key("Return")
+            await user.until(lambda: "by now something else runs there" in window.status["text"])
 
     user.works_with(use)
 
