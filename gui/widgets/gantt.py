@@ -151,13 +151,16 @@ class Gantt(tk.Frame):
 
     # ---- mouse ---------------------------------------------------------------------------------------
 
-    def _moved(self, event: tk.Event[tk.Misc]) -> None:
-        rows, row = self._history.rows, int(self.canvas.canvasy(event.y) // self.row)
-        if not 0 <= row < len(rows) or event.x < self._name:
-            self._on_pointed(None)
-            return
+    def bar_at(self, x: int, y: int) -> Bar | None:
+        """What is drawn at a place of the canvas, or very near to it."""
+        rows, row = self._history.rows, int(self.canvas.canvasy(y) // self.row)
+        if not 0 <= row < len(rows) or x < self._name:
+            return None
         slack_s = 2 / self._wide * (self.end - self.start)
-        self._on_pointed(self._history.at(rows[row], self._when(event.x), slack_s))
+        return self._history.at(rows[row], self._when(x), slack_s)
+
+    def _moved(self, event: tk.Event[tk.Misc]) -> None:
+        self._on_pointed(self.bar_at(event.x, event.y))
 
     def _pressed(self, event: tk.Event[tk.Misc]) -> None:
         self.canvas.focus_set()

@@ -13,7 +13,7 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Callable
 from tkinter.font import nametofont
-from typing import Any, Generic
+from typing import Generic
 
 from gui.look.scheme import Scheme
 from gui.models.table import Column, Line, Table
@@ -225,13 +225,18 @@ class TableView(tk.Frame, Generic[Line]):
 
     # ---- lines ---------------------------------------------------------------------------------------
 
-    def _line_at(self, event: tk.Event[Any]) -> int | None:
-        place = int(self.canvas.canvasy(event.y) // self.row)
+    def line_at(self, y: int) -> Line | None:
+        """The line at a height of the canvas."""
+        place = self._place_at(y)
+        return None if place is None else self._table.lines[place]
+
+    def _place_at(self, y: int) -> int | None:
+        place = int(self.canvas.canvasy(y) // self.row)
         return place if 0 <= place < len(self._table.lines) else None
 
     def _pressed(self, event: tk.Event[tk.Misc]) -> None:
         self.canvas.focus_set()
-        place, state = self._line_at(event), int(event.state)
+        place, state = self._place_at(event.y), int(event.state)
         if place is not None:
             self._table.select(place, more=bool(state & _CONTROL), until=bool(state & _SHIFT))
             self._chosen()
@@ -240,7 +245,7 @@ class TableView(tk.Frame, Generic[Line]):
 
     def _menu(self, event: tk.Event[tk.Misc]) -> None:
         self.canvas.focus_set()
-        place = self._line_at(event)
+        place = self._place_at(event.y)
         if place is None:
             return
         if self._table.key_at(place) not in self._table.selected:

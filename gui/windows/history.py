@@ -21,6 +21,7 @@ from gui.links.maitred import MaitredLink
 from gui.models.history import Bar, History, Sort
 from gui.widgets.actions import Action, Actions
 from gui.widgets.gantt import COLOURS, Gantt
+from gui.widgets.tip import says
 from runtime.farm_messages import AskRecord, Farm, Recorded, Refused
 
 if TYPE_CHECKING:
@@ -160,6 +161,7 @@ class HistoryWindow:
         self.actions.button(foot, "history.close").pack(side="right", padx=px(2))
         self.gantt = Gantt(self.window, scheme, self.history, self._point)
         self.gantt.pack(fill="both", expand=True, padx=px(4))
+        says(self.gantt.canvas, self._tip_at)
 
     def _paint(self) -> None:
         if not self.closed.is_set():
@@ -176,6 +178,10 @@ class HistoryWindow:
         said = f"{count(history.count, 'command')}{most} on {count(history.size, 'slot')}"
         said += f", {100 * history.part_used():.0f}% used"
         return f"{self._lost}; this is what was known before: {said}" if self._lost else said
+
+    def _tip_at(self, x: int, y: int) -> str:
+        bar = self.gantt.bar_at(x, y)
+        return bar.words() if bar is not None else ""
 
     def _point(self, bar: Bar | None) -> None:
         self._pointed = bar.words() if bar is not None else ""

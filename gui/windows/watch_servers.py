@@ -24,6 +24,7 @@ from gui.models.farm import FarmModel, job_of, state_words, why_not_given
 from gui.widgets.actions import Action, Actions
 from gui.widgets.plots import Plots
 from gui.widgets.table import TableView
+from gui.widgets.tip import says
 from gui.windows.confirm import ConfirmDialog
 from runtime.farm_messages import Did, Eject, Farm, FarmMessage, Refused, SetOffline, SlotLine, SlotState
 from runtime.messages import Refusal
@@ -99,6 +100,7 @@ class WatchServersWindow:
         self.slots = self._table("Slot List", "slots", model.slots, self._mark)
         self.users = self._table("By User", "users", model.users)
         self.jobs = self._table("By Job", "jobs", model.jobs)
+        says(self.slots.canvas, self._tip_at)
         self._views = {"slots": self.slots, "users": self.users, "jobs": self.jobs}
         frame = tk.Frame(self.tabs, name="metrics")
         self.limits = tk.Label(frame, name="limits", anchor="w", font="TkTextFont", padx=px(3))
@@ -126,6 +128,10 @@ class WatchServersWindow:
         if line.state is SlotState.FREE:
             return marks.diamond(scheme.enabled)
         return marks.diamond(scheme.warning if line.state is SlotState.TAINTED else scheme.outline, outline=True)
+
+    def _tip_at(self, _x: int, y: int) -> str:
+        line = self.slots.line_at(y)
+        return why_not_given(line) if line is not None else ""
 
     def _shown(self) -> str:
         """The tab that is in sight."""
