@@ -302,6 +302,8 @@ async def _find(state: State, role: str, start: bool, slots: int | None) -> tupl
                 stream = await _reach(state)
         except StateError as error:
             raise NoDispatcher(str(error)) from error
+        except OSError as error:
+            raise NoDispatcher(f"the dispatcher could not start: {error}") from error
         except _DiedSilently as error:  # killed while it started, most likely: the next one may live
             silent_deaths += 1
             if silent_deaths == _SILENT_DEATHS:

@@ -23,18 +23,29 @@ class LiveOutput:
         self._show = show
         self._readings: dict[str, tuple[str, LogReading]] = {}
         self._ended: dict[str, tuple[str, LogReading]] = {}
+        self._is_read = False
 
     def queue(self, queue: Queue) -> None:
-        """What runs now."""
+        """What runs now. What has ended is read to its end, where somebody reads at all."""
         running = {one.log: one for one in queue.running if one.log}
         for log in [log for log in self._readings if log not in running]:
-            self._ended[log] = self._readings.pop(log)
+            ended = self._readings.pop(log)
+            if self._is_read:
+                self._ended[log] = ended
         for log, one in running.items():
             if log not in self._readings:
                 self._readings[log] = (_title(one), LogReading(Path(log)))
 
     async def run(self) -> None:
         """Read until cancelled."""
+        self._is_read = True
+        try:
+            await self._read()
+        finally:
+            self._is_read = False
+            self._ended = {}
+
+    async def _read(self) -> None:
         while True:
             ended, self._ended = self._ended, {}
             for readings, whole in ((ended, True), (dict(self._readings), False)):

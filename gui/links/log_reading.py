@@ -11,7 +11,7 @@ from daemons.output import read_stamps
 from daemons.wording import printable
 
 MOST_BYTES = 1 << 20
-"""Of a larger log only so much of the end is shown."""
+"""At a time: of more than that only the end is shown."""
 LONGEST_CHARS = 2_000
 """Of a line; a program may print megabytes without an end of line."""
 
@@ -24,7 +24,8 @@ class Line(NamedTuple):
 
 
 class LogReading:
-    """`offset`: what was read of the file. `skipped`: how much of its beginning was not."""
+    """`offset`: what was read of the file. `skipped`: how much before what was read last was not: more came than
+    anybody reads. A file that has become shorter is another one, and read from its beginning."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -36,8 +37,11 @@ class LogReading:
         """The lines that are new; `whole`: with the last one, which may have no end. Raises OSError."""
         try:
             size = self.path.stat().st_size
-            if not self.offset and size > MOST_BYTES:
-                self.offset = self.skipped = size - MOST_BYTES
+            if size < self.offset:
+                self.offset, self._rest = 0, b""  # written anew
+            if size - self.offset > MOST_BYTES:
+                self.skipped += size - MOST_BYTES - self.offset
+                self.offset, self._rest = size - MOST_BYTES, b""
             with self.path.open("rb") as log:
                 log.seek(self.offset)
                 data = log.read(MOST_BYTES)

@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 import trio
 
-from daemons.state import locate, prepare_directory
+from daemons.state import StateError, locate, prepare_directory
 from daemons.wire import short_address
 
 ANSWER_S = 2.0
@@ -76,7 +76,7 @@ class Presence:
 
         The socket takes its name in one step, from whatever window had it before: one that was killed, or hangs. A
         window that ends removes the name only while it is its own."""
-        with suppress(OSError):
+        with suppress(OSError, StateError):
             prepare_directory(self._path.parent)
             listener, own = self._listen()
             try:

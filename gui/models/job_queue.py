@@ -16,6 +16,8 @@ from gui.models import glossary
 from gui.models.queue_order import in_order
 from runtime.messages import Changed, FarmView, JobState, JobSummary, Queue, RunningCmd, TaskState
 
+_LONGEST = 2_000
+"""Of a title, in characters: no window is wider."""
 _NAMED = 4
 """So many active tasks are named in a status message."""
 _ERRORS = TaskState.ERROR.value
@@ -88,8 +90,9 @@ class JobQueue:
 
     @property
     def chosen(self) -> list[JobSummary]:
-        """The selected jobs."""
-        return [self._jobs[jid] for jid in self.selected if jid in self._jobs]
+        """The selected jobs that are shown: what nobody sees is not done to anything."""
+        chosen = [self._jobs[jid] for jid in self.selected if jid in self._jobs]
+        return [job for job in chosen if self.show_done or job.state is not JobState.DONE]
 
     def entry(self, job: JobSummary, now: float) -> Entry:
         """A job's line at this time on the wall's clock."""
@@ -101,7 +104,7 @@ class JobQueue:
             total_s = None
         return Entry(
             job.jid,
-            printable(job.title) or f"job {job.jid}",
+            printable(job.title[:_LONGEST]) or f"job {job.jid}",
             clock_words(elapsed_s),
             clock_words(total_s),
             self.message(job, now),
@@ -193,7 +196,7 @@ def _bar(job: JobSummary) -> tuple[tuple[TaskState, float], ...]:
 
 
 def _names(running: Sequence[RunningCmd]) -> str:
-    names = list(dict.fromkeys(printable(each.task) or f"task {each.tid}" for each in running))
+    names = list(dict.fromkeys(printable(each.task[:_LONGEST]) or f"task {each.tid}" for each in running))
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return ", ".join(names[:_NAMED]) + more
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Annotated
 
 import msgspec
 
-_PLACE = re.compile(r"\d+x\d+\+(-?\d+)\+(-?\d+)")
+_PLACE = re.compile(r"([1-9]\d{1,4})x([1-9]\d{1,4})\+(-?\d{1,5})\+(-?\d{1,5})")
+_SMALLEST, _LARGEST = 0.5, 6.0
+"""Scales with which a window can be read, and is not larger than X has windows."""
 _EDGE = 50
 """So much of a window is to be seen, in pixels."""
 
@@ -25,7 +28,7 @@ class Preferences(msgspec.Struct, kw_only=True, omit_defaults=True):
     live_output: bool = False
     follow_log: bool = True
     tips: bool = True
-    farm_look_s: float = 2.0
+    farm_look_s: Annotated[float, msgspec.Meta(ge=0.1, le=3600)] = 2.0
     """From one look at the farm to the next, while somebody watches it."""
     terminal: str = "xterm -e"
     places: dict[str, str] = {}
@@ -55,7 +58,7 @@ def changed(preferences: Preferences, fields: Mapping[str, str | bool]) -> Prefe
     return msgspec.structs.replace(
         preferences,
         scheme=str(fields["scheme"]).strip(),
-        scale=0.0 if scale == SCALES[0] else _number("scale", scale, 0.5, 6.0),
+        scale=0.0 if scale == SCALES[0] else _number("scale", scale, _SMALLEST, _LARGEST),
         live_output=bool(fields["live_output"]),
         follow_log=bool(fields["follow_log"]),
         tips=bool(fields["tips"]),
@@ -78,6 +81,8 @@ def read(content: bytes) -> Preferences:
     """Out of the content of a file. What is not known any more is left out. Raises PreferencesError."""
     try:
         return msgspec.json.decode(content, type=Preferences)
+    except RecursionError as error:
+        raise PreferencesError("it is nested too deeply") from error
     except (msgspec.DecodeError, UnicodeError) as error:
         raise PreferencesError(str(error)) from error
 
@@ -90,11 +95,19 @@ def written(preferences: Preferences) -> bytes:
 def scale_of(preferences: Preferences, dots_per_inch: float) -> float:
     """How many times as large as on a screen of 96 dots per inch everything is, in steps of a quarter."""
     if preferences.scale:
-        return preferences.scale
+        return min(max(preferences.scale, _SMALLEST), _LARGEST)
     return max(1.0, round(4 * dots_per_inch / 96) / 4)
 
 
 def is_on_screen(place: str, width: int, height: int) -> bool:
     """Whether a window's place can be seen on a screen so large: windows come back only where that is so."""
     found = _PLACE.fullmatch(place)
-    return found is not None and -_EDGE <= int(found[1]) < width - _EDGE and -_EDGE <= int(found[2]) < height - _EDGE
+    if found is None:
+        return False
+    wide, high, left, top = map(int, found.groups())
+    return (
+        _EDGE <= wide <= 2 * width
+        and _EDGE <= high <= 2 * height
+        and -_EDGE <= left < width - _EDGE
+        and -_EDGE <= top < height - _EDGE
+    )

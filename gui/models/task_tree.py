@@ -19,6 +19,8 @@ from daemons.wording import printable
 from runtime.messages import LOOP, NAMELESS, Steps, TasksAre, TaskState
 
 STATES = tuple(TaskState)
+_LONGEST = 2_000
+"""Of a title that is shown, in characters."""
 WITHDRAWN = len(STATES)
 """The state of a task that is no part of the job any more."""
 WAITING, READY, ACTIVE, ERROR, HELD, DONE, SKIPPED = range(len(STATES))
@@ -129,7 +131,7 @@ class TaskTree:
         tid = self.task_of(node)
         if not 0 <= tid < len(self.titles):
             return "(not there yet)"
-        return printable(self.titles[tid]) or (f"task {tid}" if tid else "job")
+        return printable(self.titles[tid][:_LONGEST]) or (f"task {tid}" if tid else "job")
 
     def children(self, tid: int) -> Sequence[int]:
         """The nodes below a task, in document order."""

@@ -17,6 +17,7 @@ import trio
 
 from daemons.wording import printable
 from gui.widgets.actions import Action, Actions, split_label
+from gui.widgets.words import of_window
 
 if TYPE_CHECKING:
     from gui.app import Application
@@ -30,7 +31,7 @@ class Dialog:
         self.closed = trio.Event()
         self._kind = kind
         self.window = tk.Toplevel(app.root)
-        self.window.title(printable(title))
+        self.window.title(of_window(title))
         self.window.protocol("WM_DELETE_WINDOW", self.close)
         self.actions = Actions(self.window, self.say)
         self.actions.add(Action("dialog.leave", "Close", self.close, "<Escape>"))

@@ -43,6 +43,7 @@ class Entries(tk.Frame):
         self._scheme, self._queue = scheme, queue
         self._is_open, self._on_menu, self._on_detail = is_open, on_menu, on_detail
         self._on_chosen, self._on_drop = on_chosen, on_drop
+        self._pressed_on: int | None = None
         self._dragged: int | None = None
         self._bold, self._plain = nametofont("TkDefaultFont", self), nametofont("TkTextFont", self)
         self._line = self._bold.metrics("linespace")
@@ -110,7 +111,7 @@ class Entries(tk.Frame):
         scheme, px, jid = self._scheme, self._scheme.px, entry.jid
         chosen = jid in self._queue.selected
         ground = scheme.chosen if chosen else scheme.lit if jid == self._dragged else scheme.background
-        ink = scheme.faint if self._queue.lost else scheme.foreground
+        ink = scheme.faint if self._queue.lost and not chosen else scheme.foreground
         bottom = top + self.row - 1
         self._raised(pen, (jid, "row"), 0, top, width - 2, bottom, ground)
         middle = (top + bottom) / 2
@@ -182,6 +183,7 @@ class Entries(tk.Frame):
     def _pressed(self, event: tk.Event[tk.Misc]) -> None:
         self.canvas.focus_set()
         jid, part = self._at(event)
+        self._pressed_on = jid if part == "title" else None
         if jid is None:
             return
         if part == "menu":
@@ -207,8 +209,12 @@ class Entries(tk.Frame):
             self._on_detail(jid)
 
     def _moved(self, event: tk.Event[tk.Misc]) -> None:
-        if self._dragged is None and self._queue.selected and self._at(event)[0] not in (None, *self._queue.selected):
-            self._dragged = self._queue.selected[-1]
+        if (
+            self._dragged is None
+            and self._pressed_on is not None
+            and self._at(event)[0] not in (None, self._pressed_on)
+        ):
+            self._dragged = self._pressed_on
             self.canvas.configure(cursor="sb_v_double_arrow")
             self.changed()
 
@@ -218,6 +224,8 @@ class Entries(tk.Frame):
         dragged, self._dragged = self._dragged, None
         self.canvas.configure(cursor="")
         before, _ = self._at(event)
+        if self.canvas.canvasy(event.y) < 0 and self._queue.jobs:
+            before = self._queue.jobs[0].jid  # above the first one
         self.changed()
         if before != dragged:
             self._on_drop(dragged, before)

@@ -11,6 +11,7 @@ import trio
 from daemons.wording import printable
 from gui.widgets.actions import Action, Actions
 from gui.widgets.log_text import LogText
+from gui.widgets.words import of_window
 
 if TYPE_CHECKING:
     from gui.app import Application
@@ -26,7 +27,7 @@ class TextWindow:
         self.closed = trio.Event()
         self._kind = kind
         self.window = tk.Toplevel(app.root)
-        self.window.title(printable(title))
+        self.window.title(of_window(title))
         self.window.protocol("WM_DELETE_WINDOW", self.close)
         app.place(self.window, kind, usual)
         self.actions = Actions(self.window, self.say)
@@ -66,6 +67,7 @@ class TextWindow:
         self.lines.add(lines)
 
     def say(self, words: str) -> None:
+        """Words at the foot; an answer that comes when the window has gone is nobody's."""
         if not self.closed.is_set():
             self.status.configure(text=printable(words))
 

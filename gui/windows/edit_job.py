@@ -40,7 +40,9 @@ class EditJobDialog(Dialog):
 
     def _show(self, about: dict[str, Any]) -> None:
         for name, field in self.fields.items():
-            value = f"{about['priority']:g}" if name == "priority" else str(about["options"].get(name, ""))
+            value = f"{about['priority']:.12g}" if name == "priority" else str(about["options"].get(name, ""))
+            if name == "title":
+                value = about["title"]
             self._before[name] = value
             field.delete(0, "end")
             field.insert(0, value)
@@ -51,9 +53,9 @@ class EditJobDialog(Dialog):
 
     async def _apply(self) -> str:
         said = []
-        for name, field in self.fields.items():
-            value = field.get()
-            if name not in self._before or value == self._before[name]:
+        values = {name: field.get() for name, field in self.fields.items()}  # the dialog may be closed meanwhile
+        for name, value in values.items():
+            if value == self._before.get(name, value):
                 continue
             deed, words = (Deed.PRIORITY, value) if name == "priority" else (Deed.EDIT, f"{name}={value}")
             answer = await self.app.link.connected.act(deed, self._jid, value=words)

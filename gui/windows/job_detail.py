@@ -18,6 +18,7 @@ from gui.models.task_tree import TaskTree
 from gui.models.tree_layout import Layout
 from gui.widgets.actions import Action, Actions
 from gui.widgets.tree import TreeCanvas
+from gui.widgets.words import of_window
 from runtime.messages import Action as Deed
 from runtime.messages import TaskState
 
@@ -45,7 +46,7 @@ class JobDetailWindow:
         self._said = ""
         self.closed = trio.Event()
         self.window = tk.Toplevel(app.root, name=f"detail{jid}")
-        self.window.title(f"Job Detail: {printable(title)}")
+        self.window.title(of_window(f"Job Detail: {title}"))
         self.window.protocol("WM_DELETE_WINDOW", self.close)
         app.place(self.window, "job detail", _USUAL_PLACE)
         self.actions = Actions(self.window)
@@ -120,6 +121,8 @@ class JobDetailWindow:
 
     def _paint(self) -> None:
         self._due = ""
+        if self.selected is not None and self.selected >= len(self.tree):
+            self.selected = None  # the tree is told anew, and has not come so far
         if self._shape != self.tree.shape:
             if self._shape < 0 and len(self.tree) > _LARGE:
                 self.folded.update(self.tree.children(0))
@@ -195,7 +198,7 @@ class JobDetailWindow:
         """Arrow keys: to the task above, below, to the left or right in the tree."""
         if event.widget is self.find or not len(self.tree):
             return
-        tid = 0 if self.selected is None else self.selected
+        tid = self.selected if self.selected is not None and self.selected < len(self.tree) else 0
         children, siblings = self.tree.children(tid), self.tree.children(self.tree.parents[tid]) if tid else [0]
         own = siblings.index(tid) if tid in siblings else 0
         places: dict[str, Sequence[int]] = {
@@ -203,7 +206,8 @@ class JobDetailWindow:
             "Up": siblings[max(0, own - 1) : own], "Down": siblings[own + 1 : own + 2],
         }  # fmt: skip
         for node in places.get(event.keysym, ()):
-            self.show_task(self.tree.task_of(node))
+            if self.tree.task_of(node) >= 0:  # an Instance of what is not there yet is no task
+                self.show_task(self.tree.task_of(node))
 
     # ---- actions -------------------------------------------------------------------------------------
 

@@ -65,9 +65,9 @@ class JobQueueWindow:
         self.root.bind("<Up>", lambda _event: self._step(-1))
         self.root.bind("<Down>", lambda _event: self._step(1))
         self.show_output(app.preferences.live_output)
+        app.link.listen(self)
         for trouble in app.troubles:
             self.say(trouble)
-        app.link.listen(self)
         self._tick()
 
     # ---- what is heard -------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ async def _queue(app: Application, opened: Opened, name: str) -> str:
     """Queue one script."""
     app.link.start()
     client = await app.link.reached()  # where one is on its way, the link says so
-    text = await trio.Path(name).read_bytes()
+    text = await trio.to_thread.run_sync(Path(name).read_bytes, abandon_on_cancel=True)
     answer = await client.spool(
         file=name, text=text, cwd=opened.cwd or str(Path(name).parent), env=dict(os.environ), user=getuser(),
         host=socket.gethostname(), paused=opened.paused, after=opened.after,

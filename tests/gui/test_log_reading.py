@@ -46,3 +46,27 @@ def test_what_no_line_can_show_is_left_out_and_a_line_has_an_end(tmp_path: Path)
     assert lines[0] == "[31mred"
     assert lines[1] == "y" * LONGEST_CHARS + " ..."
     assert lines[2:] == ["  indented", "\N{REPLACEMENT CHARACTER}"]
+
+
+def test_a_log_that_was_written_anew_is_read_from_its_beginning(tmp_path):
+    log = tmp_path / "log"
+    log.write_text("one\ntwo\n")
+    reading = LogReading(log)
+    reading.more()
+    log.write_text("1\n")
+
+    assert [line.text for line in reading.more()] == ["1"]
+
+
+def test_of_what_came_faster_than_it_is_read_the_end_is_shown(tmp_path):
+    log = tmp_path / "log"
+    log.write_text("first\n")
+    reading = LogReading(log)
+    reading.more()
+    with log.open("a") as more:
+        more.write("x" * 79 + "\n")
+        more.writelines("y" * 79 + "\n" for _ in range(3 * MOST_BYTES // 80))
+        more.write("last\n")
+
+    assert reading.more(whole=True)[-1].text == "last"
+    assert reading.skipped > MOST_BYTES
