@@ -92,7 +92,8 @@ class JobQueueWindow:
             self._due = self.root.after_idle(self._paint)
 
     def linked(self, lost: str) -> None:
-        self._said = ""
+        if lost:
+            self._said = ""  # that it is lost is more than what was said before
         self.jobs.linked(lost)
         self.log.linked(lost)
         self.changed()
