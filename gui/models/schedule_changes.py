@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from gui.models.schedule_edit import Change, ChangeError, Draft
+from gui.models.time_grid import WeekGrid
 from runtime.schedule.dialect import Kind
 from runtime.schedule.editor import Value
 from runtime.schedule.entries import EntryError, split
@@ -58,8 +59,10 @@ def toggle(kind: Kind, name: str) -> Change:
     """A crew, or a server, is enabled where it was not, and the other way round."""
 
     def toggled(draft: Draft) -> None:
-        meaning = draft.reading.entries[kind, name].meaning
-        draft.change(kind, name, "enabled", not meaning.enabled)
+        entry = draft.reading.entries.get((kind, name))
+        if entry is None or entry.meaning is None:
+            raise ChangeError(f"there is no {kind.value} {name} that is understood")
+        draft.change(kind, name, "enabled", not entry.meaning.enabled)
 
     return toggled
 
@@ -126,19 +129,36 @@ def add(kind: Kind, name: str, value: Value = "") -> Change:
     return added
 
 
-def set_members(kind: Kind, group: str, names: Iterable[str], *, within: bool) -> Change:
-    """These are members of a group from now on, or not any more."""
+def set_members(kind: Kind, group: str, names: Iterable[str], *, within: bool | None) -> Change:
+    """These are members of a group from now on, or not any more; None: each is one where it was not, and the other way
+    round."""
     wanted = list(names)
 
     def set_so(draft: Draft) -> None:
+        if (kind, group) not in draft.reading.entries:
+            raise ChangeError(f"there is no {kind.value} {group}")
         members = members_of(draft.reading, kind, group)
-        if within:
-            members += [name for name in wanted if name not in members]
-        else:
-            members = [member for member in members if member not in wanted]
-        draft.put(kind, group, members)
+        kept = [member for member in members if within or member not in wanted]
+        new = [] if within is False else [name for name in dict.fromkeys(wanted) if name not in members]
+        draft.put(kind, group, [*kept, *new])
 
     return set_so
+
+
+def drag(group: str, start: tuple[int, int], end: tuple[int, int], *, on: bool, box: int) -> Change:
+    """Boxes of so many minutes, from one corner to the other, are enabled or disabled in a time group."""
+
+    def dragged(draft: Draft) -> None:
+        if (Kind.TIME_GROUP, group) not in draft.reading.entries:
+            raise ChangeError(f"there is no time group {group}")
+        week = WeekGrid(draft.reading.schedule.time_groups.get(group, ()))
+        before = bytes(week.minutes)
+        week.box = box
+        week.drag(start, end, on=on)
+        if week.minutes != before:
+            draft.put(Kind.TIME_GROUP, group, week.elements())
+
+    return dragged
 
 
 def include(hosts: Sequence[str], keys: Sequence[str] = DEFAULT_KEYS) -> Change:

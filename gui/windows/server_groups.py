@@ -101,9 +101,8 @@ class ServerGroups(ScheduleWindow):
         """In the group, or not any more."""
         group = self.names.group
         if group:
-            within = name not in changes.members_of(self.edit.reading, Kind.SERVER_GROUP, group)
-            words = f"server group {group}: {'with' if within else 'without'} {name}"
-            self.change(words, changes.set_members(Kind.SERVER_GROUP, group, [name], within=within))
+            change = changes.set_members(Kind.SERVER_GROUP, group, [name], within=None)
+            self.change(f"server group {group}: {name}", change)
         self._show_fields()
 
     def _post(self, _name: str, x: int, y: int) -> None:

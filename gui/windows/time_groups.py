@@ -20,6 +20,10 @@ from gui.windows.schedule_window import ScheduleWindow
 from runtime.schedule.dialect import Kind
 from runtime.schedule.times import DAY
 
+_Drag = tuple[tuple[int, int], tuple[int, int], bool]
+"""From which time to which (day, minute), and whether that is enabled."""
+_Made = tuple[str, _Drag, int]
+"""In which group, and by boxes of how many minutes."""
 _HOURS = 24
 _MINUTE_MS = 60_000
 
@@ -37,7 +41,9 @@ class TimeGroups(ScheduleWindow):
     def lay_out(self, body: tk.Frame) -> None:
         px = self.app.scheme.px
         self.week = WeekGrid()
-        self._drag: tuple[tuple[int, int], tuple[int, int], bool] | None = None
+        self._drag: _Drag | None = None
+        self._pending: list[_Made] = []
+        """What was dragged, and is not in the schedule yet."""
         self.names = GroupNames(body, self, Kind.TIME_GROUP)
         self.names.pack(side="left", fill="y", padx=(0, px(12)))
         self.menu_bar(("Time Groups", (*self.names.menu, "", "time.half")))
@@ -62,8 +68,12 @@ class TimeGroups(ScheduleWindow):
         self.names.show()
         group = self.names.group
         self.week = WeekGrid(self.edit.reading.schedule.time_groups.get(group, ()))
-        if self._is_fine:
-            self.week.box = HALF
+        usual = HALF if self._is_fine else self.week.box
+        for of, (start, end, on), box in self._pending:
+            if of == group:
+                self.week.box = box
+                self.week.drag(start, end, on=on)
+        self.week.box = usual
         self.grid.changed()
 
     def _tick(self) -> None:
@@ -181,13 +191,20 @@ class TimeGroups(ScheduleWindow):
 
     def _release(self) -> None:
         """What was dragged counts."""
-        week = self._dragged()
+        assert self._drag is not None
+        made, self.week = (self.names.group, self._drag, self.week.box), self._dragged()
         self._drag = None
-        changed, self.week = week != self.week, week
+        self._pending.append(made)
         self.grid.changed()
-        if changed:
-            group = self.names.group
-            self.change(f"time group {group}: other hours", changes.put(Kind.TIME_GROUP, group, week.elements()))
+        self.do(partial(self._make, made))
+
+    async def _make(self, made: _Made) -> str:
+        group, (start, end, on), box = made
+        change = changes.drag(group, start, end, on=on, box=box)
+        said = await self.app.schedule.change(f"time group {group}: other hours", change)
+        self._pending.remove(made)
+        self._paint_soon()
+        return said
 
     def close(self) -> None:
         self.window.after_cancel(self._ticking)

@@ -54,9 +54,7 @@ class UserGroups(ScheduleWindow):
         self.members.show(sorted(known), lambda user: Row((user,), amber if user in within else grey))
 
     def _toggle(self, user: str) -> None:
-        group = self.names.group
-        within = user not in changes.members_of(self.edit.reading, Kind.USER_GROUP, group)
-        self._set([user], group, within=within)
+        self._set([user], self.names.group, within=None)
 
     def _add(self) -> None:
         """Whoever was typed in is a member from now on."""
@@ -65,8 +63,8 @@ class UserGroups(ScheduleWindow):
         self._more += users
         self._set(users, self.names.group, within=True)
 
-    def _set(self, users: list[str], group: str, *, within: bool) -> None:
+    def _set(self, users: list[str], group: str, *, within: bool | None) -> None:
         if group and users:
-            words = f"user group {group}: {'with' if within else 'without'} {', '.join(users)}"
+            words = f"user group {group}: {', '.join(users)}"
             change = changes.set_members(Kind.USER_GROUP, group, users, within=within)
             self.do(partial(self.app.schedule.change, words, change))

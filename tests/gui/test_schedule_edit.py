@@ -43,7 +43,8 @@ CHANGES = st.one_of(
     st.builds(changes.change, st.just(Kind.CREW), st.just("testing"), st.just("priority"), st.integers(0, 99)),
     st.builds(
         changes.set_members, st.just(Kind.USER_GROUP), st.just("produce"),
-        st.lists(st.sampled_from(["anna", "eve", "bob", "@wheel"]), max_size=2), within=st.booleans(),
+        st.lists(st.sampled_from(["anna", "eve", "bob", "@wheel"]), max_size=2),
+        within=st.sampled_from([True, False, None]),
     ),
     st.builds(changes.change, st.just(Kind.SERVER), st.just("vast"), st.just("udi"), st.integers(-5, 50)),
     st.builds(changes.put, st.just(Kind.LIMIT), st.just("prman"), st.integers(0, 99)),
@@ -52,7 +53,7 @@ CHANGES = st.one_of(
 
 
 def touched(line: bytes) -> bool:
-    return line.startswith((b"set alfCrew", b"set alfUserGroup", b"set alfServer", b"set alfLimit"))
+    return line.startswith((b"set alfCrew", b"set alfUserGroup", b"set alfServer", b"set alfLimit", b"set alfTime"))
 
 
 @settings(max_examples=25, deadline=None)
@@ -68,6 +69,62 @@ def test_whatever_is_changed_all_other_lines_stay_and_all_of_it_can_be_taken_bac
     while schedule.steps:
         schedule.undone(schedule.read(schedule.steps[-1].before, "alfred.schedule"))
     assert schedule.data == TEXT and not schedule.modified
+
+
+TYPED = st.text(max_size=12) | st.sampled_from(
+    ["$x", "[exit]", "a b", "{", "}", '"', "\\\\", "a)", ";", "#", "@wheel", "\\u00e9"]
+)
+TYPED_CHANGES = st.one_of(
+    st.builds(changes.rename, st.sampled_from([Kind.USER_GROUP, Kind.TIME_GROUP]), st.just("nights"), TYPED),
+    st.builds(changes.rename, st.just(Kind.SERVER), st.just("vast"), TYPED),
+    st.builds(changes.rename, st.just(Kind.CREW), st.just("testing"), TYPED),
+    st.builds(changes.add, st.sampled_from(list(Kind)), TYPED, TYPED),
+    st.builds(changes.add_crew, TYPED, st.just("production")),
+    st.builds(changes.put, st.sampled_from([Kind.LIMIT, Kind.PING, Kind.METRIC]), st.just("prman"), TYPED),
+    st.builds(changes.change, st.just(Kind.CREW), st.just("testing"), st.sampled_from(["users", "priority"]), TYPED),
+    st.builds(changes.change, st.just(Kind.SERVER), st.just("vast"), st.just("keys"), st.lists(TYPED, max_size=2)),
+    st.builds(
+        changes.set_members,
+        st.just(Kind.USER_GROUP),
+        st.just("produce"),
+        st.lists(TYPED, max_size=2),
+        within=st.booleans(),
+    ),
+    st.builds(changes.include, st.lists(TYPED, min_size=1, max_size=2)),
+    st.builds(changes.toggle, st.sampled_from([Kind.CREW, Kind.SERVER]), TYPED),
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(TYPED_CHANGES)
+def test_whatever_is_typed_is_meant_as_it_is_or_refused_in_words(change):
+    schedule = edit()
+    try:
+        make(schedule, change)
+    except (EditError, ChangeError) as refused:
+        assert str(refused) and not schedule.modified
+        return
+
+    lines = schedule.data.splitlines(keepends=True)
+    assert all(line in lines for line in TEXT.splitlines(keepends=True) if not touched(line))
+    assert not schedule.reading.failed and not schedule.reading.not_understood
+
+
+def test_a_member_that_is_turned_twice_is_what_it_was():
+    schedule = edit()
+    turn = changes.set_members(Kind.USER_GROUP, "produce", ["anna"], within=None)
+
+    assert b"(produce) {eve @wheel}" in make(schedule, turn)
+    make(schedule, turn)
+    assert changes.members_of(schedule.reading, Kind.USER_GROUP, "produce") == ["eve", "@wheel", "anna"]
+
+
+def test_one_drag_after_the_other_is_in_the_time_group():
+    schedule = edit()
+    make(schedule, changes.drag("nights", (5, 0), (6, 23 * 60), on=True, box=60))
+    make(schedule, changes.drag("nights", (5, 600), (5, 600), on=False, box=30))
+
+    assert b"(nights) {{mon-thu 19:00-08:00} {fri 19:00-10:00} {sat 10:30-24:00} {sun 00:00-24:00}}" in schedule.data
 
 
 def test_one_attribute_is_one_span_of_bytes():

@@ -113,6 +113,7 @@ def test_hours_are_enabled_with_the_left_and_disabled_with_the_middle_button(use
         user.key("space")
         await user.until(lambda: window.week.minutes[DAY + 660] == 0)
         assert window.week.minutes[DAY + 690] == 1
+        await user.until(lambda: len(window.edit.steps) == 5)
         for _ in range(3):
             user.key("Control", "z")
         await user.until(lambda: window.week.minutes == before)
