@@ -36,6 +36,7 @@ from daemons.keys import KeyFileError
 from daemons.reaching import reach
 from daemons.state import State, StateError, locate
 from daemons.streams import LinkError, PeerGone
+from daemons.wording import printable
 from runtime.messages import (
     PROTOCOL,
     AboutIs,
@@ -94,6 +95,10 @@ class ConnectionLost(DispatcherError):
     """The connection broke. What was acknowledged is safe in the journal."""
 
 
+class NotText(DispatcherError):
+    """What was to be said has a name that is no UTF-8: programs tell each other text alone."""
+
+
 class DispatcherClient:
     """A connection to a dispatcher. Every method raises ConnectionLost when it breaks.
 
@@ -124,12 +129,13 @@ class DispatcherClient:
         priority: float | None = None,
     ) -> Spooled | Refusal:
         """Queue the jobs of a script. With Spooled they are in the journal; `diagnostics` of either says what was
-        found in the script. `after` is "[MONTH DAY] HOUR:MINUTE"."""
+        found in the script. `after` is "[MONTH DAY] HOUR:MINUTE". Variables of `env` that are no UTF-8 are left out.
+        Raises NotText for such a file or directory."""
         request = Spool(
             file=file,
             text=text,
             cwd=cwd,
-            env=dict(env),
+            env={name: value for name, value in env.items() if _is_text(name + value)},
             user=user,
             host=host,
             paused=paused,
@@ -211,9 +217,12 @@ class DispatcherClient:
         if self._lost:
             raise ConnectionLost(self._lost)
         self._last_id += 1
+        try:
+            self._connection.post(msgspec.structs.replace(request, id=self._last_id))
+        except UnicodeEncodeError as error:
+            raise NotText(f"{printable(error.object)}: this name is no UTF-8; rename it") from error
         answers, receive = trio.open_memory_channel[Message](1)
         self._waiting[self._last_id] = answers
-        self._connection.post(msgspec.structs.replace(request, id=self._last_id))
         return receive
 
     async def _receive_forever(self) -> None:
@@ -239,6 +248,14 @@ class DispatcherClient:
         elif self._watching is not None and isinstance(message, Queue | Changed):
             with suppress(trio.BrokenResourceError):  # it has stopped watching
                 self._watching.send_nowait(message)
+
+
+def _is_text(words: str) -> bool:
+    try:
+        words.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 @asynccontextmanager

@@ -1,5 +1,7 @@
 """Windows that are closed while an answer is on its way, dispatchers that are silent, names and logs that are odd."""
 
+import os
+
 import pytest
 import trio
 from test_job_queue_window import opened_beside, queued, toplevels
@@ -110,6 +112,21 @@ def test_titles_of_a_megabyte_do_not_hold_the_windows_up(user, tmp_path):
         await user.until(lambda: detail.shown.layout_is.row_count == 1)
         user.shot("megabyte")
         assert len(detail.window.title()) < 300
+
+    user.works_with(use)
+
+
+def test_variables_and_names_that_are_no_text_keep_nothing_else_from_being_queued(user, tmp_path, monkeypatch):
+    monkeypatch.setitem(os.environ, "ODD", "\udcff")
+
+    async def use(app):
+        window = app.queue_window
+        for name in ("odd \udcff.alf", "plain.alf"):
+            (tmp_path / name).write_text("##AlfredToDo 3.0\nJob -title one -subtasks {Task {a} -cmds {Cmd {true}}}\n")
+        window.take(_opened(tmp_path / "odd \udcff.alf"))
+        await user.until(lambda: "no UTF-8" in window.status.cget("text"))
+        window.take(_opened(tmp_path / "plain.alf"))
+        await user.until(lambda: window.jobs.jobs)
 
     user.works_with(use)
 
