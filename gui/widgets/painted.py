@@ -131,6 +131,8 @@ class Painted(tk.Canvas):
         _, _, width, height = (float(number) for number in str(self.cget("scrollregion")).split() or (0, 0, 1, 1))
         self.xview_moveto(_scrolled(self.canvasx(0), self.winfo_width(), left, right) / max(width, 1.0))
         self.yview_moveto(_scrolled(self.canvasy(0), self.winfo_height(), top, bottom) / max(height, 1.0))
+        if self.canvasy(self.winfo_height()) < bottom and top > self.canvasy(0):
+            self.yview_scroll(1, "units")  # it stops at whole units
         self.changed()
 
     def destroy(self) -> None:

@@ -44,6 +44,7 @@ class JobDetailWindow:
         self._shape = -1
         self._due = ""
         self._said = ""
+        self._is_gone = False
         self.closed = trio.Event()
         self.window = tk.Toplevel(app.root, name=f"detail{jid}")
         self.window.title(of_window(f"Job Detail: {title}"))
@@ -57,9 +58,14 @@ class JobDetailWindow:
     async def _run(self) -> None:
         """Hear of the tasks until the window is closed."""
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(TaskFeed(self.app.link, self.jid, self.tree, self._heard).run)
+            nursery.start_soon(self._feed)
             await self.closed.wait()
             nursery.cancel_scope.cancel()
+
+    async def _feed(self) -> None:
+        await TaskFeed(self.app.link, self.jid, self.tree, self._heard).run()
+        self._is_gone = True
+        self.changed()
 
     def _heard(self, words: str) -> None:
         self._said = printable(words)
@@ -131,7 +137,7 @@ class JobDetailWindow:
         elif self.only:
             self._place()
         self.shown.selected, self.shown.found = self.selected, frozenset(self._found)
-        self.shown.is_stale = bool(self.app.link.lost)
+        self.shown.is_stale = self._is_gone or bool(self.app.link.lost)
         self.shown.changed()
         self.status.configure(text=self.app.link.lost or self._said or self._words())
 
@@ -145,7 +151,8 @@ class JobDetailWindow:
         tid = self.selected
         part = self.tree.part_done(tid)
         percent = f", {100 * part:.0f}%" if part is not None else ""
-        return f"{self.jid}.{tid} {self.tree.title(tid)}: {self.tree.state(tid).value}{percent}"
+        name = f"{self.jid}.{tid}" if tid else f"{self.jid}"
+        return f"{name} {self.tree.title(tid)}: {self.tree.shown_state(tid).value}{percent}"
 
     # ---- choosing, folding, finding ------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from test_job_queue_window import opened_beside, queued, toplevels
 from gui.links.presence import Opened
 from gui.windows.about_task import why_waiting
 from gui.windows.edit_job import EditJobDialog
-from runtime.messages import JobState
+from runtime.messages import Action, JobState
 
 
 def _opened(path):
@@ -157,5 +157,39 @@ def test_preferences_full_of_nonsense_keep_no_window_from_showing(user, tmp_path
         await user.until(app.root.winfo_viewable)
         await user.until(lambda: app.root.winfo_width() > 300)
         assert app.root.winfo_width() < 10_000
+
+    user.works_with(use)
+
+
+def test_the_tree_of_a_job_that_was_deleted_says_so_and_is_grey(user, tmp_path):
+    async def use(app):
+        window, [jid] = await queued(user, app, tmp_path, "shot 12")
+        window.toggle_detail(jid)
+        detail = window.details[jid]
+        await user.until(lambda: len(detail.tree) == 3)
+        detail.choose(0)
+        await user.until(lambda: detail.status.cget("text").startswith(f"{jid} shot 12: active"))
+        await app.link.connected.act(Action.DELETE, jid)
+        await user.until(lambda: detail.shown.is_stale)
+        assert detail.status.cget("text") == f"there is no job {jid}"
+
+    user.works_with(use)
+
+
+def test_a_job_that_is_chosen_by_a_key_is_seen_as_a_whole(user, tmp_path):
+    async def use(app):
+        path = tmp_path / "many.alf"
+        path.write_text("##AlfredToDo 3.0\n" + "Job -title one -subtasks {Task a -cmds {Cmd {sleep 60}}}\n" * 30)
+        window = app.queue_window
+        window.take(_opened(path))
+        await user.until(lambda: len(window.jobs.jobs) == 30)
+        entries = window.entries
+        await user.until(lambda: entries.canvas.winfo_height() > 1)
+        user.focus(entries.canvas)
+        for place in range(20):
+            user.key("Down")
+            await user.until(lambda place=place: window.jobs.selected == [window.jobs.jobs[place].jid])
+            middle = entries.place_of(window.jobs.selected[0])[1]
+            assert middle + entries.row // 2 <= entries.canvas.winfo_height()
 
     user.works_with(use)
