@@ -6,7 +6,7 @@ import signal
 from contextlib import asynccontextmanager
 
 from gui.links.maitred import MaitredLink
-from runtime.farm_messages import Farm, Recall, Returned, Running, SlotLine, SlotState, WaitLine
+from runtime.farm_messages import Farm, Recall, Running, SlotLine, SlotState, WaitLine
 from tests.daemons.maitreds import dispatcher
 
 
@@ -80,9 +80,7 @@ def test_who_has_come_since_it_was_asked_is_not_ejected(user, site):
             user.click(window.slots.canvas, *window.slots.place_of("s3"))
             user.key("Control", "j")
             await user.until(lambda: window.asking is not None and window.asking.window.winfo_viewable())
-            client.say(Returned(client.lease))
-            other = await client.want(2)
-            client.say(Running(other.lease.id, 8, 3, 1, 2, "Frame 44"))
+            client.say(Running(client.lease, 8, 3, 1, 2, "Frame 44"))
             app.farm.look_now()
             await user.until(lambda: window.model.slot("s3").job == "8 Frame 44")
             user.key("Return")
