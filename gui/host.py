@@ -122,6 +122,7 @@ def run(root: tkinter.Tk, program: Callable[[], Awaitable[Any]]) -> Any:
 
     def done(how: outcome.Outcome[Any]) -> None:
         ended.append(how)
+        root.tk.call("set", "::tk::Priv(selectFilePath)", "")  # Tk's own file dialog has a main loop of its own
         root.quit()
 
     root.report_callback_exception = callbacks.report

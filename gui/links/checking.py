@@ -25,7 +25,8 @@ class Checked:
 async def check(file: str) -> Checked:
     """Read a script and say what is wrong with it; nothing is queued. Raises OSError."""
     path = Path(file)
-    words = [sys.executable, "-P", "-m", "daemons.cli", "-check", path.name]
+    name = f"./{path.name}" if path.name.startswith("-") else path.name  # it is no option
+    words = [sys.executable, "-P", "-m", "daemons.cli", "-check", name]
     with trio.move_on_after(_LONGEST_S):
         said = await trio.run_process(
             words, cwd=path.parent, capture_stdout=True, stderr=subprocess.STDOUT, check=False

@@ -193,3 +193,22 @@ def test_a_job_that_is_chosen_by_a_key_is_seen_as_a_whole(user, tmp_path):
             assert middle + entries.row // 2 <= entries.canvas.winfo_height()
 
     user.works_with(use)
+
+
+def test_a_file_dialog_that_is_open_does_not_keep_the_program_from_ending(user):
+    async def use(app):
+        app.root.after_idle(app.queue_window.actions.run, "alfred.open")
+        await user.until(lambda: app.root.tk.call("winfo", "exists", ".__tk_filedialog"))
+
+    user.works_with(use)
+
+
+def test_a_script_whose_name_begins_like_an_option_is_queued(user, tmp_path):
+    async def use(app):
+        path = tmp_path / "-x.alf"
+        path.write_text("##AlfredToDo 3.0\nJob -title one -subtasks {Task {a} -cmds {Cmd {true}}}\n")
+        app.queue_window.take(_opened(path))
+        await user.until(lambda: app.queue_window.jobs.jobs or toplevels(app))
+        assert app.queue_window.jobs.jobs
+
+    user.works_with(use)
