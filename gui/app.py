@@ -31,7 +31,7 @@ from gui.links.presence import Opened, Presence, raise_first
 from gui.look import classic
 from gui.look.marks import Marks
 from gui.look.scheme import CLASSIC, Scheme, SchemeError, named
-from gui.models.preferences import Preferences, is_on_screen, scale_of
+from gui.models.preferences import Preferences, is_on_screen, scale_of, scaled
 from gui.widgets.actions import actions_of
 from gui.widgets.tip import Tips
 
@@ -216,8 +216,9 @@ class Application:
     def place(self, window: tk.Tk | tk.Toplevel, name: str, usual: str) -> None:
         """A window comes back where it was; its place is kept when it goes."""
         place = self.preferences.places.get(name, "")
-        seen = is_on_screen(place, window.winfo_screenwidth(), window.winfo_screenheight())
-        window.geometry(place if seen else usual)
+        screen = (window.winfo_screenwidth(), window.winfo_screenheight())
+        seen = is_on_screen(place, *screen)
+        window.geometry(place if seen else scaled(usual, self.scheme.scale, screen))
 
     def leave(self, window: tk.Tk | tk.Toplevel, name: str) -> None:
         """A window goes."""

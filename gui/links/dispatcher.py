@@ -23,6 +23,8 @@ _FIRST_S, _LAST_S = 0.2, 5.0
 """From a loss to the next try, and at most."""
 LOOK_S = 2.0
 """While nothing is heard it is asked so often whether anybody is there."""
+STARTING_S = 7.0
+"""A dispatcher that starts is not expected to answer sooner."""
 PATIENCE_S = 3.0
 """Who has not answered within this is told to be silent; his connection is kept."""
 _AGAIN = "tried again by itself"
@@ -101,7 +103,7 @@ class DispatcherLink:
     async def _try_forever(self) -> None:
         wait_s = _FIRST_S
         while True:
-            self._asked_at = trio.current_time()
+            self._asked_at = trio.current_time() + STARTING_S
             try:
                 async with connect(start=self.starts, slots=self._slots) as client:
                     wait_s = _FIRST_S

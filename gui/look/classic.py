@@ -31,8 +31,17 @@ def apply(root: tk.Tk, scheme: Scheme) -> None:
     _set_fonts(root, scheme)
     for pattern, value in _options(scheme).items():
         root.option_add(pattern, value, "widgetDefault")
-    root.configure(background=scheme.background)
+    root.configure(background=scheme.background, highlightbackground=scheme.background)
     _set_styles(ttk.Style(root), scheme)
+    root.bind_class("TkFDialog", "<Map>", lambda event: _tint_file_list(root, str(event.widget), scheme))
+
+
+def _tint_file_list(root: tk.Tk, path: str, scheme: Scheme) -> None:
+    """Tk's own dialog for files has a list that is white in any scheme."""
+    if root.tk.call("winfo", "class", path) == "Canvas":
+        root.tk.call(path, "configure", "-background", scheme.field)
+    for child in root.tk.splitlist(root.tk.call("winfo", "children", path)):
+        _tint_file_list(root, str(child), scheme)
 
 
 def _set_fonts(root: tk.Tk, scheme: Scheme) -> None:

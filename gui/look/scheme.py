@@ -38,7 +38,7 @@ class Scheme:
     chosen: str = "#c3c3c3"
     """Selected; also what is below a trough or an empty field."""
     field: str = "#d9d9d9"
-    faint: str = "#a3a3a3"
+    faint: str = "#808080"
     """Text of what cannot be used now."""
     indicator: str = "#b03060"
     amber: str = "#ffb000"

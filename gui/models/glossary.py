@@ -186,9 +186,9 @@ def lines() -> Iterator[tuple[str, bool]]:
         yield "", False
         for entry in entries:
             yield entry.like, True
-            yield f"    {entry.means}", False
+            yield entry.means, False
             if entry.then != _NOTHING:
-                yield f"    {entry.then}", False
+                yield entry.then, False
             yield "", False
 
 

@@ -99,6 +99,14 @@ def scale_of(preferences: Preferences, dots_per_inch: float) -> float:
     return max(1.0, round(4 * dots_per_inch / 96) / 4)
 
 
+def scaled(place: str, scale: float, screen: tuple[int, int]) -> str:
+    """A usual place, for windows in which everything is so many times as large; all of it on a screen of this size."""
+    size, left, top = place.split("+")
+    numbers = [min(round(int(number) * scale), most) for number, most in zip(size.split("x"), screen, strict=True)]
+    wide, high = numbers
+    return f"{wide}x{high}+{min(int(left), screen[0] - wide)}+{min(int(top), screen[1] - high)}"
+
+
 def is_on_screen(place: str, width: int, height: int) -> bool:
     """Whether a window's place can be seen on a screen so large: windows come back only where that is so."""
     found = _PLACE.fullmatch(place)

@@ -56,7 +56,16 @@ class Action:
         return "+".join(_KEY_WORDS.get(word, word if len(word) > 1 else word.upper()) for word in words if word)
 
 
-_KEY_WORDS = {"Control": "Ctrl", "Prior": "PgUp", "Next": "PgDn", "Return": "Enter", "Escape": "Esc", "plus": "+"}
+_KEY_WORDS = {
+    "Control": "Ctrl",
+    "Prior": "PgUp",
+    "Next": "PgDn",
+    "Return": "Enter",
+    "Escape": "Esc",
+    "plus": "+",
+    "minus": "-",
+    "comma": ",",
+}
 
 
 _TYPED = frozenset({"<space>", "<Return>", "<Delete>", "<BackSpace>", "<Left>", "<Right>", "<Up>", "<Down>"})

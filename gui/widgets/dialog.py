@@ -38,6 +38,7 @@ class Dialog:
         if usual:
             app.place(self.window, kind, usual)
         else:
+            self.window.bind("<Map>", self._keep_on_screen)
             self.window.geometry(f"+{app.root.winfo_rootx() + app.scheme.px(60)}+{app.root.winfo_rooty() + 60}")
         px = app.scheme.px
         self._foot = tk.Frame(self.window, name="foot")
@@ -72,6 +73,16 @@ class Dialog:
         field.grid(row=row, column=1, sticky="ew", pady=px(2))
         self.body.columnconfigure(1, weight=1)
         return field
+
+    def _keep_on_screen(self, event: tk.Event[tk.Misc]) -> None:
+        """A dialog is as large as what is in it: all of it is to be seen."""
+        window = self.window
+        if event.widget is not window:
+            return
+        left = min(window.winfo_x(), window.winfo_screenwidth() - window.winfo_reqwidth())
+        top = min(window.winfo_y(), window.winfo_screenheight() - window.winfo_reqheight())
+        if (left, top) != (window.winfo_x(), window.winfo_y()):
+            window.geometry(f"+{max(0, left)}+{max(0, top)}")
 
     def say(self, words: str) -> None:
         if not self.closed.is_set():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tkinter as tk
+from dataclasses import replace
 
 from gui.look.marks import Marks
 from gui.look.scheme import Scheme
@@ -27,7 +28,7 @@ class Preview(tk.Canvas):
         if scheme == self.shown:
             return
         self.shown, px = scheme, self._own.px
-        marks = self._marks = Marks(self, scheme)
+        marks = self._marks = Marks(self, replace(scheme, scale=self._own.scale))
         size = -px(scheme.size)
         plain, bold, fixed = (scheme.font, size), (scheme.font, size, "bold"), (scheme.fixed_font, size)
         self.delete("all")

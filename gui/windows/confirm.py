@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from daemons.wording import count, printable
@@ -45,8 +46,13 @@ class ConfirmDialog(Dialog):
         bar.pack(side="right", fill="y")
         self.hit.pack(side="left", fill="both", expand=True)
         self.hit.insert("end", *shown)
+        for key, lines_on in (("Up", -1), ("Down", 1), ("Prior", -_HIGH), ("Next", _HIGH)):
+            self.window.bind(f"<{key}>", partial(self._scroll, lines_on))
         self.buttons((deed, self._yes), ("&Cancel", self.close))
         self.window.focus_set()
+
+    def _scroll(self, lines_on: int, _event: object) -> None:
+        self.hit.yview_scroll(lines_on, "units")
 
     def _yes(self) -> None:
         self.close()

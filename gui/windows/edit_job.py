@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from gui.app import Application
 
 _FIELDS = (
-    ("priority", "Priority"), ("service", "Keys (-service)"), ("tags", "Tags"), ("atleast", "At least"),
-    ("atmost", "At most"), ("maxactive", "Most at once"), ("after", "Not before"), ("title", "Title"),
-    ("comment", "Comment"), ("projects", "Project"), ("whendone", "When done"), ("whenerror", "When error"),
+    ("priority", "&Priority"), ("service", "&Keys (-service)"), ("tags", "&Tags"), ("atleast", "At &least"),
+    ("atmost", "At &most"), ("maxactive", "M&ost at once"), ("after", "&Not before"), ("title", "T&itle"),
+    ("comment", "Comm&ent"), ("projects", "P&roject"), ("whendone", "&When done"), ("whenerror", "W&hen error"),
 )  # fmt: skip
 
 

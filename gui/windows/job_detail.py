@@ -76,8 +76,8 @@ class JobDetailWindow:
     def _lay_out(self) -> None:
         px = self.app.scheme.px
         bar = tk.Menu(self.window, name="bar")
-        for label, name, names in (("Tree", "tree", _TREE_MENU), ("Task", "task", _TASK_MENU)):
-            bar.add_cascade(label=label, underline=0, menu=self.actions.menu(bar, name, *names))
+        for label, under, names in (("Tree", 0, _TREE_MENU), ("Task", 1, _TASK_MENU)):
+            bar.add_cascade(label=label, underline=under, menu=self.actions.menu(bar, label.lower(), *names))
         self.window.configure(menu=bar)
         self.task_menu = self.actions.menu(self.window, "node", *_TASK_MENU)
         tools = tk.Frame(self.window, name="tools")
@@ -221,7 +221,7 @@ class JobDetailWindow:
     def _add_actions(self) -> None:
         self.actions.add(
             Action("tree.fold", "Fold or &unfold", self._fold_selected, "<space>", self._has_selected),
-            Action("tree.fold_all", "&Fold all", partial(self._fold_all, True)),
+            Action("tree.fold_all", "F&old all", partial(self._fold_all, True)),
             Action("tree.unfold_all", "Unfold &all", partial(self._fold_all, False)),
             Action("tree.find", "&Find", lambda: self.find.focus_set(), "<Control-f>"),
             Action("tree.error", "Next &error", self._next_error, "<Control-e>"),

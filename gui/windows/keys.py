@@ -40,9 +40,10 @@ class GlossaryWindow(TextWindow):
         self.lines.follows = False
         text = self.lines.text
         text.configure(wrap="word", font="TkTextFont")
+        indent = app.scheme.px(20)
         text.tag_configure("message", font="TkDefaultFont")
+        text.tag_configure("meaning", lmargin1=indent, lmargin2=indent)
         for line, is_message in glossary.lines():
             self.add([line])
-            if is_message:
-                text.tag_add("message", "end-2l linestart", "end-2l lineend")
+            text.tag_add("message" if is_message else "meaning", "end-2l linestart", "end-2l lineend")
         text.mark_set("insert", "1.0")

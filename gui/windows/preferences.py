@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gui.app import Application
 
 _SWITCHES = (
-    ("live_output", "&Live output", "What all running tasks print, below the launch log"),
+    ("live_output", "Live o&utput", "What all running tasks print, below the launch log"),
     ("follow_log", "&Follow the launch log", "New lines of the launch log are brought into sight"),
     ("tips", "&Tool tips", "Words like these"),
 )

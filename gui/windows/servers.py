@@ -44,7 +44,7 @@ class Servers(ScheduleWindow):
             Action("server.include", "&Include >>", self._include, "<Control-i>", self._has_host),
             Action("server.remove", "<< &Remove", self._remove, "<Control-r>", may),
             Action("server.toggle", "E&nable or disable", self._toggle, "<Control-t>", may),
-            Action("server.rename", "Re&name", self._rename, "<F2>", may),
+            Action("server.rename", "Rena&me", self._rename, "<F2>", may),
             Action("server.offline", "&Offline", partial(self._set_offline, True), "", may),
             Action("server.online", "&Back", partial(self._set_offline, False), "", may),
         )

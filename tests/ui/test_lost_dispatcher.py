@@ -15,6 +15,7 @@ def _soon(monkeypatch):
     """Silence is noticed sooner than before a user."""
     monkeypatch.setattr(dispatcher, "LOOK_S", 0.1)
     monkeypatch.setattr(dispatcher, "PATIENCE_S", 0.4)
+    monkeypatch.setattr(dispatcher, "STARTING_S", 0.4)
     monkeypatch.setattr("gui.app.SLOW_S", 0.2)
 
 
