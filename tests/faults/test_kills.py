@@ -69,7 +69,7 @@ async def test_a_job_that_was_accepted_survives_a_kill_at_that_moment(tmp_path: 
 
 
 async def test_a_command_that_ran_on_without_its_dispatcher_is_taken_up_and_not_started_again(tmp_path: Path) -> None:
-    stage = Stage(tmp_path, seconds=1.0)
+    stage = Stage(tmp_path, seconds=30.0)
     try:
         with trio.fail_after(LIMIT_S):
             await spool(stage)
