@@ -16,8 +16,8 @@ from gui.windows.edit_job import EditJobDialog
 from gui.windows.output_log import OutputLogWindow
 
 OPENERS = (
-    "open.watch", "open.huntgroups", "open.schedule", "open.servers", "alfred.preferences", "help.about",
-    "help.glossary", "help.keys",
+    "open.watch", "open.huntgroups", "open.history", "open.schedule", "open.servers", "alfred.preferences",
+    "help.about", "help.glossary", "help.keys",
 )  # fmt: skip
 
 
