@@ -40,8 +40,8 @@ types: $(VENV)/.installed-dev
 
 tests: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --durations=15
-	ALFTCL_ENGINE=generated $(BIN)/python -m pytest -q tests/alftcl
-	ALFTCL_ENGINE=direct $(BIN)/python -m pytest -q tests/alftcl
+	ALFTCL_ENGINE=generated $(BIN)/python -m pytest -q -p no:cacheprovider tests/alftcl & generated=$$!; \
+	ALFTCL_ENGINE=direct $(BIN)/python -m pytest -q -p no:cacheprovider tests/alftcl && wait $$generated
 
 fuzz: $(VENV)/.installed-dev
 	FUZZ=1 $(BIN)/python -m pytest tests/alftcl tests/runtime tests/model

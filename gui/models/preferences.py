@@ -100,8 +100,11 @@ def scale_of(preferences: Preferences, dots_per_inch: float) -> float:
 
 
 def scaled(place: str, scale: float, screen: tuple[int, int]) -> str:
-    """A usual place, for windows in which everything is so many times as large; all of it on a screen of this size."""
+    """A usual place, for windows in which everything is so many times as large; all of it on a screen of this size. A
+    window that is as large as what is in it has a place without a size."""
     size, left, top = place.split("+")
+    if not size:
+        return place
     numbers = [min(round(int(number) * scale), most) for number, most in zip(size.split("x"), screen, strict=True)]
     wide, high = numbers
     return f"{wide}x{high}+{min(int(left), screen[0] - wide)}+{min(int(top), screen[1] - high)}"

@@ -165,7 +165,7 @@ class Keeping:
                 if _could_have(host, group) >= need.atleast:
                     best, promised = host, _promise(host, need)
             yield _LOOK * len(host.slots)
-        if request.group is not group:
+        if not group.has(request):
             return
         request.keeps_on = best
         enough = best is not None or number >= need.atleast

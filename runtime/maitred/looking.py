@@ -59,7 +59,7 @@ class Looking:
         slices = self._books.slices
         ordered = yield from _in_order(self._books, list(group.waiting))
         for place, request in enumerate(ordered):
-            if request.group is not group or not request.waits:
+            if not group.has(request) or not request.waits:
                 continue
             if not place:
                 yield from self._recalling.recalls(request)

@@ -125,7 +125,7 @@ class Recalling:
         slices, group = self._books.slices, request.group
         while slices.is_at(SERVING):  # it may still get what is free
             yield slices.size
-        if group is None or request.group is not group or not self._may_recall(request, slices.now):
+        if group is None or not group.has(request) or not self._may_recall(request, slices.now):
             return
         if is_for_one_host(request) and not self._full_tag(request):
             if not self._books.leases.recalled.number_for(request):
@@ -158,11 +158,11 @@ class Recalling:
             for badness, rival in self._outranked(request, batch, slices.now):
                 heapq.heappush(queue, (badness, next(ties), taken, rival))
             yield _COMPARE * len(batch)
-        while queue and request.group is group and self._missing(request) > 0:
+        while queue and group.has(request) and self._missing(request) > 0:
             badness, _, seen_at, rival = heapq.heappop(queue)
             if seen_at == taken:
                 lease = yield from self._pick(rival, request, group)
-                if request.group is not group or self._missing(request) <= 0:
+                if not group.has(request) or self._missing(request) <= 0:
                     return
                 if lease is None or not self._outranks(request, lease, rival, slices.now):
                     yield 1
@@ -198,7 +198,7 @@ class Recalling:
                         yield _COMPARE * free.count(lease.slots, slices.now)
                 yield _COMPARE
             yield _COMPARE * len(stands)
-        if request.group is not group or not self._may_recall(request, slices.now):
+        if not group.has(request) or not self._may_recall(request, slices.now):
             return
         there = [lease for lease in found if lease.id in self._books.leases.by_id and self._may_take(lease, request)]
         yield _COMPARE * len(there)
@@ -220,7 +220,7 @@ class Recalling:
                 best = price, host
             yield _COMPARE * len(host.slots)
         still = self._may_preempt_now if eject else self._may_recall
-        if best is None or request.group is not group or not still(request, slices.now):
+        if best is None or not group.has(request) or not still(request, slices.now):
             return
         for lease in self._in_the_way(best[1], request, group, eject, slices.now):
             self._take(request, lease, eject, slices.now)
@@ -469,7 +469,7 @@ class Recalling:
         for lease in found:
             useful[lease] = Counter(slot.host for slot in self._useful(lease, group, slices.now))
             yield _COMPARE / 2
-        if request.group is group and self._may_preempt_now(request, slices.now):
+        if group.has(request) and self._may_preempt_now(request, slices.now):
             known = books.leases.by_id
             there = {
                 lease: (victim, useful[lease])

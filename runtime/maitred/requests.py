@@ -303,6 +303,11 @@ class Group:
         if not self.waiting:
             self._leave_queue()
 
+    def has(self, request: Request) -> bool:
+        """Whether a request stands here. Asked where somebody else may have moved it in between: who compares its group
+        by hand tells a compiler what it is until the end of the function."""
+        return request.group is self
+
     def waits_anew(self, request: Request, since: float) -> None:
         """A request has got something, or has come to want more: it waits since then."""
         request.since = since

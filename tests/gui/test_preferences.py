@@ -39,5 +39,6 @@ def test_a_place_off_the_screen_is_not_used(place, seen):
 def test_a_usual_place_is_as_much_larger_as_what_is_in_it_and_all_on_the_screen():
     assert scaled("500x300+90+70", 1.0, SCREEN) == "500x300+90+70"
     assert scaled("500x300+90+70", 2.0, SCREEN) == "1000x600+90+70"
+    assert scaled("+80+80", 2.0, SCREEN) == "+80+80"
     assert scaled("500x300+700+700", 2.0, SCREEN) == "1000x600+280+360"
     assert scaled("700x600+40+40", 3.0, SCREEN) == "1280x960+0+0"
