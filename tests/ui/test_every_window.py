@@ -201,7 +201,7 @@ def test_tks_own_dialog_for_files_has_the_colours_of_the_scheme(user, tmp_path):
             found = [str(call(path, "cget", "-background"))] if call("winfo", "class", path) == "Canvas" else []
             return found + [each for child in call("winfo", "children", path) for each in colours(str(child))]
 
-        app.root.focus_force()
+        user.focus(app.root)
         user.key("Control", "o")
         await user.until(lambda: call("winfo", "exists", ".__tk_filedialog"))
         await user.until(lambda: call("winfo", "viewable", ".__tk_filedialog"))

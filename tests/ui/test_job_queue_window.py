@@ -150,7 +150,7 @@ def test_priority_and_tags_of_a_queued_job_are_edited(user, tmp_path):
 def test_live_output_shows_what_running_tasks_print(user, tmp_path):
     async def use(app):
         window, [_] = await queued(user, app, tmp_path, "shot 12")
-        app.root.focus_force()
+        user.focus(app.root)
         user.key("Control", "j")
         await user.until(lambda: "[frame 1] a word" in window.live.text.get("1.0", "end"))
         user.shot("live output")

@@ -23,7 +23,7 @@ def text_of(window):
 
 def test_preferences_of_the_windows_are_kept_and_count_at_once(user):
     async def use(app):
-        app.root.focus_force()
+        user.focus(app.root)
         user.key("Control", "comma")
         await user.until(lambda: app.shown("preferences"))
         dialog = app.shown("preferences")

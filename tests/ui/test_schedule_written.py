@@ -20,10 +20,10 @@ def test_a_newer_schedule_is_shown_and_the_changes_are_made_to_it(user, schedule
         await user.until(lambda: "-set alfLimit(katana) 2" in newer.lines.text.get("1.0", "end"))
         assert not window.edit.may_write
         user.shot("newer schedule")
-        newer.window.focus_force()
+        user.focus(newer.window)
         user.key("Return")
         await user.until(lambda: newer.closed.is_set() and window.edit.may_write)
-        window.window.focus_force()
+        user.focus(window.window)
         user.key("Control", "s")
         await user.until(lambda: not window.edit.modified)
         assert (
@@ -51,7 +51,7 @@ def test_what_came_of_the_editor_is_checked_shown_and_taken_over(user, schedule,
         assert "there is no user group nobody" in edited.lines.text.get("1.0", "end")
         assert not window.edit.modified
         user.shot("edited schedule")
-        edited.window.focus_force()
+        user.focus(edited.window)
         user.key("Return")
         await user.until(lambda: window.edit.modified)
         assert window.edit.reading.schedule.limits["prman"] == 9

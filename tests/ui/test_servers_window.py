@@ -8,7 +8,7 @@ async def servers(user, app):
     await user.until(lambda: app.shown("servers"))
     window = app.shown("servers")
     await user.until(lambda: window.servers.names)
-    window.window.focus_force()
+    user.focus(window.window)
     return window
 
 
@@ -68,7 +68,7 @@ def test_a_limit_is_added_named_and_changed(user, schedule):
         window = app.shown(Limits.NAME)
         limits = lambda: window.edit.reading.schedule.limits  # noqa: E731 - short, and used here alone
         await user.until(lambda: window.lists[0].list.names)
-        window.window.focus_force()
+        user.focus(window.window)
         user.key("Control", "n")
         await user.until(lambda: window.window.focus_get() is window.lists[0].fields.entries["name"])
         user.type("katana\n")
@@ -90,7 +90,7 @@ def test_metrics_and_pings_are_made_and_what_makes_no_sense_is_refused(user, sch
         window = app.shown(MetricsPings.NAME)
         await user.until(lambda: app.schedule.is_read)
         metrics = window.lists[0]
-        window.window.focus_force()
+        user.focus(window.window)
         user.key("Control", "n")
         await user.until(lambda: window.window.focus_get() is metrics.fields.entries["name"])
         user.type("load\n")
